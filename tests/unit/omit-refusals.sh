@@ -9,6 +9,7 @@ cd "$(dirname "$0")/../.."
 pairs='
 common/cardea_jws.c        | tests/unit/test_join_token.c | | |
 common/cardea_join_token.c | tests/unit/test_join_token.c | | |
+plugin/admit.c             | tests/unit/test_admit.c | | |
 '
 
 CC=${CC:-gcc}

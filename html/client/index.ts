@@ -1,0 +1,35 @@
+/**
+ * Cardea's browser client.
+ *
+ *     const meeting = new Meeting({ baseUrl: 'https://meet.example', credential });
+ *     meeting.on('change', render);
+ *     await meeting.media.open();
+ *     await meeting.join();
+ */
+
+export {
+  type EnterRequest,
+  type EnterResult,
+  enter,
+  enterWithRetry,
+  type RetryOptions,
+} from './api.ts';
+export { CardeaError } from './errors.ts';
+export { Emitter, type Listener } from './events.ts';
+export { type DeviceKind, type DeviceList, LocalMedia } from './local.ts';
+export { type Ending, Meeting, type MeetingOptions, type MeetingState } from './meeting.ts';
+export type {
+  AudioSlot,
+  Entry,
+  IceServers,
+  MediaKind,
+  Participant,
+  Role,
+  Self,
+  SlotCounts,
+  SlotMap,
+  Source,
+  SourceKind,
+  TurnServer,
+  VideoSlot,
+} from './types.ts';

@@ -1,0 +1,269 @@
+/**
+ * The microphone, camera and screen of this page: what is captured, and what the user wants to be
+ * heard and seen of it. It knows no meeting, so that a preview can use it before there is one; a
+ * meeting follows its `change` events.
+ */
+
+import { CardeaError, toCardeaError } from './errors.ts';
+import { Emitter } from './events.ts';
+import type { SourceKind } from './types.ts';
+
+export type DeviceKind = 'microphone' | 'camera';
+
+export interface DeviceList {
+  microphone: MediaDeviceInfo[];
+  camera: MediaDeviceInfo[];
+}
+
+const CAMERA: MediaTrackConstraints = {
+  width: { ideal: 1280 },
+  height: { ideal: 720 },
+  frameRate: { ideal: 30, max: 30 },
+};
+const MICROPHONE: MediaTrackConstraints = {
+  echoCancellation: true,
+  noiseSuppression: true,
+  autoGainControl: true,
+};
+
+export class LocalMedia extends Emitter<{
+  /** A source has another track, or was switched on or off. */
+  change: [SourceKind];
+  /** Devices were plugged in or out, or their names became readable. */
+  devices: [];
+}> {
+  readonly #tracks: Record<SourceKind, MediaStreamTrack | null> = {
+    microphone: null,
+    camera: null,
+    screen: null,
+  };
+  readonly #wanted: Record<SourceKind, boolean> = {
+    microphone: false,
+    camera: false,
+    screen: false,
+  };
+  readonly #acquiring: Partial<Record<SourceKind, Promise<void>>> = {};
+  readonly #deviceIds: Record<DeviceKind, string | null> = { microphone: null, camera: null };
+
+  constructor() {
+    super();
+    navigator.mediaDevices?.addEventListener('devicechange', () => this.emit('devices'));
+  }
+
+  /** Browsers give devices to pages from https and localhost only. */
+  static get supported(): boolean {
+    return typeof navigator.mediaDevices?.getUserMedia === 'function';
+  }
+
+  track(kind: SourceKind): MediaStreamTrack | null {
+    return this.#tracks[kind];
+  }
+
+  /** Whether others are to hear or see this source now. */
+  active(kind: SourceKind): boolean {
+    return this.#wanted[kind] && this.#tracks[kind]?.readyState === 'live';
+  }
+
+  deviceId(kind: DeviceKind): string | null {
+    return this.#tracks[kind]?.getSettings().deviceId ?? this.#deviceIds[kind];
+  }
+
+  async listDevices(): Promise<DeviceList> {
+    const devices = (await navigator.mediaDevices?.enumerateDevices()) ?? [];
+    return {
+      microphone: devices.filter((device) => device.kind === 'audioinput' && device.deviceId),
+      camera: devices.filter((device) => device.kind === 'videoinput' && device.deviceId),
+    };
+  }
+
+  /**
+   * Asks for microphone and camera with one question to the user and switches both on. Whatever can
+   * be had is used; rejects with the first error if one is missing.
+   */
+  async open(): Promise<void> {
+    this.#wanted.microphone = true;
+    this.#wanted.camera = true;
+    try {
+      const stream = await capture({
+        audio: this.#constraints('microphone'),
+        video: this.#constraints('camera'),
+      });
+      for (const track of stream.getAudioTracks()) this.#adopt('microphone', track);
+      for (const track of stream.getVideoTracks()) this.#adopt('camera', track);
+    } catch (reason) {
+      const error = toCardeaError(reason);
+      if (error.code === 'device_insecure') throw error;
+      const kinds: DeviceKind[] = ['microphone', 'camera'];
+      const usable = await Promise.all(
+        // After a refusal only what is allowed anyway is tried, without a second question.
+        kinds.map((kind) => error.code !== 'device_denied' || isGranted(kind)),
+      );
+      await Promise.allSettled(
+        kinds.map((kind, index) => (usable[index] ? this.#acquire(kind) : undefined)),
+      );
+      throw error;
+    } finally {
+      this.#forgetMissing();
+      this.emit('devices');
+    }
+  }
+
+  /** Takes effect at once when it mutes. The track stays, so that unmuting does too. */
+  async setMicrophone(on: boolean): Promise<void> {
+    this.#wanted.microphone = on;
+    const track = this.#tracks.microphone;
+    if (track) {
+      track.enabled = on;
+      this.emit('change', 'microphone');
+    } else if (on) {
+      await this.#acquireOnce('microphone');
+    }
+  }
+
+  /** Off releases the camera, so that its light goes out. */
+  async setCamera(on: boolean): Promise<void> {
+    await this.#switch('camera', on);
+  }
+
+  async setScreen(on: boolean): Promise<void> {
+    await this.#switch('screen', on);
+  }
+
+  /** Changes the device now if the source is on, else at the next time. */
+  async selectDevice(kind: DeviceKind, deviceId: string): Promise<void> {
+    this.#deviceIds[kind] = deviceId;
+    if (!this.#tracks[kind]) return;
+    if (kind === 'camera') this.#release('camera');
+    await this.#acquire(kind);
+  }
+
+  /** Releases all devices. They can be switched on again. */
+  release(): void {
+    for (const kind of ['microphone', 'camera', 'screen'] as const) {
+      this.#wanted[kind] = false;
+      this.#release(kind);
+    }
+  }
+
+  async #switch(kind: 'camera' | 'screen', on: boolean): Promise<void> {
+    this.#wanted[kind] = on;
+    if (!on) this.#release(kind);
+    else if (!this.#tracks[kind]) await this.#acquireOnce(kind);
+  }
+
+  #acquireOnce(kind: SourceKind): Promise<void> {
+    let running = this.#acquiring[kind];
+    if (!running) {
+      running = this.#acquire(kind).finally(() => {
+        delete this.#acquiring[kind];
+      });
+      this.#acquiring[kind] = running;
+    }
+    return running;
+  }
+
+  async #acquire(kind: SourceKind): Promise<void> {
+    try {
+      const stream = await this.#captureOne(kind);
+      for (const track of stream.getTracks()) this.#adopt(kind, track);
+    } catch (error) {
+      if (!this.#tracks[kind]) this.#wanted[kind] = false;
+      this.emit('change', kind);
+      throw error;
+    }
+  }
+
+  #captureOne(kind: SourceKind): Promise<MediaStream> {
+    switch (kind) {
+      case 'microphone':
+        return capture({ audio: this.#constraints(kind) });
+      case 'camera':
+        return capture({ video: this.#constraints(kind) });
+      case 'screen':
+        return captureScreen();
+    }
+  }
+
+  #constraints(kind: DeviceKind): MediaTrackConstraints {
+    const deviceId = this.#deviceIds[kind];
+    const constraints = kind === 'camera' ? CAMERA : MICROPHONE;
+    return deviceId ? { ...constraints, deviceId: { exact: deviceId } } : constraints;
+  }
+
+  #adopt(kind: SourceKind, track: MediaStreamTrack): void {
+    if (!this.#wanted[kind] && kind !== 'microphone') {
+      // Switched off while the browser was still asking.
+      track.stop();
+      return;
+    }
+    this.#tracks[kind]?.stop();
+    this.#tracks[kind] = track;
+    track.enabled = this.#wanted[kind];
+    track.contentHint = kind === 'microphone' ? 'speech' : kind === 'screen' ? 'detail' : 'motion';
+    track.onended = () => {
+      // Unplugged, no longer allowed, or "stop sharing" in the browser's own bar.
+      if (this.#tracks[kind] !== track) return;
+      this.#wanted[kind] = false;
+      this.#release(kind);
+    };
+    this.emit('change', kind);
+  }
+
+  #release(kind: SourceKind): void {
+    const track = this.#tracks[kind];
+    if (!track) return;
+    track.onended = null;
+    track.stop();
+    this.#tracks[kind] = null;
+    this.emit('change', kind);
+  }
+
+  #forgetMissing(): void {
+    for (const kind of ['microphone', 'camera'] as const) {
+      if (!this.#tracks[kind]) this.#wanted[kind] = false;
+    }
+  }
+}
+
+async function capture(constraints: MediaStreamConstraints): Promise<MediaStream> {
+  if (!LocalMedia.supported) {
+    throw new CardeaError({
+      code: 'device_insecure',
+      message: 'Browsers give cameras and microphones only to pages from https or localhost.',
+    });
+  }
+  try {
+    return await navigator.mediaDevices.getUserMedia(constraints);
+  } catch (error) {
+    throw deviceError(error);
+  }
+}
+
+async function captureScreen(): Promise<MediaStream> {
+  try {
+    return await navigator.mediaDevices.getDisplayMedia({ video: { frameRate: { max: 15 } } });
+  } catch (error) {
+    throw deviceError(error);
+  }
+}
+
+function deviceError(reason: unknown): CardeaError {
+  const codes: Record<string, string> = {
+    NotAllowedError: 'device_denied',
+    NotFoundError: 'device_missing',
+    OverconstrainedError: 'device_missing',
+    NotReadableError: 'device_in_use',
+    AbortError: 'device_in_use',
+  };
+  const { name, message } = reason as DOMException;
+  return new CardeaError({ code: codes[name] ?? 'device_failed', message, cause: reason });
+}
+
+async function isGranted(kind: DeviceKind): Promise<boolean> {
+  try {
+    const { state } = await navigator.permissions.query({ name: kind as PermissionName });
+    return state === 'granted';
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,424 @@
+/**
+ * A meeting as a page sees it: one object from the first `join` to the end, whatever happens to
+ * sockets, gateways and media nodes in between.
+ */
+
+import { enterWithRetry } from './api.ts';
+import { CardeaError, closedError, toCardeaError } from './errors.ts';
+import { Emitter } from './events.ts';
+import { Identity, tabStorage } from './identity.ts';
+import { LocalMedia } from './local.ts';
+import { Backoff, networkEvents, sleep } from './retry.ts';
+import { RoomState } from './room.ts';
+import { Session, type SessionEnd } from './session.ts';
+import type {
+  Entry,
+  MediaKind,
+  Participant,
+  PluginEvent,
+  Self,
+  SlotCounts,
+  SlotMap,
+  SourceKind,
+} from './types.ts';
+
+export type MeetingState =
+  'idle' | 'connecting' | 'waiting' | 'connected' | 'reconnecting' | 'ended';
+
+export interface Ending {
+  /**
+   * `left`: by `leave()`. `replaced`: by another page of the same participant. `revoked`: removed by
+   * a host. `closed`: the meeting is over. `refused`: see `error`. `lost`: the server stayed away.
+   */
+  reason: 'left' | 'replaced' | 'revoked' | 'closed' | 'refused' | 'lost';
+  /** A text for people, if somebody gave one. */
+  text: string | null;
+  error: CardeaError | null;
+}
+
+export interface MeetingOptions {
+  credential: string;
+  /** Where the gateway is; the page's own origin by default. */
+  baseUrl?: string;
+  name?: string;
+  slots?: Partial<SlotCounts>;
+  /** Microphone, camera and screen, for example those of a preview. The meeting does not release it. */
+  media?: LocalMedia;
+  /** Where to keep what makes a reloaded page the same participant; null keeps nothing. */
+  storage?: Storage | null;
+  /** How long to try to get in. */
+  joinDeadlineMs?: number;
+  /** How long to try to come back. */
+  reconnectDeadlineMs?: number;
+}
+
+const TICKET_POLL_MS = 2_500;
+/** Sessions in a row that fail, with an answer from the server, before the meeting gives up. */
+const MAX_FAILURES = 8;
+/** Sessions in a row that never carry media. */
+const MAX_MEDIA_FAILURES = 2;
+/** A session that lived this long starts the counts anew. */
+const PROVEN_MS = 10_000;
+/** Refusals of `join` that entering again would not change. */
+const FINAL_REFUSALS = new Set(['room_full', 'duplicate_refused', 'tenant_mismatch', 'version']);
+
+export class Meeting extends Emitter<{
+  state: [MeetingState];
+  /** A host has to admit this person; with a text of the host, if there is one. */
+  waiting: [string | null];
+  roster: [];
+  slots: [SlotMap];
+  /** A line of the receive connection has a (new) track. */
+  track: [string, MediaStreamTrack];
+  /** Kinds that may be published from now on. */
+  rights: [readonly MediaKind[]];
+  /** A message of the application server or the gateway. */
+  said: [Record<string, unknown>];
+  ended: [Ending];
+  /** After each of the above: something to show may have changed. */
+  change: [];
+}> {
+  readonly media: LocalMedia;
+  readonly #baseUrl: string;
+  readonly #credential: string;
+  readonly #name: string | undefined;
+  readonly #slots: Partial<SlotCounts> | undefined;
+  readonly #identity: Identity;
+  readonly #joinDeadlineMs: number;
+  readonly #reconnectDeadlineMs: number;
+  readonly #stop = new AbortController();
+  readonly #roomState = new RoomState();
+  readonly #backoff = new Backoff(500, 5000);
+  readonly #onPageHide = () => this.#leaveNow();
+
+  #state: MeetingState = 'idle';
+  #session: Session | null = null;
+  #self: Self | null = null;
+  #room: Entry['room'] | null = null;
+  #ending: Ending | null = null;
+  #trouble: CardeaError | null = null;
+  #waitingText: string | null = null;
+  #failures = 0;
+  #mediaFailures = 0;
+  #proven: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: MeetingOptions) {
+    super();
+    this.media = options.media ?? new LocalMedia();
+    this.#baseUrl = options.baseUrl ?? location.origin;
+    this.#credential = options.credential;
+    this.#name = options.name;
+    this.#slots = options.slots;
+    const storage = options.storage === undefined ? tabStorage() : options.storage;
+    this.#identity = new Identity(options.credential, storage);
+    this.#joinDeadlineMs = options.joinDeadlineMs ?? 120_000;
+    this.#reconnectDeadlineMs = options.reconnectDeadlineMs ?? 300_000;
+  }
+
+  /** Whether this browser can take part at all. */
+  static get supported(): boolean {
+    return typeof RTCPeerConnection === 'function' && typeof WebSocket === 'function';
+  }
+
+  get state(): MeetingState {
+    return this.#state;
+  }
+
+  /** Who this page is, once connected. */
+  get self(): Self | null {
+    return this.#self;
+  }
+
+  get room(): { id: string; name: string } | null {
+    return this.#room && { id: this.#room.id, name: this.#room.name };
+  }
+
+  /** Everybody else, by id, in the order in which they came. */
+  get participants(): ReadonlyMap<string, Participant> {
+    return this.#roomState.participants;
+  }
+
+  get slots(): SlotMap {
+    return this.#roomState.slots;
+  }
+
+  /** The track of each line of the receive connection, by mid. */
+  get tracks(): ReadonlyMap<string, MediaStreamTrack> {
+    return this.#session?.tracks ?? new Map();
+  }
+
+  /** Why it takes so long, while the gateway is being tried again. */
+  get trouble(): CardeaError | null {
+    return this.#trouble;
+  }
+
+  /** What the host says to those who wait. */
+  get waitingText(): string | null {
+    return this.#waitingText;
+  }
+
+  get ending(): Ending | null {
+    return this.#ending;
+  }
+
+  /** The track that carries this source of this participant now, if one does. */
+  trackOf(participantId: string, kind: SourceKind): MediaStreamTrack | null {
+    const mid = this.#roomState.midOf(participantId, kind);
+    return (mid && this.tracks.get(mid)) || null;
+  }
+
+  mayPublish(kind: MediaKind): boolean {
+    return this.#self?.publish.includes(kind) ?? true;
+  }
+
+  /** Statistics of both connections, while there are any. */
+  async getStats(): Promise<{ publish: RTCStatsReport; receive: RTCStatsReport } | null> {
+    const connections = this.#session?.peerConnections;
+    if (!connections) return null;
+    const [publish, receive] = await Promise.all([
+      connections.publish.getStats(),
+      connections.receive.getStats(),
+    ]);
+    return { publish, receive };
+  }
+
+  /** Resolves when connected for the first time; rejects with the reason why not. */
+  async join(): Promise<void> {
+    if (this.#state !== 'idle') throw closedError();
+    if (!Meeting.supported) {
+      const error = new CardeaError({ code: 'unsupported', message: 'No WebRTC in this browser.' });
+      this.#end({ reason: 'refused', text: null, error });
+      throw error;
+    }
+    networkEvents()?.addEventListener('pagehide', this.#onPageHide);
+    this.#setState('connecting');
+    return new Promise((resolve, reject) => {
+      this.on('state', (state) => {
+        if (state === 'connected') resolve();
+        else if (state === 'ended') reject(this.#ending?.error ?? closedError());
+      });
+      void this.#run();
+    });
+  }
+
+  /** Takes effect at once; the server is told now, or when it can be reached. */
+  leave(): void {
+    if (this.#ending) return;
+    const session = this.#session;
+    this.#session = null;
+    session?.leave();
+    this.#end({ reason: 'left', text: null, error: null });
+  }
+
+  #leaveNow(): void {
+    this.#session?.leaveNow();
+    this.#session = null;
+    this.#end({ reason: 'left', text: null, error: null });
+  }
+
+  /** One session after the other, until something ends the meeting. */
+  async #run(): Promise<void> {
+    try {
+      while (!this.#ending) {
+        const entry = await this.#enter();
+        const end = await this.#live(entry);
+        if (this.#ending) return;
+        await this.#afterSession(end);
+      }
+    } catch (reason) {
+      const error = toCardeaError(reason);
+      if (error.code === 'closed') return;
+      this.#end({ reason: error.transient ? 'lost' : 'refused', text: null, error });
+    }
+  }
+
+  async #enter(): Promise<Entry> {
+    const fresh = this.#self === null;
+    try {
+      return await this.#admission(this.#credential, fresh);
+    } catch (reason) {
+      const error = toCardeaError(reason);
+      // What an earlier page has kept may belong to a meeting that is over. In a running meeting a
+      // refused `resume` is the answer to a removal and must not become a second try.
+      if (!fresh || error.transient || error.code === 'closed' || !this.#identity.resume)
+        throw error;
+      this.#identity.resume = undefined;
+      return await this.#admission(this.#credential, fresh);
+    }
+  }
+
+  /** Enters, and stays at the door for as long as it takes. */
+  async #admission(credential: string, fresh: boolean): Promise<Entry> {
+    let presented = credential;
+    for (;;) {
+      const resume = this.#identity.resume;
+      const result = await enterWithRetry(
+        this.#baseUrl,
+        {
+          credential: presented,
+          client_key: this.#identity.clientKey,
+          ...(this.#name ? { name: this.#name } : {}),
+          ...(this.#slots ? { slots: this.#slots } : {}),
+          ...(resume ? { resume } : {}),
+        },
+        {
+          deadlineMs: fresh ? this.#joinDeadlineMs : this.#reconnectDeadlineMs,
+          signal: this.#stop.signal,
+          onRetry: (error) => this.#setTrouble(error),
+        },
+      );
+      this.#setTrouble(null);
+      if (!result.waiting) {
+        this.#identity.resume = result.entry.resume;
+        if (fresh) this.#setState('connecting');
+        return result.entry;
+      }
+      presented = result.ticket ?? presented;
+      this.#waitingText = result.message;
+      this.#setState('waiting');
+      this.#announce('waiting', result.message);
+      await sleep(TICKET_POLL_MS, this.#stop.signal);
+    }
+  }
+
+  /** One session from its start to its end. */
+  async #live(entry: Entry): Promise<SessionEnd> {
+    this.#room = entry.room;
+    const session = new Session({
+      entry,
+      media: this.media,
+      reconnectDeadlineMs: this.#reconnectDeadlineMs,
+      ...(this.#slots ? { slots: this.#slots } : {}),
+    });
+    const ended = new Promise<SessionEnd>((resolve) => session.on('ended', resolve));
+    this.#session = session;
+    this.#follow(session);
+    this.#proven = setTimeout(() => this.#resetCounts(), PROVEN_MS);
+    const failed = session.open().then(
+      () => ended,
+      (reason): SessionEnd => ({ kind: 'lost', error: toCardeaError(reason) }),
+    );
+    const end = await Promise.race([ended, failed]);
+    clearTimeout(this.#proven);
+    return end;
+  }
+
+  #follow(session: Session): void {
+    session.on('joined', ({ participant, roster, map }) => {
+      this.#setSelf(participant);
+      this.#setRoom(roster, map);
+      this.#setState('connected');
+    });
+    session.on('signalling', (up) => {
+      if (this.#self) this.#setState(up ? 'connected' : 'reconnecting');
+    });
+    session.on('synced', ({ participant, roster, map }) => {
+      this.#setSelf(participant);
+      this.#setRoom(roster, map);
+    });
+    session.on('event', (event) => this.#onEvent(event));
+    session.on('track', (mid, track) => this.#announce('track', mid, track));
+    session.on('up', () => {
+      this.#mediaFailures = 0;
+    });
+  }
+
+  #onEvent(event: PluginEvent): void {
+    switch (event.event) {
+      case 'roster':
+        this.#roomState.changeRoster(event);
+        this.#announce('roster');
+        return;
+      case 'slots':
+        this.#roomState.setSlots(event);
+        this.#announce('slots', this.#roomState.slots);
+        return;
+      case 'rights':
+        if (this.#self) this.#setSelf({ ...this.#self, publish: event.publish });
+        return;
+      case 'said':
+        this.#announce('said', event.data);
+        return;
+    }
+  }
+
+  #setSelf(self: Self): void {
+    const before = this.#self?.publish.join();
+    this.#self = self;
+    if (self.publish.join() !== before) this.#announce('rights', self.publish);
+  }
+
+  #setRoom(roster: Participant[] | undefined, map: SlotMap | undefined): void {
+    if (roster) this.#roomState.setRoster(roster);
+    if (map) this.#roomState.setSlots(map);
+    this.#announce('roster');
+    this.#announce('slots', this.#roomState.slots);
+  }
+
+  /** Ends the meeting, or returns when it is time for the next session. */
+  async #afterSession(end: SessionEnd): Promise<void> {
+    this.#session = null;
+    if (end.kind === 'removed') {
+      const { reason, text } = end;
+      if (reason !== 'epoch' && reason !== 'lease') {
+        this.#identity.resume = undefined;
+        this.#end({ reason, text, error: null });
+        return;
+      }
+      // The room was placed anew: everybody comes back by themselves.
+    } else {
+      this.#judge(end.error);
+    }
+    if (this.#self) this.#setState('reconnecting');
+    this.#announce('slots', this.#roomState.slots);
+    const first = this.#failures <= 1;
+    // Up to a second at first, so that a room that moves does not come back as one.
+    await sleep(first ? Math.random() * 1000 : this.#backoff.next(), this.#stop.signal);
+  }
+
+  /** Throws where another session would fail in the same way. */
+  #judge(error: CardeaError): void {
+    if (error.code === 'closed' || FINAL_REFUSALS.has(error.code)) throw error;
+    this.#failures += 1;
+    if (error.code === 'media_failed') {
+      this.#mediaFailures += 1;
+      if (this.#mediaFailures >= MAX_MEDIA_FAILURES) throw error;
+    }
+    if (!error.transient && this.#failures > MAX_FAILURES) throw error;
+  }
+
+  #resetCounts(): void {
+    this.#failures = 0;
+    this.#backoff.reset();
+  }
+
+  #end(ending: Ending): void {
+    if (this.#ending) return;
+    this.#ending = ending;
+    this.#stop.abort();
+    clearTimeout(this.#proven);
+    networkEvents()?.removeEventListener('pagehide', this.#onPageHide);
+    this.#session?.close();
+    this.#session = null;
+    this.#roomState.clear();
+    this.#setState('ended');
+    this.#announce('ended', ending);
+  }
+
+  #setTrouble(error: CardeaError | null): void {
+    if (this.#trouble === error) return;
+    this.#trouble = error;
+    this.emit('change');
+  }
+
+  #setState(state: MeetingState): void {
+    if (this.#state === state || this.#state === 'ended') return;
+    this.#state = state;
+    this.#announce('state', state);
+  }
+
+  #announce: Meeting['emit'] = (name, ...args) => {
+    this.emit(name, ...args);
+    this.emit('change');
+  };
+}

@@ -1,0 +1,231 @@
+/**
+ * The publish side: one send-only line per kind, offered once. Switching a source on or off, or
+ * changing its device, replaces the track of its line and tells the plugin; no SDP is involved.
+ */
+
+import type { Channel } from './channel.ts';
+import { type CardeaError, toCardeaError } from './errors.ts';
+import { Emitter } from './events.ts';
+import type { LocalMedia } from './local.ts';
+import { Peer } from './peer.ts';
+import type {
+  IceAnswer,
+  MediaKind,
+  PublishedAnswer,
+  PublishedTrack,
+  SourceKind,
+  SyncedAnswer,
+} from './types.ts';
+
+const KINDS: readonly SourceKind[] = ['microphone', 'camera', 'screen'];
+
+export class Publisher extends Emitter<{ failed: [CardeaError] }> {
+  readonly peer = new Peer();
+  readonly #media: LocalMedia;
+  readonly #transceivers = new Map<SourceKind, RTCRtpTransceiver>();
+  readonly #stopFollowing: () => void;
+  #channel: Channel | null = null;
+  /** Kinds in force for us, and kinds whose line the plugin has accepted. */
+  #rights: ReadonlySet<MediaKind> = new Set();
+  #accepted = new Set<SourceKind>();
+  /** What the plugin knows of each source; what it is not known to know is told again. */
+  readonly #told = new Map<SourceKind, boolean>();
+  #offer = 0;
+  #negotiation: Promise<void> = Promise.resolve();
+  #negotiating = false;
+  #reconciling = false;
+  #changed = false;
+
+  constructor(media: LocalMedia) {
+    super();
+    this.#media = media;
+    this.#stopFollowing = media.on('change', () => this.#reconcile());
+  }
+
+  bind(channel: Channel): void {
+    this.#channel = channel;
+    this.peer.bind(channel);
+    channel.on('synced', (synced) => this.#resume(synced));
+  }
+
+  /** Offers the lines, unless nothing may be published yet. */
+  start(rights: readonly MediaKind[]): void {
+    this.#rights = new Set(rights);
+    if (KINDS.some((kind) => this.#rights.has(kind))) this.#publish(false);
+  }
+
+  /** After a grant or a lock. */
+  setRights(rights: readonly MediaKind[]): void {
+    const before = this.#rights;
+    this.#rights = new Set(rights);
+    const gained = KINDS.filter((kind) => this.#rights.has(kind) && !before.has(kind));
+    for (const kind of gained) this.#told.delete(kind);
+    if (gained.some((kind) => !this.#accepted.has(kind))) this.#publish(false);
+    else this.#reconcile();
+  }
+
+  /** New servers, and a new path through them. */
+  async restart(): Promise<void> {
+    try {
+      const answer = await this.#channel?.request<IceAnswer>({ request: 'ice' });
+      if (!answer) return;
+      this.peer.setServers(answer.data);
+      this.#publish(true);
+    } catch (reason) {
+      this.#report(reason);
+    }
+  }
+
+  close(): void {
+    this.#stopFollowing();
+    this.#channel = null;
+    this.peer.close();
+    this.removeAllListeners();
+  }
+
+  #publish(iceRestart: boolean): void {
+    this.#negotiation = this.#negotiation
+      .then(() => this.#negotiate(iceRestart))
+      .catch((reason) => this.#report(reason));
+  }
+
+  async #negotiate(iceRestart: boolean): Promise<void> {
+    this.#negotiating = true;
+    try {
+      await this.#exchange(iceRestart);
+    } finally {
+      this.#negotiating = false;
+    }
+    this.#reconcile();
+  }
+
+  async #exchange(iceRestart: boolean): Promise<void> {
+    const channel = this.#channel;
+    if (!channel) return;
+    const { pc } = this.peer;
+    if (this.#transceivers.size === 0) this.#addLines();
+    const { sdp = '' } = await pc.createOffer({ iceRestart });
+    await pc.setLocalDescription({ type: 'offer', sdp });
+    this.#offer += 1;
+    const tracks = this.#describeTracks();
+    const { data, jsep } = await channel.request<PublishedAnswer>(
+      { request: 'publish', offer: this.#offer, tracks },
+      { type: 'offer', sdp },
+    );
+    if (jsep) await this.peer.setRemoteDescription(jsep);
+    this.#accepted = new Set(data.tracks.filter((track) => track.accepted).map(({ kind }) => kind));
+    this.#recordTold(tracks);
+  }
+
+  #addLines(): void {
+    for (const kind of KINDS) {
+      this.#transceivers.set(kind, addLine(this.peer.pc, kind, this.#media.track(kind)));
+    }
+  }
+
+  #describeTracks(): PublishedTrack[] {
+    return KINDS.flatMap((kind) => {
+      const mid = this.#transceivers.get(kind)?.mid;
+      return mid ? [{ mid, kind, active: this.#media.active(kind) }] : [];
+    });
+  }
+
+  #recordTold(tracks: PublishedTrack[]): void {
+    for (const { kind, active } of tracks) this.#told.set(kind, active);
+  }
+
+  #resume(synced: SyncedAnswer): void {
+    this.#rights = new Set(synced.participant.publish);
+    // One that is under way ends by itself.
+    if (this.#negotiating) return;
+    if (this.#offer === 0) {
+      this.start(synced.participant.publish);
+    } else if (this.peer.stalled) {
+      void this.restart();
+    } else if (synced.offer < this.#offer || this.peer.pc.signalingState !== 'stable') {
+      // The offer or its answer was lost with the socket.
+      this.#publish(false);
+    } else {
+      this.#recordTold(synced.tracks ?? []);
+      this.#reconcile();
+    }
+  }
+
+  /** Brings lines and plugin in step with the local sources; calls during a run cause another. */
+  #reconcile(): void {
+    this.#changed = true;
+    if (!this.#reconciling) void this.#runReconcile();
+  }
+
+  async #runReconcile(): Promise<void> {
+    this.#reconciling = true;
+    try {
+      while (this.#changed) {
+        this.#changed = false;
+        for (const kind of KINDS) await this.#replaceTrack(kind);
+        for (const kind of KINDS) await this.#tell(kind);
+      }
+    } catch (reason) {
+      this.#report(reason);
+    } finally {
+      this.#reconciling = false;
+    }
+  }
+
+  async #replaceTrack(kind: SourceKind): Promise<void> {
+    const sender = this.#transceivers.get(kind)?.sender;
+    const track = this.#media.track(kind);
+    if (sender && sender.track !== track && this.#channel) await sender.replaceTrack(track);
+  }
+
+  async #tell(kind: SourceKind): Promise<void> {
+    const active = this.#media.active(kind);
+    if (!this.#accepted.has(kind) || !this.#rights.has(kind) || this.#told.get(kind) === active) {
+      return;
+    }
+    await this.#channel?.request({ request: 'source', kind, active });
+    this.#told.set(kind, active);
+  }
+
+  #report(reason: unknown): void {
+    const error = toCardeaError(reason);
+    // Transient: `sync` follows when the socket is back. Not permitted: `rights` tells when it is.
+    if (error.transient || error.code === 'closed' || error.code === 'not_permitted') return;
+    this.emit('failed', error);
+  }
+}
+
+/** A line exists from the start, with or without a track, so that it never needs a negotiation. */
+function addLine(
+  pc: RTCPeerConnection,
+  kind: SourceKind,
+  track: MediaStreamTrack | null,
+): RTCRtpTransceiver {
+  const media = kind === 'microphone' ? 'audio' : 'video';
+  const transceiver = pc.addTransceiver(track ?? media, {
+    direction: 'sendonly',
+    sendEncodings: encodings(kind),
+  });
+  preferCodecs(transceiver, media);
+  return transceiver;
+}
+
+/** One encoding per source; the layers of the camera will be named here. */
+function encodings(kind: SourceKind): RTCRtpEncodingParameters[] {
+  switch (kind) {
+    case 'microphone':
+      return [{ maxBitrate: 40_000 }];
+    case 'camera':
+      return [{ maxBitrate: 1_700_000 }];
+    case 'screen':
+      return [{ maxBitrate: 2_500_000 }];
+  }
+}
+
+/** Offers only what the plugin forwards: a third of the SDP. */
+function preferCodecs(transceiver: RTCRtpTransceiver, media: 'audio' | 'video'): void {
+  const wanted = media === 'audio' ? ['audio/opus'] : ['video/vp8', 'video/rtx'];
+  const codecs = RTCRtpSender.getCapabilities?.(media)?.codecs ?? [];
+  const preferred = codecs.filter(({ mimeType }) => wanted.includes(mimeType.toLowerCase()));
+  if (preferred.length > 0) transceiver.setCodecPreferences?.(preferred);
+}

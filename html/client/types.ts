@@ -1,0 +1,157 @@
+/**
+ * What travels between a browser and Cardea: the JSON of `POST /api/v1/enter` and of the plugin's
+ * messages. `docs/plugin-api.md` is the contract; the section numbers below are its sections.
+ */
+
+export type SourceKind = 'microphone' | 'camera' | 'screen';
+export type MediaKind = SourceKind | 'data';
+export type Role = 'host' | 'participant';
+
+/** A Janus session id or handle id. */
+export type JanusId = number;
+
+export interface TurnServer {
+  urls: string[];
+  username: string;
+  password: string;
+  expires_in: number;
+}
+
+export interface IceServers {
+  stun_servers: string[];
+  turn_servers: TurnServer[];
+}
+
+export interface Source {
+  kind: SourceKind;
+  active: boolean;
+}
+
+/** Somebody else in the room (4). */
+export interface Participant {
+  id: string;
+  name: string;
+  role: Role;
+  guest: boolean;
+  sources: Source[];
+}
+
+/** The participant that this page is, as the plugin sees it (2.1). */
+export interface Self {
+  id: string;
+  client_id: string;
+  name: string;
+  role: Role;
+  guest: boolean;
+  hidden: boolean;
+  publish: MediaKind[];
+}
+
+export interface SlotCounts {
+  audio: number;
+  video: number;
+}
+
+export interface AudioSlot {
+  mid: string;
+  participant: string | null;
+}
+
+export interface VideoSlot extends AudioSlot {
+  kind: 'camera' | 'screen' | null;
+}
+
+/** Which source each line of the receive connection carries now (4.2). */
+export interface SlotMap {
+  audio: AudioSlot[];
+  video: VideoSlot[];
+}
+
+export interface PublishedTrack {
+  mid: string;
+  kind: SourceKind;
+  active: boolean;
+}
+
+/** 201 of `POST /api/v1/enter`. */
+export interface Entry extends IceServers {
+  participant: {
+    id: string;
+    client_id: string;
+    name: string;
+    avatar?: string | null;
+    role: Role;
+    guest: boolean;
+    hidden: boolean;
+    publish: MediaKind[];
+  };
+  room: { id: string; name: string; options: Record<string, unknown>; locked: boolean };
+  join_token: string;
+  expires_in: number;
+  resume: string;
+  janus_url: string;
+  slots: SlotCounts;
+}
+
+/** 202 of `POST /api/v1/enter`: a host has to admit this person first. */
+export interface Waiting {
+  waiting: boolean;
+  ticket: string;
+  message: string | null;
+}
+
+export interface JoinedAnswer extends IceServers {
+  cardea: 'joined';
+  handle: 'publish' | 'receive';
+  connection: string;
+  seq: number;
+  room: { id: string; epoch: number };
+  participant: Self;
+  slots?: SlotCounts;
+  roster?: Participant[];
+  map?: SlotMap;
+}
+
+export interface SyncedAnswer {
+  cardea: 'synced';
+  handle: 'publish' | 'receive';
+  connection: string;
+  seq: number;
+  room: { id: string; epoch: number };
+  participant: Self;
+  media: 'new' | 'offered' | 'up' | 'down';
+  offer: number;
+  slots?: SlotCounts;
+  roster?: Participant[];
+  map?: SlotMap;
+  tracks?: PublishedTrack[];
+}
+
+export interface PublishedAnswer {
+  cardea: 'published';
+  offer: number;
+  tracks: { mid: string; kind: SourceKind; accepted: boolean }[];
+}
+
+export interface IceAnswer extends IceServers {
+  cardea: 'ice';
+}
+
+export interface RosterChange {
+  joined?: Participant[];
+  updated?: Participant[];
+  left?: string[];
+}
+
+export type RemovedReason = 'left' | 'replaced' | 'revoked' | 'closed' | 'epoch' | 'lease';
+
+/** Unsolicited events of the plugin (4). */
+export type PluginEvent = { cardea: 'event'; seq: number } & (
+  | { event: 'offer'; offer: number }
+  | ({ event: 'roster' } & RosterChange)
+  | ({ event: 'slots' } & SlotMap)
+  | { event: 'rights'; publish: MediaKind[] }
+  | { event: 'media'; state: 'up' | 'down' }
+  | { event: 'said'; data: Record<string, unknown> }
+  | { event: 'removed'; reason: RemovedReason; text?: string }
+);

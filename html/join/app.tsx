@@ -1,0 +1,178 @@
+/** Which view is shown when. */
+
+import { useMemo, useRef, useState } from 'preact/hooks';
+import { type DeviceKind, type Ending, LocalMedia, Meeting } from '../client/index.ts';
+import { Call } from './call.tsx';
+import { type Credential, hideCredential } from './credential.ts';
+import { useMeeting } from './hooks.ts';
+import { Notice } from './notice.tsx';
+import { Prejoin } from './prejoin.tsx';
+import { describeError, type Texts } from './texts.ts';
+
+declare global {
+  interface Window {
+    /** For tests and the console. It gives no credential away. */
+    cardeaMeeting?: Meeting;
+  }
+}
+
+const STORED_NAME = 'cardea.name';
+const DEVICES: readonly DeviceKind[] = ['microphone', 'camera'];
+
+export function App({ texts, credential }: { texts: Texts; credential: Credential | null }) {
+  if (!Meeting.supported) {
+    return (
+      <Notice title={texts.unsupportedTitle} testId="unsupported" alarm>
+        {texts.unsupported}
+      </Notice>
+    );
+  }
+  if (!credential) {
+    return (
+      <Notice title={texts.noLinkTitle} testId="no-link" alarm>
+        {texts.noLink}
+      </Notice>
+    );
+  }
+  return <Visit texts={texts} credential={credential} />;
+}
+
+/** From the door to the end, and back to the door. */
+function Visit({ texts, credential }: { texts: Texts; credential: Credential }) {
+  const media = useMemo(() => new LocalMedia(), []);
+  const [meeting, setMeeting] = useState<Meeting | null>(null);
+  const [name, setName] = useState(rememberedName);
+  /** What was on when the last call ended, to be on again after "Rejoin". */
+  const used = useRef<DeviceKind[]>([]);
+  useMeeting(meeting);
+
+  const join = (given: string) => {
+    const next = new Meeting({
+      credential: credential.value,
+      media,
+      ...(given ? { name: given } : {}),
+    });
+    window.cardeaMeeting = next;
+    hideCredential(credential, next);
+    void restore(media, used.current);
+    used.current = [];
+    next.on('ended', ({ reason }) => {
+      if (reason === 'refused') return;
+      used.current = DEVICES.filter((kind) => media.active(kind));
+      media.release();
+    });
+    setName(given);
+    if (given) rememberName(given);
+    setMeeting(next);
+    next.join().catch(() => {
+      // Shown from the meeting's state.
+    });
+  };
+
+  return (
+    <>
+      <p class="sr-only" data-testid="status" data-state={meeting?.state ?? 'idle'} role="status">
+        {texts.status[meeting?.state ?? 'idle']}
+      </p>
+      <View
+        texts={texts}
+        credential={credential}
+        media={media}
+        meeting={meeting}
+        name={name}
+        onJoin={join}
+      />
+    </>
+  );
+}
+
+interface ViewProps {
+  texts: Texts;
+  credential: Credential;
+  media: LocalMedia;
+  meeting: Meeting | null;
+  name: string;
+  onJoin: (name: string) => void;
+}
+
+function View({ texts, credential, media, meeting, name, onJoin }: ViewProps) {
+  const state = meeting?.state ?? 'idle';
+  const ending = meeting?.ending ?? null;
+  if (meeting && (state === 'connected' || state === 'reconnecting')) {
+    return <Call texts={texts} meeting={meeting} />;
+  }
+  if (state === 'waiting') {
+    return (
+      <Notice title={texts.waitingTitle} testId="waiting">
+        {meeting?.waitingText ?? texts.status.waiting}
+      </Notice>
+    );
+  }
+  if (ending && (meeting?.self || ending.reason !== 'refused')) {
+    return (
+      <Notice
+        title={texts.endings[ending.reason].title}
+        testId="ended"
+        alarm={ending.reason !== 'left'}
+        action={
+          mayComeBack(ending) && (
+            <button
+              type="button"
+              class="primary"
+              data-testid="rejoin-button"
+              onClick={() => onJoin(name)}
+            >
+              {texts.rejoin}
+            </button>
+          )
+        }
+      >
+        {endingText(ending, texts)}
+      </Notice>
+    );
+  }
+  const problem = ending?.error ?? meeting?.trouble ?? null;
+  return (
+    <Prejoin
+      texts={texts}
+      media={media}
+      asksName={credential.asksName || problem?.code === 'name_required'}
+      name={name}
+      busy={state === 'connecting'}
+      problem={problem && describeError(problem, texts)}
+      onJoin={onJoin}
+    />
+  );
+}
+
+function mayComeBack({ reason }: Ending): boolean {
+  return reason !== 'revoked' && reason !== 'closed';
+}
+
+function endingText({ reason, text, error }: Ending, texts: Texts): string {
+  if (text) return text;
+  return error && reason === 'refused' ? describeError(error, texts) : texts.endings[reason].text;
+}
+
+async function restore(media: LocalMedia, kinds: readonly DeviceKind[]): Promise<void> {
+  const changes = kinds.map((kind) =>
+    kind === 'camera' ? media.setCamera(true) : media.setMicrophone(true),
+  );
+  await Promise.allSettled(changes);
+}
+
+function rememberedName(): string {
+  try {
+    return localStorage.getItem(STORED_NAME) ?? '';
+  } catch {
+    return '';
+  }
+}
+
+function rememberName(name: string): void {
+  try {
+    localStorage.setItem(STORED_NAME, name);
+  } catch {
+    // Then it is typed again next time.
+  }
+}

@@ -1,0 +1,150 @@
+/** In the call: everybody's tiles, everybody's voices, and the controls. */
+
+import { useCallback, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { Meeting, Participant, SourceKind } from '../client/index.ts';
+import { Controls } from './controls.tsx';
+import { useLocalMedia, useMeeting } from './hooks.ts';
+import { Logo, PeopleIcon, SoundIcon } from './icons.tsx';
+import { bestColumns, tileWidth } from './layout.ts';
+import { Audio } from './media.tsx';
+import type { Texts } from './texts.ts';
+import { ScreenTile, Tile } from './tile.tsx';
+
+export function Call({ texts, meeting }: { texts: Texts; meeting: Meeting }) {
+  useMeeting(meeting);
+  useLocalMedia(meeting.media);
+  const others = [...meeting.participants.values()];
+  return (
+    <main class="call" data-testid="call">
+      <header class="call-head">
+        <Logo />
+        <h1>{meeting.room?.name}</h1>
+        <span class="count" data-testid="participant-count" data-count={others.length + 1}>
+          <PeopleIcon />
+          {texts.people(others.length + 1)}
+        </span>
+      </header>
+      {meeting.state === 'reconnecting' && (
+        <p class="banner" data-testid="reconnecting">
+          <span class="spinner" aria-hidden="true" />
+          {texts.status.reconnecting}
+        </p>
+      )}
+      <Grid texts={texts} meeting={meeting} others={others} />
+      <Voices texts={texts} meeting={meeting} />
+      <Controls texts={texts} meeting={meeting} />
+    </main>
+  );
+}
+
+function Grid({
+  texts,
+  meeting,
+  others,
+}: {
+  texts: Texts;
+  meeting: Meeting;
+  others: Participant[];
+}) {
+  const list = useRef<HTMLUListElement>(null);
+  const { media, self } = meeting;
+  const screens = others.flatMap((participant) => {
+    const track = visible(meeting, participant, 'screen');
+    return track ? [{ participant, track }] : [];
+  });
+  const count = others.length + screens.length + 1;
+  useLayoutEffect(() => fitTiles(list.current, count), [count]);
+  return (
+    <section class="stage">
+      <ul class="grid" ref={list}>
+        {screens.map(({ participant, track }) => (
+          <ScreenTile
+            key={`${participant.id}/screen`}
+            texts={texts}
+            participant={participant}
+            track={track}
+          />
+        ))}
+        {others.map((participant) => (
+          <Tile
+            key={participant.id}
+            texts={texts}
+            id={participant.id}
+            name={participant.name}
+            guest={participant.guest}
+            camera={visible(meeting, participant, 'camera')}
+            muted={!isActive(participant, 'microphone')}
+          />
+        ))}
+        <Tile
+          key="own"
+          own
+          texts={texts}
+          id={self?.id ?? ''}
+          name={self?.name ?? ''}
+          camera={media.active('camera') ? media.track('camera') : null}
+          muted={!media.active('microphone')}
+        />
+      </ul>
+      {others.length === 0 && <p class="alone soft">{texts.alone}</p>}
+    </section>
+  );
+}
+
+/** Audio lines play whoever they carry; nobody has to know who that is. */
+function Voices({ texts, meeting }: { texts: Texts; meeting: Meeting }) {
+  const [blocked, setBlocked] = useState<(() => Promise<void>)[]>([]);
+  const onBlocked = useCallback((play: () => Promise<void>) => {
+    setBlocked((before) => [...before, play]);
+  }, []);
+  const lines = [...meeting.tracks].filter(([, track]) => track.kind === 'audio');
+  return (
+    <>
+      {lines.map(([mid, track]) => (
+        <Audio key={mid} mid={mid} track={track} onBlocked={onBlocked} />
+      ))}
+      {blocked.length > 0 && (
+        <button
+          type="button"
+          class="primary unblock"
+          data-testid="unblock-audio"
+          onClick={() => {
+            setBlocked([]);
+            for (const play of blocked) play().catch(() => onBlocked(play));
+          }}
+        >
+          <SoundIcon />
+          {texts.clickToHear}
+        </button>
+      )}
+    </>
+  );
+}
+
+function isActive({ sources }: Participant, kind: SourceKind): boolean {
+  return sources.some((source) => source.kind === kind && source.active);
+}
+
+function visible(
+  meeting: Meeting,
+  participant: Participant,
+  kind: 'camera' | 'screen',
+): MediaStreamTrack | null {
+  return isActive(participant, kind) ? meeting.trackOf(participant.id, kind) : null;
+}
+
+/** Makes the tiles as large as the stage allows, now and when the window changes. */
+function fitTiles(list: HTMLUListElement | null, count: number): (() => void) | undefined {
+  if (!list) return undefined;
+  const fit = () => {
+    const { clientWidth: width, clientHeight: height } = list;
+    const gap = Number.parseFloat(getComputedStyle(list).columnGap) || 0;
+    const columns = bestColumns(count, width, height, gap);
+    const tile = tileWidth(columns, Math.ceil(count / columns), width, height, gap);
+    list.style.setProperty('--tile-width', `${tile}px`);
+  };
+  const observer = new ResizeObserver(fit);
+  observer.observe(list);
+  fit();
+  return () => observer.disconnect();
+}

@@ -1,0 +1,372 @@
+/** Everything the page says, in each of its languages. */
+
+import type { CardeaError, Ending } from '../client/index.ts';
+
+export interface Texts {
+  title: string;
+  lead: string;
+  name: string;
+  namePlaceholder: string;
+  join: string;
+  joining: string;
+  camera: string;
+  microphone: string;
+  cameraOff: string;
+  askingDevices: string;
+  muteMicrophone: string;
+  unmuteMicrophone: string;
+  startCamera: string;
+  stopCamera: string;
+  startScreen: string;
+  stopScreen: string;
+  leave: string;
+  rejoin: string;
+  you: string;
+  guest: string;
+  muted: string;
+  sharing: (name: string) => string;
+  people: (count: number) => string;
+  alone: string;
+  clickToHear: string;
+  level: string;
+  device: (number: number) => string;
+  status: {
+    idle: string;
+    connecting: string;
+    waiting: string;
+    connected: string;
+    reconnecting: string;
+    ended: string;
+  };
+  waitingTitle: string;
+  deviceErrors: {
+    device_denied: string;
+    device_missing: string;
+    device_in_use: string;
+    device_insecure: string;
+    device_failed: string;
+  };
+  joinAnyway: string;
+  noLinkTitle: string;
+  noLink: string;
+  unsupportedTitle: string;
+  unsupported: string;
+  endings: Record<Ending['reason'], { title: string; text: string }>;
+  errors: {
+    unknown: string;
+    removed: string;
+    purpose: string;
+    notFound: string;
+    inUse: string;
+    over: string;
+    locked: string;
+    tooMany: string;
+    full: string;
+    noNode: string;
+    name: string;
+    unreachable: string;
+    media: string;
+    other: (code: string) => string;
+  };
+}
+
+const en: Texts = {
+  title: 'Ready to join?',
+  lead: 'Check how you look and sound before you go in.',
+  name: 'Your name',
+  namePlaceholder: 'How others will see you',
+  join: 'Join meeting',
+  joining: 'Connecting…',
+  camera: 'Camera',
+  microphone: 'Microphone',
+  cameraOff: 'Your camera is off',
+  askingDevices: 'Allow camera and microphone in your browser.',
+  muteMicrophone: 'Mute',
+  unmuteMicrophone: 'Unmute',
+  startCamera: 'Start camera',
+  stopCamera: 'Stop camera',
+  startScreen: 'Share screen',
+  stopScreen: 'Stop sharing',
+  leave: 'Leave',
+  rejoin: 'Rejoin',
+  you: 'You',
+  guest: 'Guest',
+  muted: 'Muted',
+  sharing: (name) => `${name} is sharing the screen`,
+  people: (count) => (count === 1 ? '1 person' : `${count} people`),
+  alone: 'You are the only one here. Others appear as they join.',
+  clickToHear: 'Click to hear the others',
+  level: 'Microphone level',
+  device: (number) => `Device ${number}`,
+  status: {
+    idle: 'Not joined',
+    connecting: 'Connecting…',
+    waiting: 'Waiting for the host',
+    connected: 'Connected',
+    reconnecting: 'Connection lost. Reconnecting…',
+    ended: 'The call has ended',
+  },
+  waitingTitle: 'The host will let you in',
+  deviceErrors: {
+    device_denied: 'Camera and microphone are blocked for this page in your browser.',
+    device_missing: 'A camera or microphone was not found.',
+    device_in_use: 'Another program is using your camera or microphone.',
+    device_insecure: 'Browsers allow camera and microphone only on https or localhost.',
+    device_failed: 'Camera or microphone could not be started.',
+  },
+  joinAnyway: 'You can join without it.',
+  noLinkTitle: 'A link is needed',
+  noLink: 'This page opens with a personal link or a guest link. Ask the person who invited you.',
+  unsupportedTitle: 'This browser cannot make calls',
+  unsupported:
+    'WebRTC is needed, and it is missing or switched off here. A current Chrome, Edge, Firefox or Safari has it.',
+  endings: {
+    left: { title: 'You left the meeting', text: 'Come back whenever you like.' },
+    replaced: {
+      title: 'Opened somewhere else',
+      text: 'You joined this meeting from another window or device, so this one was closed.',
+    },
+    revoked: { title: 'You were removed', text: 'A host has removed you from this meeting.' },
+    closed: { title: 'The meeting is over', text: 'Thank you for taking part.' },
+    refused: { title: 'You cannot join', text: '' },
+    lost: { title: 'Connection lost', text: 'The server could not be reached for a long time.' },
+  },
+  errors: {
+    unknown: 'This link is unknown or has expired. Ask for a new one.',
+    removed: 'You were removed from this meeting, or may not enter it.',
+    purpose: 'This link is for something else than joining a meeting.',
+    notFound: 'There is no such meeting.',
+    inUse: 'This link is in use on another device.',
+    over: 'The meeting is over.',
+    locked: 'The meeting is locked. Ask the host to open it.',
+    tooMany: 'Too many tries. Wait a moment, then try again.',
+    full: 'The meeting is full.',
+    noNode: 'No media server is ready yet. Trying again…',
+    name: 'Enter your name to join.',
+    unreachable: 'The server cannot be reached. Trying again…',
+    media: 'No path for sound and picture. A firewall may be in the way.',
+    other: (code) => `Joining did not work (${code}).`,
+  },
+};
+
+const de: Texts = {
+  title: 'Bereit?',
+  lead: 'Prüfen Sie Bild und Ton, bevor Sie hineingehen.',
+  name: 'Ihr Name',
+  namePlaceholder: 'So sehen Sie die anderen',
+  join: 'Teilnehmen',
+  joining: 'Verbindung wird aufgebaut …',
+  camera: 'Kamera',
+  microphone: 'Mikrofon',
+  cameraOff: 'Ihre Kamera ist aus',
+  askingDevices: 'Erlauben Sie Kamera und Mikrofon in Ihrem Browser.',
+  muteMicrophone: 'Stummschalten',
+  unmuteMicrophone: 'Ton einschalten',
+  startCamera: 'Kamera einschalten',
+  stopCamera: 'Kamera ausschalten',
+  startScreen: 'Bildschirm teilen',
+  stopScreen: 'Teilen beenden',
+  leave: 'Verlassen',
+  rejoin: 'Wieder teilnehmen',
+  you: 'Sie',
+  guest: 'Gast',
+  muted: 'Stumm',
+  sharing: (name) => `${name} teilt den Bildschirm`,
+  people: (count) => (count === 1 ? '1 Person' : `${count} Personen`),
+  alone: 'Noch ist niemand sonst hier. Andere erscheinen, sobald sie teilnehmen.',
+  clickToHear: 'Klicken, um die anderen zu hören',
+  level: 'Mikrofonpegel',
+  device: (number) => `Gerät ${number}`,
+  status: {
+    idle: 'Nicht verbunden',
+    connecting: 'Verbindung wird aufgebaut …',
+    waiting: 'Warten auf den Gastgeber',
+    connected: 'Verbunden',
+    reconnecting: 'Verbindung unterbrochen. Wird wiederhergestellt …',
+    ended: 'Das Gespräch ist beendet',
+  },
+  waitingTitle: 'Der Gastgeber lässt Sie ein',
+  deviceErrors: {
+    device_denied: 'Kamera und Mikrofon sind für diese Seite im Browser gesperrt.',
+    device_missing: 'Kamera oder Mikrofon wurde nicht gefunden.',
+    device_in_use: 'Ein anderes Programm verwendet Kamera oder Mikrofon.',
+    device_insecure: 'Browser erlauben Kamera und Mikrofon nur über https oder auf localhost.',
+    device_failed: 'Kamera oder Mikrofon ließ sich nicht starten.',
+  },
+  joinAnyway: 'Sie können ohne teilnehmen.',
+  noLinkTitle: 'Ein Link fehlt',
+  noLink:
+    'Diese Seite öffnet sich mit einem persönlichen Link oder einem Gastlink. Fragen Sie die Person, die Sie eingeladen hat.',
+  unsupportedTitle: 'Dieser Browser kann keine Gespräche führen',
+  unsupported:
+    'Es wird WebRTC gebraucht; hier fehlt es oder ist ausgeschaltet. Ein aktueller Chrome, Edge, Firefox oder Safari kann es.',
+  endings: {
+    left: {
+      title: 'Sie haben die Besprechung verlassen',
+      text: 'Sie können jederzeit zurückkommen.',
+    },
+    replaced: {
+      title: 'Anderswo geöffnet',
+      text: 'Sie nehmen jetzt in einem anderen Fenster oder auf einem anderen Gerät teil.',
+    },
+    revoked: {
+      title: 'Sie wurden entfernt',
+      text: 'Ein Gastgeber hat Sie aus der Besprechung entfernt.',
+    },
+    closed: { title: 'Die Besprechung ist beendet', text: 'Danke für Ihre Teilnahme.' },
+    refused: { title: 'Teilnahme nicht möglich', text: '' },
+    lost: { title: 'Verbindung verloren', text: 'Der Server war lange nicht erreichbar.' },
+  },
+  errors: {
+    unknown: 'Dieser Link ist unbekannt oder abgelaufen. Bitten Sie um einen neuen.',
+    removed: 'Sie wurden aus dieser Besprechung entfernt oder dürfen sie nicht betreten.',
+    purpose: 'Dieser Link ist nicht zum Teilnehmen gedacht.',
+    notFound: 'Diese Besprechung gibt es nicht.',
+    inUse: 'Dieser Link wird gerade auf einem anderen Gerät verwendet.',
+    over: 'Die Besprechung ist beendet.',
+    locked: 'Die Besprechung ist gesperrt. Bitten Sie den Gastgeber, sie zu öffnen.',
+    tooMany: 'Zu viele Versuche. Warten Sie einen Moment und versuchen Sie es dann erneut.',
+    full: 'Die Besprechung ist voll.',
+    noNode: 'Noch ist kein Medienserver bereit. Neuer Versuch …',
+    name: 'Geben Sie Ihren Namen ein, um teilzunehmen.',
+    unreachable: 'Der Server ist nicht erreichbar. Neuer Versuch …',
+    media: 'Kein Weg für Bild und Ton. Vielleicht steht eine Firewall dazwischen.',
+    other: (code) => `Die Teilnahme hat nicht geklappt (${code}).`,
+  },
+};
+
+const fr: Texts = {
+  title: 'Prêt à participer ?',
+  lead: 'Vérifiez votre image et votre son avant d’entrer.',
+  name: 'Votre nom',
+  namePlaceholder: 'Tel que les autres le verront',
+  join: 'Participer',
+  joining: 'Connexion…',
+  camera: 'Caméra',
+  microphone: 'Micro',
+  cameraOff: 'Votre caméra est éteinte',
+  askingDevices: 'Autorisez la caméra et le micro dans votre navigateur.',
+  muteMicrophone: 'Couper le micro',
+  unmuteMicrophone: 'Activer le micro',
+  startCamera: 'Activer la caméra',
+  stopCamera: 'Couper la caméra',
+  startScreen: 'Partager l’écran',
+  stopScreen: 'Arrêter le partage',
+  leave: 'Quitter',
+  rejoin: 'Revenir',
+  you: 'Vous',
+  guest: 'Invité',
+  muted: 'Micro coupé',
+  sharing: (name) => `${name} partage son écran`,
+  people: (count) => (count === 1 ? '1 personne' : `${count} personnes`),
+  alone: 'Vous êtes seul ici. Les autres apparaîtront à leur arrivée.',
+  clickToHear: 'Cliquez pour entendre les autres',
+  level: 'Niveau du micro',
+  device: (number) => `Appareil ${number}`,
+  status: {
+    idle: 'Non connecté',
+    connecting: 'Connexion…',
+    waiting: 'En attente de l’hôte',
+    connected: 'Connecté',
+    reconnecting: 'Connexion perdue. Reconnexion…',
+    ended: 'L’appel est terminé',
+  },
+  waitingTitle: 'L’hôte va vous faire entrer',
+  deviceErrors: {
+    device_denied: 'La caméra et le micro sont bloqués pour cette page dans votre navigateur.',
+    device_missing: 'Caméra ou micro introuvable.',
+    device_in_use: 'Un autre programme utilise votre caméra ou votre micro.',
+    device_insecure: 'La caméra et le micro ne sont possibles qu’en https ou sur localhost.',
+    device_failed: 'La caméra ou le micro n’a pas pu démarrer.',
+  },
+  joinAnyway: 'Vous pouvez participer sans.',
+  noLinkTitle: 'Il faut un lien',
+  noLink:
+    'Cette page s’ouvre avec un lien personnel ou un lien d’invité. Demandez à la personne qui vous a invité.',
+  unsupportedTitle: 'Ce navigateur ne permet pas les appels',
+  unsupported:
+    'WebRTC est nécessaire ; il manque ou est désactivé ici. Un Chrome, Edge, Firefox ou Safari récent l’offre.',
+  endings: {
+    left: { title: 'Vous avez quitté la réunion', text: 'Vous pouvez revenir à tout moment.' },
+    replaced: {
+      title: 'Ouvert ailleurs',
+      text: 'Vous participez maintenant depuis une autre fenêtre ou un autre appareil.',
+    },
+    revoked: { title: 'Vous avez été exclu', text: 'Un hôte vous a exclu de cette réunion.' },
+    closed: { title: 'La réunion est terminée', text: 'Merci de votre participation.' },
+    refused: { title: 'Participation impossible', text: '' },
+    lost: { title: 'Connexion perdue', text: 'Le serveur est resté longtemps injoignable.' },
+  },
+  errors: {
+    unknown: 'Ce lien est inconnu ou a expiré. Demandez-en un nouveau.',
+    removed: 'Vous avez été exclu de cette réunion ou ne pouvez pas y entrer.',
+    purpose: 'Ce lien ne sert pas à rejoindre une réunion.',
+    notFound: 'Cette réunion n’existe pas.',
+    inUse: 'Ce lien est utilisé sur un autre appareil.',
+    over: 'La réunion est terminée.',
+    locked: 'La réunion est verrouillée. Demandez à l’hôte de l’ouvrir.',
+    tooMany: 'Trop d’essais. Attendez un instant, puis réessayez.',
+    full: 'La réunion est complète.',
+    noNode: 'Aucun serveur média n’est prêt. Nouvel essai…',
+    name: 'Entrez votre nom pour participer.',
+    unreachable: 'Le serveur est injoignable. Nouvel essai…',
+    media: 'Aucun chemin pour le son et l’image. Un pare-feu bloque peut-être.',
+    other: (code) => `La participation a échoué (${code}).`,
+  },
+};
+
+const TABLES: Record<string, Texts> = { en, de, fr };
+
+/** The first of the user's languages that the page speaks; English otherwise. */
+export function chooseLanguage(wanted: readonly string[]): { language: string; texts: Texts } {
+  for (const tag of wanted) {
+    const language = tag.toLowerCase().split('-')[0] ?? '';
+    const texts = TABLES[language];
+    if (texts) return { language, texts };
+  }
+  return { language: 'en', texts: en };
+}
+
+/** What a refusal means to the person who is refused. */
+export function describeError(error: CardeaError, { errors, unsupported }: Texts): string {
+  switch (error.code) {
+    case 'name_required':
+      return errors.name;
+    case 'credential_purpose':
+      return errors.purpose;
+    case 'room_is_full':
+    case 'room_full':
+      return errors.full;
+    case 'duplicate_refused':
+      return errors.inUse;
+    case 'media_failed':
+      return errors.media;
+    case 'unsupported':
+      return unsupported;
+  }
+  switch (error.status) {
+    case 401:
+      return errors.unknown;
+    case 403:
+      return errors.removed;
+    case 404:
+      return errors.notFound;
+    case 409:
+      return errors.inUse;
+    case 410:
+      return errors.over;
+    case 423:
+      return errors.locked;
+    case 429:
+      return errors.tooMany;
+    case 503:
+      return errors.noNode;
+  }
+  return error.transient ? errors.unreachable : errors.other(error.code);
+}
+
+export function describeDeviceError(code: string, { deviceErrors }: Texts): string {
+  return code in deviceErrors
+    ? deviceErrors[code as keyof Texts['deviceErrors']]
+    : deviceErrors.device_failed;
+}

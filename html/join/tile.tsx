@@ -1,0 +1,81 @@
+/** One person, or one shared screen. */
+
+import type { Participant } from '../client/index.ts';
+import { MicrophoneIcon, ScreenIcon } from './icons.tsx';
+import { Video } from './media.tsx';
+import type { Texts } from './texts.ts';
+
+interface TileProps {
+  texts: Texts;
+  id: string;
+  name: string;
+  /** The picture, while there is one. */
+  camera: MediaStreamTrack | null;
+  muted: boolean;
+  guest?: boolean;
+  own?: boolean;
+}
+
+export function Tile({ texts, id, name, camera, muted, guest = false, own = false }: TileProps) {
+  return (
+    <li
+      class="tile"
+      data-testid="tile"
+      data-participant={id}
+      data-own={own}
+      data-muted={muted}
+      data-camera={camera !== null}
+    >
+      <span class={`avatar hue-${hue(id)}`} aria-hidden="true">
+        {initials(name)}
+      </span>
+      {camera && <Video track={camera} mirrored={own} testId="tile-video" />}
+      <span class="label">
+        {muted && (
+          <span class="badge" data-testid="muted-badge" role="img" aria-label={texts.muted}>
+            <MicrophoneIcon off />
+          </span>
+        )}
+        <span class="label-name">{own ? `${name} (${texts.you})` : name}</span>
+        {guest && <span class="label-note">{texts.guest}</span>}
+      </span>
+    </li>
+  );
+}
+
+export function ScreenTile({
+  texts,
+  participant,
+  track,
+}: {
+  texts: Texts;
+  participant: Participant;
+  track: MediaStreamTrack;
+}) {
+  return (
+    <li class="tile is-screen" data-testid="screen-tile" data-participant={participant.id}>
+      <Video track={track} contained testId="screen-video" />
+      <span class="label">
+        <span class="badge" aria-hidden="true">
+          <ScreenIcon />
+        </span>
+        <span class="label-name">{texts.sharing(participant.name)}</span>
+      </span>
+    </li>
+  );
+}
+
+/** First letters of the first and the last word. */
+export function initials(name: string): string {
+  const words = name.trim().split(/\s+/u).filter(Boolean);
+  const picked = words.length > 1 ? [words[0], words.at(-1)] : words;
+  const letters = picked.map((word) => [...(word ?? '')][0] ?? '').join('');
+  return letters.toLocaleUpperCase() || '?';
+}
+
+/** One of eight colours, always the same for one person. */
+function hue(id: string): number {
+  let sum = 0;
+  for (const character of id) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) >>> 0;
+  return sum % 8;
+}

@@ -1,0 +1,35 @@
+#include "core.h"
+
+#include "cardea_error.h"
+
+static janus_callbacks *gateway;
+static janus_plugin *self;
+
+void cardea_core_init(janus_callbacks *callbacks, janus_plugin *plugin)
+{
+	gateway = callbacks;
+	self = plugin;
+}
+
+int cardea_core_push(janus_plugin_session *handle, const char *transaction, json_t *message,
+		json_t *jsep)
+{
+	if (gateway->push_event(handle, self, transaction, message, jsep) == 0)
+		return 0;
+	return jsep ? CARDEA_E_JSEP_INVALID : CARDEA_E_NOT_FOUND;
+}
+
+void cardea_core_relay_rtp(janus_plugin_session *handle, janus_plugin_rtp *packet)
+{
+	gateway->relay_rtp(handle, packet);
+}
+
+void cardea_core_ask_keyframe(janus_plugin_session *handle, int mindex)
+{
+	gateway->send_pli_stream(handle, mindex);
+}
+
+void cardea_core_close(janus_plugin_session *handle)
+{
+	gateway->close_pc(handle);
+}

@@ -1,0 +1,26 @@
+/*
+ * forward: the packet path. No JSON, no allocation, no lock that packets for another receiver need.
+ *
+ * Runs on the loop thread of the publishing handle, one packet of a source at a time.
+ */
+#ifndef CARDEA_PLUGIN_FORWARD_H
+#define CARDEA_PLUGIN_FORWARD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "source.h"
+
+/* Sends the packet that was given to cardea_forward, with its header rewritten, to m-line @mindex
+ * of @receiver (the slot's). Must copy what it keeps. Called without any lock. */
+typedef void (*cardea_forward_send_h)(void *receiver, int mindex, void *arg);
+
+/*
+ * Hands @len bytes of @data, a packet of @source in @layer, to every slot that shows it. The first
+ * 12 bytes are rewritten for each slot and restored at the end. @now_ms is monotonic.
+ * Returns true if a key frame should be requested from the source now.
+ */
+bool cardea_forward(struct cardea_source *source, unsigned layer, uint8_t *data, size_t len,
+		int64_t now_ms, cardea_forward_send_h send, void *arg);
+
+#endif

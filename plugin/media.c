@@ -1,0 +1,171 @@
+#include "media.h"
+
+#include <janus/rtcp.h>
+#include "cardea_clock.h"
+#include "core.h"
+#include "forward.h"
+#include "membership.h"
+#include "receive.h"
+#include "room.h"
+
+enum media_change { MEDIA_UP, MEDIA_DOWN, MEDIA_OFFER_AGAIN, MEDIA_GONE };
+
+/* A change of state on its way to the room thread. */
+struct media_job {
+	struct cardea_session *session; /* a reference */
+	struct cardea_room *room;       /* a reference */
+	enum media_change change;
+};
+
+static int64_t now_ms(void)
+{
+	return cardea_clock_mono_ms(&cardea_clock_system);
+}
+
+static void job_free(struct media_job *job)
+{
+	cardea_session_put(job->session);
+	cardea_room_put(job->room);
+	g_free(job);
+}
+
+static void tell_media(struct cardea_session *session, const char *state)
+{
+	cardea_session_event(session, "media", json_pack("{s:s}", "state", state), NULL);
+}
+
+static void apply(struct cardea_room *room, struct cardea_session *session, enum media_change change)
+{
+	switch (change) {
+	case MEDIA_UP:
+		tell_media(session, "up");
+		break;
+	case MEDIA_OFFER_AGAIN:
+		cardea_receive_offer(session, false);
+		break;
+	case MEDIA_DOWN:
+		tell_media(session, "down");
+		cardea_membership_handle_gone(room, session);
+		break;
+	case MEDIA_GONE:
+		cardea_membership_handle_gone(room, session);
+		break;
+	}
+	cardea_room_settle(room);
+}
+
+static void run_job(void *data)
+{
+	struct media_job *job = data;
+	/* A handle that is not joined, or has left, is nobody's business. */
+	if (job->session->participant)
+		apply(job->room, job->session, job->change);
+	job_free(job);
+}
+
+static void queue_job(struct cardea_session *session, enum media_change change)
+{
+	struct cardea_room *room = cardea_session_room(session);
+	if (!room)
+		return;
+	struct media_job *job = g_new0(struct media_job, 1);
+	job->session = cardea_session_get(session);
+	job->room = room;
+	job->change = change;
+	if (cardea_queue_post(room->queue, run_job, job) < 0)
+		job_free(job);
+}
+
+static bool is_kind(struct cardea_session *session, enum cardea_handle_kind kind)
+{
+	return atomic_load_explicit(&session->kind, memory_order_acquire) == (int)kind;
+}
+
+static void set_slots_up(struct cardea_session *session, bool up)
+{
+	for (unsigned i = 0; i < cardea_session_slots(session); i++) {
+		struct cardea_slot *slot = &session->slots[i];
+		cardea_slot_set_up(slot, up);
+		struct cardea_source *source = up && slot->video ? cardea_slot_source(slot) : NULL;
+		if (source) {
+			cardea_session_want_keyframe(source);
+			cardea_source_put(source);
+		}
+	}
+}
+
+void cardea_media_up(struct cardea_session *session)
+{
+	atomic_store(&session->heard_ms, now_ms());
+	atomic_store(&session->media, CARDEA_MEDIA_UP);
+	if (is_kind(session, CARDEA_HANDLE_RECEIVE))
+		set_slots_up(session, true);
+	queue_job(session, MEDIA_UP);
+}
+
+void cardea_media_down(struct cardea_session *session)
+{
+	if (is_kind(session, CARDEA_HANDLE_RECEIVE))
+		set_slots_up(session, false);
+	/* What goes down was set up by Janus for an offer that we refused, or is made anew. */
+	bool again = atomic_exchange(&session->offer_again, false);
+	bool refused = atomic_exchange(&session->offer_refused, false);
+	atomic_store(&session->media, again || refused ? CARDEA_MEDIA_NEW : CARDEA_MEDIA_DOWN);
+	if (again)
+		queue_job(session, MEDIA_OFFER_AGAIN);
+	else if (!refused)
+		queue_job(session, MEDIA_DOWN);
+}
+
+void cardea_media_gone(struct cardea_session *session)
+{
+	/* Before the room is looked up: a join on its way sees this, or we see its room
+	 * (docs/threads-and-ownership.md). */
+	atomic_store(&session->detached, true);
+	if (is_kind(session, CARDEA_HANDLE_RECEIVE))
+		set_slots_up(session, false);
+	queue_job(session, MEDIA_GONE);
+}
+
+/* The packet is rewritten in place for each receiver; Janus copies it. */
+static void send_packet(void *receiver, int mindex, void *arg)
+{
+	janus_plugin_rtp *packet = arg;
+	packet->mindex = mindex;
+	cardea_core_relay_rtp(((struct cardea_session *)receiver)->handle, packet);
+}
+
+void cardea_media_rtp(struct cardea_session *session, janus_plugin_rtp *packet)
+{
+	int mindex = packet->mindex;
+	if (!is_kind(session, CARDEA_HANDLE_PUBLISH) || mindex < 0 || mindex >= CARDEA_MAX_MLINES)
+		return;
+	int64_t now = now_ms();
+	atomic_store_explicit(&session->heard_ms, now, memory_order_relaxed);
+	struct cardea_source *source =
+			atomic_load_explicit(&session->mlines[mindex], memory_order_acquire);
+	if (!source || source->video != (bool)packet->video)
+		return;
+	bool ask = cardea_forward(
+			source, 0, (uint8_t *)packet->buffer, packet->length, now, send_packet, packet);
+	packet->mindex = mindex;
+	if (ask)
+		cardea_core_ask_keyframe(session->handle, mindex);
+}
+
+void cardea_media_rtcp(struct cardea_session *session, janus_plugin_rtcp *packet)
+{
+	atomic_store_explicit(&session->heard_ms, now_ms(), memory_order_relaxed);
+	if (!is_kind(session, CARDEA_HANDLE_RECEIVE) || packet->mindex < 0 ||
+			(unsigned)packet->mindex >= cardea_session_slots(session))
+		return;
+	if (!janus_rtcp_has_pli(packet->buffer, packet->length) &&
+			!janus_rtcp_has_fir(packet->buffer, packet->length))
+		return;
+	struct cardea_source *source = cardea_slot_source(&session->slots[packet->mindex]);
+	if (!source)
+		return;
+	if (source->video)
+		cardea_session_want_keyframe(source);
+	cardea_source_put(source);
+}

@@ -1,0 +1,321 @@
+#include "membership.h"
+
+#include "admit.h"
+#include "assign.h"
+#include "cardea_clock.h"
+#include "cardea_error.h"
+#include "control.h"
+#include "node.h"
+#include "roster.h"
+
+/* A token admits one connection id as long as it lives (docs/plugin-api.md 2.1). */
+struct bound_token {
+	char connection[CARDEA_CONNECTION_SIZE];
+	int64_t until_s; /* wall clock */
+};
+
+static unsigned handle_index(const struct cardea_session *session)
+{
+	return atomic_load(&session->kind) == CARDEA_HANDLE_PUBLISH ? CARDEA_PUBLISHER :
+																	CARDEA_RECEIVER;
+}
+
+static const struct cardea_grant *grant_of(
+		struct cardea_room *room, const struct cardea_participant *participant)
+{
+	return g_hash_table_lookup(room->grants, cardea_participant_id(participant));
+}
+
+/* ---- sources and rights ---- */
+
+static enum cardea_source_state source_state(
+		const struct cardea_participant *participant, const struct cardea_source *source)
+{
+	if (!cardea_source_published(source))
+		return CARDEA_SOURCE_GONE;
+	if (source->active && participant->rights & source->kind)
+		return CARDEA_SOURCE_ACTIVE;
+	return CARDEA_SOURCE_INACTIVE;
+}
+
+static void report_source(struct cardea_room *room, const struct cardea_participant *participant,
+		const struct cardea_source *source)
+{
+	static const char *const names[] = {
+			[CARDEA_SOURCE_GONE] = "gone",
+			[CARDEA_SOURCE_INACTIVE] = "inactive",
+			[CARDEA_SOURCE_ACTIVE] = "active",
+	};
+	cardea_control_report(room, "source",
+			json_pack("{s:s, s:s, s:s}", "seat", cardea_participant_id(participant), "kind",
+					cardea_kind_name(source->kind), "state", names[source->reported]));
+}
+
+void cardea_membership_refresh_source(struct cardea_room *room,
+		struct cardea_participant *participant, struct cardea_source *source)
+{
+	enum cardea_source_state state = source_state(participant, source);
+	if (state == source->reported)
+		return;
+	bool open = state == CARDEA_SOURCE_ACTIVE;
+	if (open)
+		g_ptr_array_add(room->sources, source);
+	else if (source->reported == CARDEA_SOURCE_ACTIVE)
+		cardea_assign_drop_source(room, source);
+	source->reported = state;
+	atomic_store(&source->open, open);
+	room->assign_needed = true;
+	report_source(room, participant, source);
+	cardea_roster_updated(room, participant);
+}
+
+static void tell_rights(const struct cardea_participant *participant)
+{
+	for (unsigned i = 0; i < CARDEA_HANDLES; i++) {
+		if (participant->handles[i])
+			cardea_session_event(participant->handles[i], "rights",
+					json_pack("{s:o}", "publish", cardea_kinds_to_json(participant->rights)), NULL);
+	}
+}
+
+void cardea_membership_refresh(struct cardea_room *room, struct cardea_participant *participant)
+{
+	unsigned rights = cardea_participant_rights(
+			participant, grant_of(room, participant), room->policy.locks);
+	/* Subscriptions may have changed too; that is cheap to find out. */
+	room->assign_needed = true;
+	if (rights == participant->rights)
+		return;
+	participant->rights = rights;
+	struct cardea_session *publisher = participant->handles[CARDEA_PUBLISHER];
+	for (unsigned i = 0; publisher && i < CARDEA_SOURCE_KINDS; i++)
+		cardea_membership_refresh_source(room, participant, &publisher->sources[i]);
+	tell_rights(participant);
+}
+
+void cardea_membership_refresh_all(struct cardea_room *room)
+{
+	GHashTableIter iter;
+	void *participant;
+	g_hash_table_iter_init(&iter, room->participants);
+	while (g_hash_table_iter_next(&iter, NULL, &participant))
+		cardea_membership_refresh(room, participant);
+}
+
+/* ---- leaving ---- */
+
+/* Takes the handle out of the room; the participant stays. With @report sources are reported gone,
+ * which `offline` would imply. */
+static void leave_handle(struct cardea_room *room, struct cardea_participant *participant,
+		struct cardea_session *session, bool report)
+{
+	for (unsigned i = 0; session->sources && i < CARDEA_SOURCE_KINDS; i++) {
+		struct cardea_source *source = &session->sources[i];
+		cardea_source_bind(source, -1, NULL);
+		if (report) {
+			cardea_membership_refresh_source(room, participant, source);
+		} else if (source->reported == CARDEA_SOURCE_ACTIVE) {
+			atomic_store(&source->open, false);
+			cardea_assign_drop_source(room, source);
+		}
+	}
+	cardea_assign_drop_slots(room, session);
+	participant->handles[handle_index(session)] = NULL;
+	session->participant = NULL;
+	atomic_store(&session->state, CARDEA_STATE_LEFT);
+	room->assign_needed = true;
+	cardea_stats_add(&cardea_node_stats(room->node)->leaves, 1);
+	cardea_session_put(session);
+}
+
+static void tell_removed(struct cardea_session *session, const char *reason, const char *text)
+{
+	json_t *fields = json_pack("{s:s}", "reason", reason);
+	if (text)
+		json_object_set_new(fields, "text", json_string(text));
+	cardea_session_event(session, "removed", fields, NULL);
+	cardea_session_close(session);
+}
+
+void cardea_membership_remove(struct cardea_room *room, struct cardea_participant *participant,
+		const char *reason, const char *text, const struct cardea_session *silent)
+{
+	for (unsigned i = 0; i < CARDEA_HANDLES; i++) {
+		struct cardea_session *session = participant->handles[i];
+		if (!session)
+			continue;
+		if (session == silent)
+			cardea_session_close(session);
+		else
+			tell_removed(session, reason, text);
+		leave_handle(room, participant, session, false);
+	}
+	cardea_control_report(room, "offline",
+			json_pack("{s:s, s:s, s:s, s:s}", "seat", cardea_participant_id(participant), "conf_id",
+					participant->claims.conf_id, "connection", participant->connection, "reason",
+					reason));
+	cardea_roster_left(room, participant);
+	g_hash_table_remove(room->participants, cardea_participant_id(participant));
+}
+
+void cardea_membership_remove_all(struct cardea_room *room, const char *reason, const char *text)
+{
+	GList *participants = g_hash_table_get_values(room->participants);
+	for (GList *link = participants; link; link = link->next)
+		cardea_membership_remove(room, link->data, reason, text, NULL);
+	g_list_free(participants);
+}
+
+void cardea_membership_handle_gone(struct cardea_room *room, struct cardea_session *session)
+{
+	struct cardea_participant *participant = session->participant;
+	if (!participant)
+		return;
+	if (participant->handles[1 - handle_index(session)])
+		leave_handle(room, participant, session, true);
+	else
+		cardea_membership_remove(room, participant, "hangup", NULL, session);
+}
+
+/* ---- joining ---- */
+
+static void count_present(struct cardea_room *room, const struct cardea_participant *except,
+		struct cardea_admit_state *state)
+{
+	GHashTableIter iter;
+	void *value;
+	g_hash_table_iter_init(&iter, room->participants);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		const struct cardea_participant *participant = value;
+		if (participant == except)
+			continue;
+		state->present++;
+		if (!participant->claims.hidden)
+			state->visible++;
+	}
+}
+
+static int admit(struct cardea_room *room, const struct cardea_join_claims *claims,
+		const char *connection, const struct cardea_participant *seat)
+{
+	const int64_t *min_gen = g_hash_table_lookup(room->min_gens, claims->sub);
+	const struct bound_token *token = g_hash_table_lookup(room->tokens, claims->jti);
+	struct cardea_admit_state state = {
+			.open = atomic_load(&room->open),
+			.lease_expired = cardea_room_lease_expired(
+					room, cardea_clock_mono_ms(&cardea_clock_system)),
+			.tenant = room->tenant,
+			.conf_id = room->conf_id,
+			.epoch = atomic_load(&room->epoch),
+			.min_gen = min_gen ? *min_gen : 0,
+			.token_connection = token ? token->connection : NULL,
+			.seat_connection = seat ? seat->connection : NULL,
+			.max_visible = room->policy.max_participants,
+	};
+	count_present(room, seat, &state);
+	return cardea_admit(claims, connection, &state);
+}
+
+static void bind_token(struct cardea_room *room, const struct cardea_join_claims *claims,
+		const char *connection)
+{
+	struct bound_token *token = g_new0(struct bound_token, 1);
+	g_strlcpy(token->connection, connection, sizeof(token->connection));
+	token->until_s = claims->exp + CARDEA_TOKEN_LEEWAY_S;
+	g_hash_table_insert(room->tokens, g_strdup(claims->jti), token);
+}
+
+void cardea_membership_prune(struct cardea_room *room)
+{
+	int64_t now_s = cardea_clock_wall_ms(&cardea_clock_system) / 1000;
+	GHashTableIter iter;
+	void *value;
+	g_hash_table_iter_init(&iter, room->tokens);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		const struct bound_token *token = value;
+		if (token->until_s < now_s)
+			g_hash_table_iter_remove(&iter);
+	}
+}
+
+static json_t *online_fields(const struct cardea_participant *participant)
+{
+	const struct cardea_join_claims *claims = &participant->claims;
+	return json_pack("{s:s, s:s, s:s, s:I, s:s, s:b}", "seat", claims->sub, "client_id",
+			claims->client_id, "conf_id", claims->conf_id, "gen", (json_int_t)claims->gen,
+			"connection", participant->connection, "hidden", (int)claims->hidden);
+}
+
+/* The seat's participant for this connection: a new one, or the same with its newest token. */
+static struct cardea_participant *take_seat(struct cardea_room *room,
+		struct cardea_participant *seat, struct cardea_join_claims *claims, const char *connection)
+{
+	if (seat && !g_str_equal(seat->connection, connection)) {
+		cardea_membership_remove(room, seat, "replaced", NULL, NULL);
+		seat = NULL;
+	}
+	if (seat) {
+		cardea_participant_renew(seat, claims);
+		cardea_membership_refresh(room, seat);
+		return seat;
+	}
+	seat = cardea_participant_new(claims, connection);
+	seat->rights = cardea_participant_rights(seat, grant_of(room, seat), room->policy.locks);
+	g_hash_table_insert(room->participants, g_strdup(cardea_participant_id(seat)), seat);
+	cardea_control_report(room, "online", online_fields(seat));
+	cardea_roster_joined(room, seat);
+	return seat;
+}
+
+static void take_handle(struct cardea_room *room, struct cardea_participant *participant,
+		struct cardea_session *session, const struct cardea_joining *joining)
+{
+	unsigned index =
+			joining->kind == CARDEA_HANDLE_PUBLISH ? CARDEA_PUBLISHER : CARDEA_RECEIVER;
+	struct cardea_session *old = participant->handles[index];
+	if (old) {
+		tell_removed(old, "replaced", NULL);
+		leave_handle(room, participant, old, true);
+	}
+	g_strlcpy(session->seat, cardea_participant_id(participant), sizeof(session->seat));
+	if (joining->kind == CARDEA_HANDLE_PUBLISH)
+		cardea_session_make_publish(session, &room->lease_deadline_ms);
+	else
+		cardea_session_make_receive(session, joining->audio_slots, joining->video_slots);
+	participant->handles[index] = cardea_session_get(session);
+	session->participant = participant;
+	atomic_store(&session->state, CARDEA_STATE_JOINED);
+	room->assign_needed = true;
+}
+
+int cardea_membership_join(struct cardea_room *room, struct cardea_session *session,
+		const struct cardea_joining *joining, struct cardea_join_claims *claims)
+{
+	struct cardea_participant *seat = g_hash_table_lookup(room->participants, claims->sub);
+	int err = admit(room, claims, joining->connection, seat);
+	if (err < 0)
+		return err;
+	bind_token(room, claims, joining->connection);
+	/* A newer generation was issued, so older tokens of the seat are dead. */
+	cardea_room_raise_gen(room, claims->sub, claims->gen);
+	seat = g_hash_table_lookup(room->participants, claims->sub);
+	seat = take_seat(room, seat, claims, joining->connection);
+	take_handle(room, seat, session, joining);
+	cardea_stats_add(&cardea_node_stats(room->node)->joins, 1);
+	return 0;
+}
+
+json_t *cardea_membership_snapshot(struct cardea_room *room)
+{
+	json_t *array = json_array();
+	GHashTableIter iter;
+	void *value;
+	g_hash_table_iter_init(&iter, room->participants);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		const struct cardea_participant *participant = value;
+		json_t *object = online_fields(participant);
+		json_object_set_new(object, "sources", cardea_participant_sources(participant));
+		json_array_append_new(array, object);
+	}
+	return array;
+}

@@ -1,0 +1,49 @@
+/*
+ * membership: who is in a room: joining, leaving, removal, rights. Room thread only.
+ *
+ * Callers end their job with cardea_room_settle.
+ */
+#ifndef CARDEA_PLUGIN_MEMBERSHIP_H
+#define CARDEA_PLUGIN_MEMBERSHIP_H
+
+#include "participant.h"
+#include "room.h"
+
+/* A join that passed verification. */
+struct cardea_joining {
+	enum cardea_handle_kind kind;
+	const char *connection;
+	unsigned audio_slots, video_slots; /* receive only */
+};
+
+/*
+ * Admits @session into @room by @claims (taken over on success) or refuses with the error of the
+ * first check that fails; a refusal changes nothing.
+ */
+int cardea_membership_join(struct cardea_room *room, struct cardea_session *session,
+		const struct cardea_joining *joining, struct cardea_join_claims *claims);
+
+/* The handle is gone (hangup, detach); with the last one the participant goes offline. Nothing for
+ * a handle that is not joined. */
+void cardea_membership_handle_gone(struct cardea_room *room, struct cardea_session *session);
+
+/* Ends the whole connection. Every handle but @silent is told `removed`; @text may be NULL. */
+void cardea_membership_remove(struct cardea_room *room, struct cardea_participant *participant,
+		const char *reason, const char *text, const struct cardea_session *silent);
+void cardea_membership_remove_all(struct cardea_room *room, const char *reason, const char *text);
+
+/* Recomputes rights after a grant, a policy or a new token, and tells the participant. */
+void cardea_membership_refresh(struct cardea_room *room, struct cardea_participant *participant);
+void cardea_membership_refresh_all(struct cardea_room *room);
+
+/* A source's m-line, activity or rights changed: opens or closes it and reports. */
+void cardea_membership_refresh_source(struct cardea_room *room,
+		struct cardea_participant *participant, struct cardea_source *source);
+
+/* Forgets the bindings of tokens that have expired. */
+void cardea_membership_prune(struct cardea_room *room);
+
+/* The upward snapshot's participants. New array. */
+json_t *cardea_membership_snapshot(struct cardea_room *room);
+
+#endif

@@ -1,0 +1,48 @@
+#include "receive.h"
+
+#include "cardea_clock.h"
+#include "sdp.h"
+
+static json_t *make_jsep(struct cardea_session *session, bool restart)
+{
+	/* RFC 3264 8: the same session, a higher version with each offer. */
+	if (session->sdp_session == 0)
+		session->sdp_session = (uint64_t)cardea_clock_wall_ms(&cardea_clock_system);
+	char *sdp = cardea_sdp_offer(session->slots, cardea_session_slots(session),
+			session->sdp_session, ++session->sdp_version);
+	if (!sdp)
+		return NULL;
+	json_t *jsep = json_pack("{s:s, s:s}", "type", "offer", "sdp", sdp);
+	if (restart)
+		json_object_set_new(jsep, "restart", json_true());
+	g_free(sdp);
+	return jsep;
+}
+
+void cardea_receive_offer(struct cardea_session *session, bool restart)
+{
+	if (cardea_session_slots(session) == 0)
+		return;
+	json_t *jsep = make_jsep(session, restart);
+	if (!jsep)
+		return;
+	session->offer++;
+	session->offer_pending = true;
+	int expected = CARDEA_MEDIA_NEW;
+	atomic_compare_exchange_strong(&session->media, &expected, CARDEA_MEDIA_OFFERED);
+	cardea_session_event(session, "offer",
+			json_pack("{s:I}", "offer", (json_int_t)session->offer), jsep);
+}
+
+void cardea_receive_offer_again(struct cardea_session *session)
+{
+	if (!session->offer_pending)
+		return;
+	if (atomic_load(&session->media) == CARDEA_MEDIA_UP) {
+		cardea_receive_offer(session, true);
+		return;
+	}
+	/* media.c sends the next offer when Janus is done with this one. */
+	if (!atomic_exchange(&session->offer_again, true))
+		cardea_session_close(session);
+}

@@ -1,0 +1,42 @@
+/* The receive handle: the client's answer to our offer. */
+#include "cardea_error.h"
+#include "message.h"
+#include "sdp.h"
+
+static const struct cardea_json_field answer_fields[] = {
+		{"offer", CARDEA_JSON_INTEGER, true, 1, INT64_MAX},
+};
+
+static int answer_run(struct cardea_request *request, json_t **reply)
+{
+	struct cardea_session *session = request->session;
+	int64_t number = cardea_json_integer(request->message, "offer", 0);
+	if (number < session->offer)
+		return CARDEA_E_OFFER_STALE;
+	if (number > session->offer)
+		return CARDEA_E_JSON_RANGE;
+	int pts[CARDEA_MAX_AUDIO_SLOTS + CARDEA_MAX_VIDEO_SLOTS];
+	unsigned count = cardea_session_slots(session);
+	int err = cardea_sdp_payload_types(request->sdp, session->slots, count, pts);
+	if (err < 0)
+		return err;
+	for (unsigned i = 0; i < count; i++)
+		atomic_store(&session->slots[i].pt, pts[i]);
+	session->offer_pending = false;
+	session->answered = true;
+	request->room->assign_needed = true;
+	*reply = json_pack("{s:s, s:I}", "cardea", "answered", "offer", (json_int_t)number);
+	return 0;
+}
+
+const struct cardea_request_type cardea_requests_receive[] = {
+		{
+				.name = "answer",
+				.handles = CARDEA_HANDLE_RECEIVE,
+				.jsep = CARDEA_JSEP_ANSWER,
+				.fields = answer_fields,
+				.field_count = G_N_ELEMENTS(answer_fields),
+				.run = answer_run,
+		},
+		{.name = NULL},
+};

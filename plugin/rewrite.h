@@ -1,0 +1,37 @@
+/*
+ * rewrite: one outgoing RTP stream made of many incoming ones. A slot keeps its sequence numbers
+ * and timestamps continuous while the streams it shows change, so that the receiver sees one
+ * stream that never jumps back. Losses and reordering inside a stream are kept, because the
+ * receiver's NACKs depend on them.
+ *
+ * Pure, no lock of its own: the owner (slot.h) serialises.
+ */
+#ifndef CARDEA_PLUGIN_REWRITE_H
+#define CARDEA_PLUGIN_REWRITE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct cardea_rewrite {
+	uint64_t stream;     /* what is shown now; 0 before the first packet */
+	bool started;        /* something was sent */
+	int64_t in_base;     /* first sequence number of this stream, unwrapped */
+	int64_t in_max;      /* highest so far, unwrapped */
+	int64_t seq_offset;  /* outgoing = incoming + offset */
+	int64_t out_max;     /* highest sent, unwrapped */
+	uint32_t ts_offset;  /* outgoing = incoming + offset, modulo 2^32 */
+	uint32_t out_ts;     /* timestamp of out_max */
+	int64_t out_ms;      /* when out_max was sent */
+};
+
+/*
+ * Maps one packet of @stream (unique and never 0) at @now_ms (monotonic). @clock_rate in Hz tells
+ * how far the timestamp moves when the stream changes: by the time since the last packet, at least
+ * one millisecond.
+ * Returns false, and changes nothing, for a packet from before the point where this stream was
+ * taken up: its outgoing number belongs to the stream before.
+ */
+bool cardea_rewrite_packet(struct cardea_rewrite *rewrite, uint64_t stream, uint32_t clock_rate,
+		uint16_t seq, uint32_t ts, int64_t now_ms, uint16_t *out_seq, uint32_t *out_ts);
+
+#endif

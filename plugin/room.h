@@ -1,0 +1,97 @@
+/*
+ * room: one room of this node. All its work runs on one serial queue ("room thread"), so that its
+ * state needs no lock; what other threads read is atomic or under `lock`.
+ *
+ * Ownership: counted; the node's table, every handle that joined or tries to, and queued jobs hold
+ * references.
+ */
+#ifndef CARDEA_PLUGIN_ROOM_H
+#define CARDEA_PLUGIN_ROOM_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <glib.h>
+#include <jansson.h>
+#include "cardea_limits.h"
+#include "executor.h"
+#include "outbox.h"
+#include "participant.h"
+#include "ref.h"
+
+struct cardea_node;
+
+struct cardea_policy {
+	unsigned max_participants; /* 0: no limit of the room */
+	unsigned locks;            /* kinds nobody may publish, except hosts */
+};
+
+struct cardea_room {
+	struct cardea_ref ref;
+	/* Set once. */
+	struct cardea_node *node;
+	char id[CARDEA_MAX_ID + 1];
+	struct cardea_queue *queue;
+	struct cardea_outbox *outbox; /* its numbers: any thread */
+	/* Any thread; written by the room thread, the deadline also by heartbeats under `lock`. */
+	atomic_bool open;
+	_Atomic int64_t epoch;
+	_Atomic int64_t lease_deadline_ms; /* monotonic; 0: none */
+	atomic_bool tick_queued;
+	GMutex lock;                    /* leaf */
+	int64_t lease_ms;               /* under lock */
+	char tenant[CARDEA_MAX_ID + 1]; /* under lock for others than the room thread */
+	/* Room thread. */
+	char conf_id[CARDEA_MAX_ID + 1];
+	struct cardea_policy policy;
+	GHashTable *participants;   /* seat -> struct cardea_participant *, owned */
+	GHashTable *grants;         /* seat -> struct cardea_grant *, owned */
+	GHashTable *min_gens;       /* seat -> int64_t *, owned */
+	GHashTable *tokens;         /* jti -> bound connection (membership.c), owned */
+	GPtrArray *sources;         /* open sources in the order of opening, borrowed */
+	GHashTable *roster_changes; /* seat -> what to tell (roster.c) */
+	bool assign_needed;         /* sources or slots changed */
+	int64_t prune_ms;           /* when tokens are looked through next */
+};
+
+/* What `open` says; strings are borrowed. */
+struct cardea_room_opening {
+	const char *tenant;
+	const char *conf_id;
+	int64_t epoch;
+	int64_t lease_ms;
+	struct cardea_policy policy;
+	const json_t *min_gen; /* {seat: integer}, checked, or NULL */
+};
+
+/* For the node's table; counts 1. */
+struct cardea_room *cardea_room_new(struct cardea_node *node, const char *id);
+struct cardea_room *cardea_room_get(struct cardea_room *room);
+void cardea_room_put(struct cardea_room *room);
+
+/* Queues housekeeping: lease, dead peers, old tokens. Any thread. */
+void cardea_room_tick(struct cardea_room *room);
+
+/* Any thread. */
+bool cardea_room_lease_expired(const struct cardea_room *room, int64_t now_ms);
+/* Renews the lease of an open room whose epoch is @epoch (0: any). A lease that has run out stays
+ * so until the next `open`, since the room may have been placed elsewhere. */
+void cardea_room_renew(struct cardea_room *room, int64_t epoch, int64_t now_ms);
+/* {"room","tenant","epoch","seq","acked"} for `hello`; NULL for a closed room that owes nothing. */
+json_t *cardea_room_summary(struct cardea_room *room);
+
+/* The rest: room thread. */
+
+/* CARDEA_E_EPOCH_STALE, or 0: another meeting or a higher epoch removes everyone (`epoch`). */
+int cardea_room_open(struct cardea_room *room, const struct cardea_room_opening *opening);
+/* Removes everyone with @reason (of the contract) and closes; nothing if it is closed. */
+void cardea_room_close(struct cardea_room *room, const char *reason, const char *text);
+void cardea_room_set_policy(struct cardea_room *room, const struct cardea_policy *policy);
+
+/* Raises the lowest generation of @seat that is admitted; never lowers it. */
+void cardea_room_raise_gen(struct cardea_room *room, const char *seat, int64_t gen);
+
+/* Ends a job: assigns slots, then tells rosters and slot maps what changed. */
+void cardea_room_settle(struct cardea_room *room);
+
+#endif

@@ -1,0 +1,126 @@
+#include "roster.h"
+
+enum change { CHANGE_NONE = 0, CHANGE_JOINED, CHANGE_UPDATED, CHANGE_LEFT };
+
+static enum change noted(struct cardea_room *room, const char *seat)
+{
+	return (enum change)GPOINTER_TO_INT(g_hash_table_lookup(room->roster_changes, seat));
+}
+
+static void note(struct cardea_room *room, const char *seat, enum change change)
+{
+	if (change == CHANGE_NONE)
+		g_hash_table_remove(room->roster_changes, seat);
+	else
+		g_hash_table_insert(room->roster_changes, g_strdup(seat), GINT_TO_POINTER(change));
+}
+
+void cardea_roster_joined(struct cardea_room *room, const struct cardea_participant *participant)
+{
+	const char *seat = cardea_participant_id(participant);
+	if (participant->claims.hidden)
+		return;
+	/* Left and back within one job: a replaced connection, nobody went away. */
+	note(room, seat, noted(room, seat) == CHANGE_LEFT ? CHANGE_UPDATED : CHANGE_JOINED);
+}
+
+void cardea_roster_updated(struct cardea_room *room, const struct cardea_participant *participant)
+{
+	const char *seat = cardea_participant_id(participant);
+	if (!participant->claims.hidden && noted(room, seat) == CHANGE_NONE)
+		note(room, seat, CHANGE_UPDATED);
+}
+
+void cardea_roster_left(struct cardea_room *room, const struct cardea_participant *participant)
+{
+	const char *seat = cardea_participant_id(participant);
+	if (participant->claims.hidden)
+		return;
+	note(room, seat, noted(room, seat) == CHANGE_JOINED ? CHANGE_NONE : CHANGE_LEFT);
+}
+
+/* One change as one receiver sees it; the participant objects are shared between receivers. */
+static void add_change(json_t *fields, enum change change, const char *seat, json_t *object)
+{
+	switch (change) {
+	case CHANGE_JOINED:
+		json_array_append(json_object_get(fields, "joined"), object);
+		break;
+	case CHANGE_UPDATED:
+		json_array_append(json_object_get(fields, "updated"), object);
+		break;
+	case CHANGE_LEFT:
+		json_array_append_new(json_object_get(fields, "left"), json_string(seat));
+		break;
+	case CHANGE_NONE:
+		break;
+	}
+}
+
+static void tell(struct cardea_room *room, const struct cardea_participant *participant,
+		struct cardea_session *receiver, GHashTable *objects)
+{
+	json_t *fields = json_pack("{s:[], s:[], s:[]}", "joined", "updated", "left");
+	bool any = false;
+	GHashTableIter iter;
+	void *seat, *change;
+	g_hash_table_iter_init(&iter, room->roster_changes);
+	while (g_hash_table_iter_next(&iter, &seat, &change)) {
+		if (g_str_equal(seat, cardea_participant_id(participant)))
+			continue;
+		add_change(fields, (enum change)GPOINTER_TO_INT(change), seat,
+				g_hash_table_lookup(objects, seat));
+		any = true;
+	}
+	if (any)
+		cardea_session_event(receiver, "roster", fields, NULL);
+	else
+		json_decref(fields);
+}
+
+/* The participant objects of everyone who joined or changed. */
+static GHashTable *changed_objects(struct cardea_room *room)
+{
+	GHashTable *objects =
+			g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)json_decref);
+	GHashTableIter iter;
+	void *seat;
+	g_hash_table_iter_init(&iter, room->roster_changes);
+	while (g_hash_table_iter_next(&iter, &seat, NULL)) {
+		struct cardea_participant *participant = g_hash_table_lookup(room->participants, seat);
+		if (participant)
+			g_hash_table_insert(objects, seat, cardea_participant_public(participant));
+	}
+	return objects;
+}
+
+void cardea_roster_tell(struct cardea_room *room)
+{
+	if (g_hash_table_size(room->roster_changes) == 0)
+		return;
+	GHashTable *objects = changed_objects(room);
+	GHashTableIter iter;
+	void *value;
+	g_hash_table_iter_init(&iter, room->participants);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		struct cardea_participant *participant = value;
+		if (participant->handles[CARDEA_RECEIVER])
+			tell(room, participant, participant->handles[CARDEA_RECEIVER], objects);
+	}
+	g_hash_table_destroy(objects);
+	g_hash_table_remove_all(room->roster_changes);
+}
+
+json_t *cardea_roster_for(struct cardea_room *room, const struct cardea_participant *participant)
+{
+	json_t *roster = json_array();
+	GHashTableIter iter;
+	void *value;
+	g_hash_table_iter_init(&iter, room->participants);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		const struct cardea_participant *other = value;
+		if (other != participant && !other->claims.hidden)
+			json_array_append_new(roster, cardea_participant_public(other));
+	}
+	return roster;
+}

@@ -1,0 +1,104 @@
+/*
+ * admin: the operator's calls on the admin unix socket. Who can open the socket is the operator; so
+ * there is no other credential.
+ */
+#include "api/dialect.h"
+
+#include <glib.h>
+#include "config.h"
+#include "api/reply.h"
+#include "cardea_error.h"
+#include "cardea_json.h"
+#include "cardea_text.h"
+#include "media/node_pool.h"
+
+static const struct cardea_json_field links_fields[] = {
+        {"room", CARDEA_JSON_STRING, true, 1, CARDEA_MAX_ROOM_KEY},
+        {"name", CARDEA_JSON_STRING, true, 1, CARDEA_MAX_NAME},
+};
+
+static void links_made(int err, const struct cardea_links *links, void *arg)
+{
+	if (err) {
+		cardea_reply_native_error(arg, err);
+		return;
+	}
+	cardea_http_add_header(arg, "Cache-Control", "no-store");
+	/* Parts of links: the operator's tool puts the public address in front. */
+	cardea_reply_json(arg, 200,
+	                  json_pack("{s:s, s:s, s:s, s:s+, s:s+}", "room_id", links->room_id,
+	                            "host_key", links->host_key, "guest_token", links->guest_token,
+	                            "host_path", "/?", links->host_key, "guest_path",
+	                            "/?guest=", links->guest_token));
+}
+
+static void make_links(struct cardea_http_request *request, const struct cardea_api *api,
+                       const json_t *body)
+{
+	const char *room = cardea_json_string(body, "room", "");
+	const char *name = cardea_json_string(body, "name", "");
+	int err = CARDEA_E_INVALID;
+
+	if (cardea_text_is_name(room, CARDEA_MAX_ROOM_KEY) &&
+	    cardea_text_is_name(name, CARDEA_MAX_NAME)) {
+		err = cardea_domain_links(api->domain, room, name, links_made, request);
+	}
+	if (err) {
+		cardea_reply_native_error(request, err);
+	}
+}
+
+static void post_links(struct cardea_http_request *request,
+                       const struct cardea_route_params *params, void *arg)
+{
+	json_t *body = NULL;
+	int err = cardea_read_json(request, &body);
+
+	(void)params;
+	if (!err) {
+		err = cardea_json_check(body, links_fields, G_N_ELEMENTS(links_fields), NULL);
+	}
+	if (err) {
+		cardea_reply_native_error(request, err);
+	} else {
+		make_links(request, arg, body);
+	}
+	json_decref(body);
+}
+
+static void get_nodes(struct cardea_http_request *request, const struct cardea_route_params *params,
+                      void *arg)
+{
+	const struct cardea_api *api = arg;
+	json_t *nodes = json_array();
+
+	(void)params;
+	for (size_t i = 0; i < cardea_node_pool_count(api->pool); i++) {
+		enum cardea_node_state state = cardea_node_pool_state(api->pool, i);
+
+		json_array_append_new(nodes, json_pack("{s:s, s:s, s:s}", "node",
+		                                       cardea_node_pool_name(api->pool, i), "state",
+		                                       cardea_node_state_name(state), "text",
+		                                       cardea_node_state_text(state)));
+	}
+	cardea_reply_json(request, 200, json_pack("{s:o}", "nodes", nodes));
+}
+
+static void get_version(struct cardea_http_request *request,
+                        const struct cardea_route_params *params, void *arg)
+{
+	(void)params;
+	(void)arg;
+	cardea_reply_json(request, 200, json_pack("{s:s}", "version", PACKAGE_VERSION));
+}
+
+static const struct cardea_route routes[] = {
+        {CARDEA_HTTP_POST, "/links", post_links},
+        {CARDEA_HTTP_GET, "/nodes", get_nodes},
+        {CARDEA_HTTP_GET, "/version", get_version},
+};
+
+void cardea_admin_add(struct cardea_router *router, const struct cardea_api *api)
+{
+	cardea_router_add(router, routes, G_N_ELEMENTS(routes), (void *)api);
+}

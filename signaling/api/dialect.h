@@ -1,0 +1,30 @@
+/*
+ * dialect: what every dialect is made with. A dialect turns a request into a command, calls the
+ * domain once, and renders the result or the error in its own shape (DESIGN 4). Loop thread only.
+ */
+#ifndef CARDEA_API_DIALECT_H
+#define CARDEA_API_DIALECT_H
+
+#include "domain/domain.h"
+#include "media/ice.h"
+#include "net/router.h"
+
+struct cardea_node_pool;
+
+/* Borrowed for the life of the router. */
+struct cardea_api {
+	struct cardea_domain *domain;
+	const struct cardea_node_pool *pool;
+	const struct cardea_clock *clock;
+	const struct cardea_ice_options *ice;
+	const char *public_url; /* without a slash behind it; NULL = from each request */
+};
+
+/* Each adds its routes to @router. */
+void cardea_participants_add(struct cardea_router *router, const struct cardea_api *api);
+void cardea_native_add(struct cardea_router *router, const struct cardea_api *api);
+void cardea_health_add(struct cardea_router *router, const struct cardea_api *api);
+/* For the admin socket only: its calls need no credential. */
+void cardea_admin_add(struct cardea_router *router, const struct cardea_api *api);
+
+#endif

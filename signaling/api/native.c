@@ -1,0 +1,149 @@
+/*
+ * native: POST /api/v1/enter, any credential becomes media (spec/native 1).
+ */
+#include "api/dialect.h"
+
+#include <glib.h>
+#include "api/reply.h"
+#include "api/url.h"
+#include "cardea_error.h"
+#include "cardea_json.h"
+
+#define MAX_CLIENT_KEY 128
+
+static const struct cardea_json_field enter_fields[] = {
+        {"credential", CARDEA_JSON_STRING, true, 1, CARDEA_MAX_TOKEN},
+        {"name", CARDEA_JSON_STRING, false, 0, CARDEA_MAX_NAME},
+        {"slots", CARDEA_JSON_OBJECT, false, 0, 0},
+        {"resume", CARDEA_JSON_STRING, false, 1, CARDEA_MAX_TOKEN},
+        {"client_key", CARDEA_JSON_STRING, false, 1, MAX_CLIENT_KEY},
+};
+static const struct cardea_json_field slot_fields[] = {
+        {"audio", CARDEA_JSON_INTEGER, false, 0, CARDEA_MAX_AUDIO_SLOTS},
+        {"video", CARDEA_JSON_INTEGER, false, 0, CARDEA_MAX_VIDEO_SLOTS},
+};
+
+struct entering {
+	struct cardea_http_request *request;
+	const struct cardea_api *api;
+};
+
+static json_t *participant_object(const struct cardea_entered *entered)
+{
+	const struct cardea_join_claims *claims = &entered->claims;
+
+	return json_pack("{s:s, s:s, s:s, s:s?, s:s, s:b, s:b, s:o, s:{}}", "id", claims->sub,
+	                 "client_id", claims->client_id, "name", claims->name, "avatar",
+	                 entered->avatar, "role", cardea_role_name(claims->role), "guest",
+	                 claims->guest, "hidden", claims->hidden, "publish",
+	                 cardea_kinds_to_json(claims->publish), "locks");
+}
+
+static json_t *room_object(const struct cardea_entered *entered)
+{
+	return json_pack("{s:s, s:s?, s:{}, s:b}", "id", entered->claims.room, "name",
+	                 entered->room_name, "options", "locked", entered->room_locked);
+}
+
+static char *janus_url(const struct entering *entering, const char *node)
+{
+	const struct cardea_http_request *request = entering->request;
+	g_autofree char *base =
+	        cardea_url_ws_base(entering->api->public_url, cardea_http_header(request, "Host"),
+	                           cardea_http_header(request, "X-Forwarded-Proto"));
+
+	return g_strconcat(base ? base : "", "/janus/", node, NULL);
+}
+
+static json_t *entered_object(const struct entering *entering, const struct cardea_entered *entered)
+{
+	const struct cardea_api *api = entering->api;
+	int64_t now_s = cardea_clock_wall_ms(api->clock) / 1000;
+	g_autofree char *url = janus_url(entering, entered->node);
+	json_t *slots =
+	        json_pack("{s:i, s:i}", "audio", entered->audio_slots, "video", entered->video_slots);
+
+	return json_pack("{s:o, s:o, s:s, s:I, s:s, s:s, s:o, s:o, s:o}", "participant",
+	                 participant_object(entered), "room", room_object(entered), "join_token",
+	                 entered->join_token, "expires_in", (json_int_t)entered->expires_in_s, "resume",
+	                 entered->resume, "janus_url", url, "slots", slots, "stun_servers",
+	                 cardea_ice_stun(api->ice), "turn_servers",
+	                 cardea_ice_turn(api->ice, entered->claims.client_id, now_s));
+}
+
+static void entered_done(int err, const struct cardea_entered *entered, void *arg)
+{
+	struct entering *entering = arg;
+
+	if (err) {
+		cardea_reply_native_error(entering->request, err);
+	} else {
+		cardea_http_add_header(entering->request, "Cache-Control", "no-store");
+		cardea_reply_json(entering->request, 201, entered_object(entering, entered));
+	}
+	g_free(entering);
+}
+
+static void enter(struct cardea_http_request *request, const struct cardea_api *api,
+                  const json_t *body)
+{
+	const json_t *slots = json_object_get(body, "slots");
+	struct cardea_enter command = {
+	        .credential = cardea_json_string(body, "credential", NULL),
+	        .name = cardea_json_string(body, "name", NULL),
+	        .resume = cardea_json_string(body, "resume", NULL),
+	        .client_key = cardea_json_string(body, "client_key", NULL),
+	        .audio_slots = (int)cardea_json_integer(slots, "audio", CARDEA_DEFAULT_AUDIO_SLOTS),
+	        .video_slots = (int)cardea_json_integer(slots, "video", CARDEA_DEFAULT_VIDEO_SLOTS),
+	};
+	struct entering *entering = g_new0(struct entering, 1);
+	int err;
+
+	entering->request = request;
+	entering->api = api;
+	err = cardea_domain_enter(api->domain, &command, entered_done, entering);
+	if (err) {
+		entered_done(err, NULL, entering);
+	}
+}
+
+static void reply_bad_field(struct cardea_http_request *request, int err, const char *field)
+{
+	g_autofree char *text = g_strdup_printf("%s: %s", field, cardea_error_text(err));
+
+	cardea_reply_native_refusal(request, 400, cardea_error_code(err), text);
+}
+
+static void post_enter(struct cardea_http_request *request,
+                       const struct cardea_route_params *params, void *arg)
+{
+	const char *bad;
+	json_t *body;
+	int err = cardea_read_json(request, &body);
+
+	(void)params;
+	if (err) {
+		cardea_reply_native_refusal(request, 400, cardea_error_code(err), cardea_error_text(err));
+		return;
+	}
+	err = cardea_json_check(body, enter_fields, G_N_ELEMENTS(enter_fields), &bad);
+	if (!err) {
+		err = cardea_json_check(json_object_get(body, "slots"), slot_fields,
+		                        G_N_ELEMENTS(slot_fields), &bad);
+	}
+	if (err) {
+		reply_bad_field(request, err, bad);
+	} else {
+		enter(request, arg, body);
+	}
+	json_decref(body);
+}
+
+static const struct cardea_route routes[] = {
+        {CARDEA_HTTP_POST, "/api/v1/enter", post_enter},
+};
+
+void cardea_native_add(struct cardea_router *router, const struct cardea_api *api)
+{
+	cardea_router_add(router, routes, G_N_ELEMENTS(routes), (void *)api);
+}

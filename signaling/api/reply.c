@@ -1,0 +1,89 @@
+#include "api/reply.h"
+
+#include <string.h>
+#include <glib.h>
+#include "cardea_error.h"
+#include "cardea_json.h"
+
+#define JSON_TYPE    "application/json"
+#define NATIVE_ENTER "/api/v1/enter"
+
+void cardea_reply_json(struct cardea_http_request *request, int status, json_t *json)
+{
+	char *text = json ? cardea_json_dump(json) : NULL;
+
+	json_decref(json);
+	if (!text) {
+		cardea_http_reply_error(request, 500, cardea_error_text(CARDEA_E_INTERNAL));
+		return;
+	}
+	cardea_http_reply(request, status, JSON_TYPE, text, strlen(text));
+	free(text);
+}
+
+static void add_retry_after(struct cardea_http_request *request, int status)
+{
+	if (status == 503 || status == 429) {
+		cardea_http_add_header(request, "Retry-After", "1");
+	}
+}
+
+void cardea_reply_error(struct cardea_http_request *request, int status, const char *text)
+{
+	add_retry_after(request, status);
+	cardea_reply_json(request, status, json_pack("{s:s}", "error", text));
+}
+
+void cardea_reply_native_refusal(struct cardea_http_request *request, int status, const char *code,
+                                 const char *text)
+{
+	add_retry_after(request, status);
+	cardea_reply_json(request, status, json_pack("{s:s, s:s}", "error", text, "code", code));
+}
+
+void cardea_reply_native_error(struct cardea_http_request *request, int err)
+{
+	cardea_reply_native_refusal(request, cardea_error_http(err), cardea_error_code(err),
+	                            cardea_error_text(err));
+}
+
+/* The code of a refusal that is about HTTP and has no error of ours: "Content too large" becomes
+ * content_too_large. */
+static char *code_from_text(const char *text)
+{
+	char *code = g_ascii_strdown(text, -1);
+
+	for (char *at = code; *at; at++) {
+		if (!g_ascii_isalnum(*at)) {
+			*at = '_';
+		}
+	}
+	return code;
+}
+
+char *cardea_reply_error_body(const char *path, int status, const char *text, void *arg)
+{
+	json_t *json = json_pack("{s:s}", "error", text);
+	char *dumped, *body;
+
+	(void)status;
+	(void)arg;
+	if (path && strcmp(path, NATIVE_ENTER) == 0) {
+		g_autofree char *code = code_from_text(text);
+
+		json_object_set_new(json, "code", json_string(code));
+	}
+	dumped = cardea_json_dump(json);
+	json_decref(json);
+	body = g_strdup(dumped ? dumped : "{}");
+	free(dumped);
+	return body;
+}
+
+int cardea_read_json(const struct cardea_http_request *request, json_t **out)
+{
+	size_t len;
+	const char *body = cardea_http_body(request, &len);
+
+	return cardea_json_parse_object(body ? body : "", body ? len : 0, out);
+}

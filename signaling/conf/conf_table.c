@@ -1,0 +1,102 @@
+/* conf_table: every option of cardead, once. */
+#include <glib.h>
+#include "conf/conf.h"
+
+#define AT(field) offsetof(struct cardea_conf, field)
+#define RELOAD    .reloadable = true
+#define SECRET    .secret = true
+
+/* clang-format 14 would turn the rows into columns of blanks. */
+/* clang-format off */
+const struct cardea_conf_option cardea_conf_table[] = {
+	{"general.state_dir", CARDEA_CONF_PATH, AT(state_dir), "/var/lib/cardea",
+		.description =
+			"Folder of the database, keys, sockets, logs and Janus' generated configuration. "
+			"Created with mode 0700. Its path may have at most 90 bytes, because unix sockets "
+			"are in it."},
+	{"general.gateway", CARDEA_CONF_STRING, AT(gateway), "g1",
+		.description =
+			"Name of this gateway, different on each: letters, digits, dot and dash."},
+	{"general.log_level", CARDEA_CONF_CHOICE, AT(log_level), "info", RELOAD,
+		.choices = "error|warning|info|debug",
+		.description = "What is logged, to stderr."},
+	{"general.dev_mode", CARDEA_CONF_BOOLEAN, AT(dev_mode), "false", RELOAD,
+		.description =
+			"Makes a room with a host and a guest link at start, prints them and writes "
+			"dev.json into the state folder. Never on a public machine."},
+
+	{"http.listen", CARDEA_CONF_STRING, AT(listen), "127.0.0.1",
+		.description = "Numeric address to listen on; a proxy with TLS belongs in front."},
+	{"http.port", CARDEA_CONF_INTEGER, AT(port), "8080", .max = 65535,
+		.description = "TCP port to listen on; 0 lets the kernel choose one."},
+	{"http.public_url", CARDEA_CONF_STRING, AT(public_url), "", RELOAD,
+		.description =
+			"How clients reach the gateway: start of every link it hands out. Empty: the "
+			"address of each request."},
+	{"http.allowed_origins", CARDEA_CONF_LIST, AT(allowed_origins), "", RELOAD,
+		.description =
+			"Origins of pages that may open a media connection, such as "
+			"\"https://app.example.org\"; empty: any."},
+	{"http.pages_dir", CARDEA_CONF_PATH, AT(pages_dir), "", RELOAD,
+		.description = "Folder of the built join pages. Empty: where they were installed."},
+
+	{"tokens.issuer", CARDEA_CONF_STRING, AT(issuer), "cardea", RELOAD,
+		.description =
+			"The iss claim of all tokens. The same on all gateways of one installation."},
+	{"tokens.access_life_s", CARDEA_CONF_INTEGER, AT(access_life_s), "3600", RELOAD,
+		.min = 60, .max = 86400,
+		.description = "Life of an access token in seconds."},
+	{"tokens.refresh_life_s", CARDEA_CONF_INTEGER, AT(refresh_life_s), "604800", RELOAD,
+		.min = 300, .max = 7776000,
+		.description = "Life of a refresh token in seconds."},
+
+	{"media.node", CARDEA_CONF_STRING, AT(node), "n1",
+		.description =
+			"Name of the media node, in URLs and rows: letters, digits, dot and dash."},
+	{"media.supervise_janus", CARDEA_CONF_BOOLEAN, AT(supervise_janus), "true",
+		.description =
+			"Start Janus and restart it when it ends. False where it is a unit of its own."},
+	{"media.janus_binary", CARDEA_CONF_PATH, AT(janus_binary), "/usr/bin/janus",
+		.description = "The Janus executable."},
+	{"media.plugin_dir", CARDEA_CONF_PATH, AT(plugin_dir), "",
+		.description = "Folder of libjanus_cardea.so. Empty: where it was installed."},
+	{"media.api_socket", CARDEA_CONF_PATH, AT(api_socket), "",
+		.description = "Unix socket of Janus' API. Empty: janus/api.sock in the state folder."},
+	{"media.admin_socket", CARDEA_CONF_PATH, AT(admin_socket), "",
+		.description =
+			"Unix socket of Janus' admin API. Empty: janus/admin.sock in the state folder."},
+	{"media.rtp_address", CARDEA_CONF_STRING, AT(rtp_address), "",
+		.description =
+			"The one address of this machine that media uses. Empty: all of them. Never a "
+			"loopback address: Janus cannot use those."},
+	{"media.public_address", CARDEA_CONF_STRING, AT(public_address), "",
+		.description =
+			"Address that clients are told instead, where the machine is behind 1:1 NAT."},
+	{"media.rtp_port_min", CARDEA_CONF_INTEGER, AT(rtp_port_min), "20000",
+		.min = 1024, .max = 65535,
+		.description = "First UDP port of media; each participant takes two."},
+	{"media.rtp_port_max", CARDEA_CONF_INTEGER, AT(rtp_port_max), "24999",
+		.min = 1024, .max = 65535,
+		.description = "Last UDP port of media."},
+	{"media.event_loops", CARDEA_CONF_INTEGER, AT(event_loops), "0", .max = 256,
+		.description = "Media threads of Janus; 0: one per core."},
+	{"media.workers", CARDEA_CONF_INTEGER, AT(workers), "0", .max = 256,
+		.description = "The plugin's threads for room work; 0: one per core."},
+
+	{"turn.stun_urls", CARDEA_CONF_LIST, AT(stun_urls), "", RELOAD,
+		.description =
+			"STUN servers that clients are given, such as \"stun:turn.example.org\"."},
+	{"turn.urls", CARDEA_CONF_LIST, AT(turn_urls), "", RELOAD,
+		.description =
+			"TURN servers that clients are given, such as "
+			"\"turns:turn.example.org:443?transport=tcp\"."},
+	{"turn.secrets", CARDEA_CONF_LIST, AT(turn_secrets), "", RELOAD, SECRET,
+		.description =
+			"static-auth-secret of the TURN servers; the first one signs, others overlap at "
+			"rotation."},
+	{"turn.life_s", CARDEA_CONF_INTEGER, AT(turn_life_s), "600", RELOAD, .min = 60, .max = 604800,
+		.description = "Life of a TURN credential in seconds."},
+};
+/* clang-format on */
+
+const size_t cardea_conf_table_count = G_N_ELEMENTS(cardea_conf_table);

@@ -1,0 +1,134 @@
+/* credentials: who is calling a dialect's REST interface. */
+#include "domain/credentials.h"
+
+#include <string.h>
+#include <glib.h>
+#include "cardea_error.h"
+#include "cardea_refusal.h"
+#include "domain/domain_private.h"
+#include "domain/secrets.h"
+#include "domain/tokens.h"
+#include "store/participants.h"
+
+#define API_KEY_MIN 28
+
+bool cardea_is_api_key(const char *text)
+{
+	return (g_str_has_prefix(text, cardea_api_key_prefix) || g_str_has_prefix(text, "ck_test_")) &&
+	       strlen(text) >= API_KEY_MIN;
+}
+
+static int by_api_key(struct cardea_tx *tx, const char *key, struct cardea_principal *out)
+{
+	struct cardea_credential_row found;
+	int err = cardea_secret_find(tx, key, &found);
+
+	if (err == CARDEA_E_NOT_FOUND || (!err && found.kind != CARDEA_CREDENTIAL_API_KEY)) {
+		/* Decision P1 */
+		return cardea_is_api_key(key) ? CARDEA_E_API_KEY_UNKNOWN : CARDEA_E_API_KEY_FORMAT;
+	}
+	if (!err) {
+		out->kind = CARDEA_PRINCIPAL_TENANT;
+		out->role = CARDEA_ROLE_HOST;
+		g_strlcpy(out->tenant, found.tenant, sizeof(out->tenant));
+	}
+	return err;
+}
+
+/* A token of a seat is as good as the seat: not removed, and of the meeting that runs (Decisions
+ * P14, P16). The role is the seat's. */
+static int check_seat(struct cardea_tx *tx, const struct cardea_token_claims *claims,
+                      struct cardea_principal *out)
+{
+	struct cardea_session_row session;
+	struct cardea_seat_row seat;
+	int err = cardea_store_seat_get(tx, claims->tenant, claims->subject, &seat);
+
+	if (!err) {
+		err = cardea_store_session_get(tx, seat.tenant, seat.session, &session);
+	}
+	if (err == CARDEA_E_NOT_FOUND) {
+		return CARDEA_E_AUTH_TOKEN;
+	}
+	if (err) {
+		return err;
+	}
+	CARDEA_REFUSE_IF(AUTH_TOKEN, seat.is_removed);
+	CARDEA_REFUSE_IF(AUTH_TOKEN, session.ended_at != 0);
+	CARDEA_REFUSE_IF(AUTH_TOKEN, strcmp(seat.room, claims->room) != 0);
+	out->kind = CARDEA_PRINCIPAL_SEAT;
+	out->role = seat.role;
+	g_strlcpy(out->room, seat.room, sizeof(out->room));
+	g_strlcpy(out->seat, seat.id, sizeof(out->seat));
+	return 0;
+}
+
+static int by_token(const struct cardea_domain *domain, struct cardea_tx *tx,
+                    enum cardea_token_use use, const char *token, struct cardea_principal *out)
+{
+	struct cardea_token_claims claims;
+	int err;
+
+	/* Refresh tokens open the refresh call only, join tokens only the plugin (Decision P2). */
+	CARDEA_REFUSE_IF(AUTH_TOKEN, use != CARDEA_TOKEN_ACCESS && use != CARDEA_TOKEN_AUTH);
+	err = cardea_token_verify(domain, use, token, cardea_tx_now_ms(tx) / 1000, &claims);
+	if (err) {
+		return err;
+	}
+	g_strlcpy(out->tenant, claims.tenant, sizeof(out->tenant));
+	if (claims.room[0]) {
+		return check_seat(tx, &claims, out);
+	}
+	CARDEA_REFUSE_IF(AUTH_TOKEN, use != CARDEA_TOKEN_ACCESS);
+	out->kind = CARDEA_PRINCIPAL_TENANT;
+	out->role = CARDEA_ROLE_HOST;
+	return 0;
+}
+
+/* A string of three parts is a token, even a broken one; anything else is taken as an API key
+ * (Decision P1). */
+static bool looks_like_token(const char *text)
+{
+	const char *dot = strchr(text, '.');
+
+	return dot && strchr(dot + 1, '.');
+}
+
+static int identify(const struct cardea_domain *domain, struct cardea_tx *tx,
+                    const struct cardea_presented *who, struct cardea_principal *out)
+{
+	bool is_empty = !who->value || !who->value[0];
+
+	switch (who->form) {
+	case CARDEA_PRESENTED_API_KEY:
+		return is_empty ? CARDEA_E_API_KEY_MISSING : by_api_key(tx, who->value, out);
+	case CARDEA_PRESENTED_BEARER:
+		if (is_empty) {
+			return CARDEA_E_AUTH_FORMAT;
+		}
+		if (looks_like_token(who->value)) {
+			return by_token(domain, tx, cardea_token_peek(who->value), who->value, out);
+		}
+		return by_api_key(tx, who->value, out);
+	case CARDEA_PRESENTED_NONE:
+	default:
+		return CARDEA_E_AUTH_MISSING;
+	}
+}
+
+int cardea_authenticate(const struct cardea_domain *domain, struct cardea_tx *tx,
+                        const struct cardea_presented *who, struct cardea_principal *principal,
+                        struct cardea_tenant_row *tenant)
+{
+	int err;
+
+	memset(principal, 0, sizeof(*principal));
+	err = identify(domain, tx, who, principal);
+	if (!err) {
+		err = cardea_store_tenant_get(tx, principal->tenant, tenant);
+	}
+	if (err == CARDEA_E_NOT_FOUND || (!err && !tenant->is_active)) {
+		err = CARDEA_E_TENANT_INACTIVE;
+	}
+	return err;
+}

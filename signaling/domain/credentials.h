@@ -1,0 +1,22 @@
+/* credentials: who is calling a dialect's REST interface. Inside a command. */
+#ifndef CARDEA_DOMAIN_CREDENTIALS_H
+#define CARDEA_DOMAIN_CREDENTIALS_H
+
+#include "domain/domain.h"
+#include "domain/grants.h"
+#include "store/tenants.h"
+
+/*
+ * Authenticates @who in the participants dialect: an API key, or an access or auth token
+ * (spec/participants 2.4). One error for each text of spec/participants 2.6: CARDEA_E_AUTH_MISSING,
+ * _AUTH_FORMAT, _AUTH_TOKEN, _AUTH_EXPIRED, CARDEA_E_API_KEY_MISSING, _API_KEY_FORMAT,
+ * _API_KEY_UNKNOWN, CARDEA_E_TENANT_INACTIVE.
+ */
+int cardea_authenticate(const struct cardea_domain *domain, struct cardea_tx *tx,
+                        const struct cardea_presented *who, struct cardea_principal *principal,
+                        struct cardea_tenant_row *tenant);
+
+/* True for the form of an API key, known or not (spec/participants 2.1). */
+bool cardea_is_api_key(const char *text);
+
+#endif

@@ -1,0 +1,310 @@
+/*
+ * enter: any credential becomes media (spec/native 1). One command finds who it is, admits, places
+ * the room and writes the promised Janus session; then the node opens the room; then the token is
+ * signed and the answer given.
+ */
+#include "domain/domain_private.h"
+
+#include <string.h>
+#include "cardea_error.h"
+#include "cardea_text.h"
+#include "domain/entrance.h"
+#include "domain/grants.h"
+#include "domain/journal.h"
+#include "domain/placement.h"
+#include "domain/resume.h"
+#include "domain/room_life.h"
+#include "domain/seats.h"
+#include "store/media_sessions.h"
+#include "store/nodes.h"
+
+#define JTI_BYTES 16
+
+/* A promise is worth as much as the join token that goes with it. */
+#define PROMISE_MS ((int64_t)1000 * (CARDEA_JOIN_TOKEN_LIFE_S + CARDEA_TOKEN_LEEWAY_S))
+
+/* For a display name in which nothing can be shown. */
+#define NAMELESS "Participant"
+
+struct enter_op {
+	struct cardea_op base;
+	struct cardea_enter command;
+	struct cardea_node_life offered;
+	cardea_entered_h done;
+	void *arg;
+	/* result of the command; its text is copied, because it is used after the command's end */
+	struct cardea_join_claims claims;
+	struct cardea_media_session media;
+	struct cardea_placement placement;
+	struct cardea_min_gen *min_gen;
+	char *avatar, *room_name;
+	bool room_locked;
+};
+
+static void clear_result(struct enter_op *op)
+{
+	cardea_join_claims_clear(&op->claims);
+	g_clear_pointer(&op->min_gen, g_free);
+	g_clear_pointer(&op->avatar, g_free);
+	g_clear_pointer(&op->room_name, g_free);
+}
+
+static void free_op(struct enter_op *op)
+{
+	clear_result(op);
+	cardea_op_free(&op->base);
+}
+
+/* ---- the command ---- */
+
+static int admit(struct cardea_tx *tx, const struct cardea_entrance *at)
+{
+	struct cardea_entrant entrant = {.seat = at->has_seat ? &at->seat : NULL,
+	                                 .role = at->has_seat ? at->seat.role : CARDEA_ROLE_PARTICIPANT,
+	                                 .is_hidden = at->has_seat && at->seat.is_hidden,
+	                                 .replaces = at->replaces,
+	                                 .limit =
+	                                         cardea_capacity(at->room.max_participants,
+	                                                         at->tenant.max_participants_per_room)};
+	int err = cardea_store_seat_count(tx, at->tenant.id, at->room.id, &entrant.active);
+
+	if (err) {
+		return err;
+	}
+	return cardea_admit(&at->room, &at->session, &entrant, cardea_tx_now_ms(tx)).reason;
+}
+
+/* A guest without a seat gets one (spec/native 1: as `POST /guests` does). */
+static int seat_guest(struct cardea_tx *tx, const struct enter_op *op, struct cardea_entrance *at)
+{
+	struct cardea_seat_spec spec = {.client_key = at->client_key,
+	                                .is_guest = true,
+	                                .leaves_at = cardea_tx_now_ms(tx) + CARDEA_SEAT_ENTER_MS};
+	char *name =
+	        op->command.name ? cardea_text_clean_name(op->command.name, CARDEA_MAX_NAME) : NULL;
+
+	spec.display_name = cardea_tx_strdup(tx, name);
+	g_free(name);
+	if (!spec.display_name) {
+		return CARDEA_E_NAME_REQUIRED;
+	}
+	return cardea_seat_add(tx, &at->room, &spec, &at->seat);
+}
+
+/* Placed anew, the room starts from nothing: nobody is connected to that node. */
+static int move_room(struct cardea_tx *tx, struct cardea_room_row *room)
+{
+	const struct cardea_event_data data = {.node = room->node, .epoch = room->epoch};
+	int err = cardea_seat_all_offline(tx, room, "epoch");
+
+	room->updated_at = cardea_tx_now_ms(tx);
+	if (!err) {
+		err = cardea_store_room_update(tx, room);
+	}
+	return err ? err : cardea_journal_room(tx, room, CARDEA_EVENT_ROOM_PLACED, &data, NULL);
+}
+
+static int place_room(struct cardea_tx *tx, const struct enter_op *op, struct cardea_room_row *room)
+{
+	char known_boot[CARDEA_UUID_SIZE];
+	bool moved = false;
+	int err = cardea_store_node_boot(tx, room->node, known_boot);
+
+	if (!err) {
+		err = cardea_placement_decide(room, known_boot, &op->offered, &moved);
+	}
+	return err || !moved ? err : move_room(tx, room);
+}
+
+/* What the node will be told, in memory that outlives the command. */
+static int describe_placement(struct cardea_tx *tx, struct enter_op *op,
+                              const struct cardea_entrance *at)
+{
+	int err = cardea_room_placement(tx, &at->tenant, &at->room, &op->placement);
+
+	if (!err) {
+		op->min_gen = g_memdup2(op->placement.min_gen,
+		                        op->placement.min_gen_count * sizeof(struct cardea_min_gen));
+		op->placement.min_gen = op->min_gen;
+	}
+	return err;
+}
+
+/* A Janus session of the gateway's choice is promised to the seat before anybody can ask for it
+ * (spec/native 13). */
+static int promise_session(struct cardea_tx *tx, struct enter_op *op,
+                           const struct cardea_entrance *at)
+{
+	int64_t now = cardea_tx_now_ms(tx);
+	struct cardea_media_row row = {.gen = at->seat.gen, .created_at = now};
+	char *jti = cardea_id_base64url(cardea_tx_random(tx), JTI_BYTES);
+	int err = jti ? cardea_id_janus(cardea_tx_random(tx), &row.janus_session) : CARDEA_E_SYSTEM;
+
+	g_strlcpy(row.jti, jti ? jti : "", sizeof(row.jti));
+	g_free(jti);
+	memcpy(row.tenant, at->seat.tenant, sizeof(row.tenant));
+	memcpy(row.node, at->room.node, sizeof(row.node));
+	memcpy(row.boot, at->room.boot, sizeof(row.boot));
+	memcpy(row.room, at->room.id, sizeof(row.room));
+	memcpy(row.seat, at->seat.id, sizeof(row.seat));
+	if (!err) {
+		err = cardea_store_media_forget(tx, row.tenant, row.room, now - PROMISE_MS);
+	}
+	if (!err) {
+		err = cardea_store_media_insert(tx, &row);
+	}
+	memcpy(op->media.node, row.node, sizeof(op->media.node));
+	memcpy(op->media.seat, row.seat, sizeof(op->media.seat));
+	memcpy(op->media.room, row.room, sizeof(op->media.room));
+	op->media.janus_session = row.janus_session;
+	op->media.gen = row.gen;
+	memcpy(op->claims.jti, row.jti, sizeof(op->claims.jti));
+	return err;
+}
+
+/* All claims but jti and the times. */
+static void describe_seat(struct enter_op *op, const struct cardea_entrance *at)
+{
+	struct cardea_join_claims *claims = &op->claims;
+	const struct cardea_seat_row *seat = &at->seat;
+	char *name = cardea_text_clean_name(seat->display_name, CARDEA_MAX_NAME);
+
+	g_strlcpy(claims->iss, op->base.domain->issuer, sizeof(claims->iss));
+	g_strlcpy(claims->sub, seat->id, sizeof(claims->sub));
+	g_strlcpy(claims->client_id, seat->client_id, sizeof(claims->client_id));
+	g_strlcpy(claims->conf_id, seat->session, sizeof(claims->conf_id));
+	g_strlcpy(claims->tenant, seat->tenant, sizeof(claims->tenant));
+	g_strlcpy(claims->room, seat->room, sizeof(claims->room));
+	g_strlcpy(claims->name, name ? name : NAMELESS, sizeof(claims->name));
+	claims->epoch = at->room.epoch;
+	claims->gen = seat->gen;
+	claims->role = seat->role;
+	claims->guest = seat->is_guest;
+	claims->hidden = seat->is_hidden;
+	claims->publish = cardea_grant_publish(seat);
+	claims->dup = at->replaces ? CARDEA_DUP_REPLACE : CARDEA_DUP_REFUSE;
+	g_free(name);
+	op->avatar = g_strdup(seat->avatar);
+	op->room_name = g_strdup(at->room.name);
+	op->room_locked = at->room.is_locked;
+}
+
+static int enter(struct cardea_tx *tx, void *arg)
+{
+	struct enter_op *op = arg;
+	struct cardea_entrance at;
+	int err;
+
+	clear_result(op);
+	err = cardea_entrance_find(op->base.domain, tx, &op->command, &at);
+	if (!err) {
+		err = admit(tx, &at);
+	}
+	if (!err && !at.has_seat) {
+		err = seat_guest(tx, op, &at);
+	}
+	if (!err) {
+		err = place_room(tx, op, &at.room);
+	}
+	/* Placing took everybody offline, perhaps this seat too. */
+	if (!err) {
+		err = cardea_store_seat_get(tx, at.seat.tenant, at.seat.id, &at.seat);
+	}
+	if (!err) {
+		err = cardea_seat_enter(tx, &at.seat, at.room.node);
+	}
+	if (!err) {
+		err = promise_session(tx, op, &at);
+	}
+	if (err) {
+		return err;
+	}
+	describe_seat(op, &at);
+	return describe_placement(tx, op, &at);
+}
+
+/* ---- after it ---- */
+
+static void give_entered(struct enter_op *op, const char *token, const char *resume)
+{
+	const struct cardea_entered result = {
+	        .claims = op->claims,
+	        .avatar = op->avatar,
+	        .room_name = op->room_name,
+	        .room_locked = op->room_locked,
+	        .node = op->placement.node,
+	        .join_token = token,
+	        .expires_in_s = CARDEA_JOIN_TOKEN_LIFE_S,
+	        .resume = resume,
+	        .audio_slots = op->command.audio_slots,
+	        .video_slots = op->command.video_slots,
+	};
+
+	op->done(0, &result, op->arg);
+}
+
+static void answer(int err, void *arg)
+{
+	struct enter_op *op = arg;
+	const struct cardea_domain_options *options = &op->base.domain->options;
+	char *token = NULL, *resume = NULL;
+
+	if (!err) {
+		op->claims.iat = cardea_clock_wall_ms(options->clock) / 1000;
+		op->claims.nbf = op->claims.iat;
+		op->claims.exp = op->claims.iat + CARDEA_JOIN_TOKEN_LIFE_S;
+		err = cardea_join_token_sign(options->keys.join, &op->claims, &token);
+	}
+	if (!err) {
+		err = cardea_resume_close(options->keys.seal, &op->media, &resume);
+	}
+	if (err) {
+		op->done(err, NULL, op->arg);
+	} else {
+		give_entered(op, token, resume);
+	}
+	g_free(token);
+	g_free(resume);
+	free_op(op);
+}
+
+static void open_room(int err, void *arg)
+{
+	struct enter_op *op = arg;
+	const struct cardea_media_port *media = &op->base.domain->options.media;
+
+	if (err) {
+		answer(err, op);
+	} else {
+		media->open(media->arg, &op->placement, answer, op);
+	}
+}
+
+/* Asks the media side beforehand where a room could go, because a command has no effects. */
+static void take_offer(struct enter_op *op)
+{
+	const struct cardea_media_port *media = &op->base.domain->options.media;
+	const char *node = media->choose(media->arg);
+	const char *boot = NULL;
+
+	if (node && media->ready(media->arg, node, &boot) && boot) {
+		g_strlcpy(op->offered.node, node, sizeof(op->offered.node));
+		g_strlcpy(op->offered.boot, boot, sizeof(op->offered.boot));
+	}
+}
+
+int cardea_domain_enter(struct cardea_domain *domain, const struct cardea_enter *command,
+                        cardea_entered_h done, void *arg)
+{
+	struct enter_op *op = cardea_op_new(domain, sizeof(*op));
+
+	op->command = *command;
+	op->command.credential = cardea_op_strdup(&op->base, command->credential);
+	op->command.name = cardea_op_strdup(&op->base, command->name);
+	op->command.resume = cardea_op_strdup(&op->base, command->resume);
+	op->command.client_key = cardea_op_strdup(&op->base, command->client_key);
+	op->done = done;
+	op->arg = arg;
+	take_offer(op);
+	return cardea_op_run(&op->base, enter, open_room);
+}

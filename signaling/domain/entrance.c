@@ -1,0 +1,175 @@
+/* entrance: whom a credential presented to `enter` lets in, and where. */
+#include "domain/entrance.h"
+
+#include <string.h>
+#include <glib.h>
+#include "cardea_error.h"
+#include "cardea_refusal.h"
+#include "domain/credentials.h"
+#include "domain/domain_private.h"
+#include "domain/resume.h"
+#include "domain/seats.h"
+#include "domain/secrets.h"
+#include "domain/tokens.h"
+
+/* What is known of nothing answers like what is known of somebody else (spec/model I11). */
+static int unknown(int err)
+{
+	return err == CARDEA_E_NOT_FOUND ? CARDEA_E_UNAUTHENTICATED : err;
+}
+
+/* Loads the meeting around @session. */
+static int load_meeting(struct cardea_tx *tx, const char *tenant, const char *session,
+                        struct cardea_entrance *out)
+{
+	int err = cardea_store_tenant_get(tx, tenant, &out->tenant);
+
+	if (!err && !out->tenant.is_active) {
+		err = CARDEA_E_UNAUTHENTICATED;
+	}
+	if (!err) {
+		err = cardea_store_session_get(tx, tenant, session, &out->session);
+	}
+	if (!err) {
+		err = cardea_store_room_get(tx, tenant, out->session.room, &out->room);
+	}
+	return err ? unknown(err) : cardea_seat_settle(tx, &out->room);
+}
+
+/* Loads a seat and its meeting. The seat is read again because settling may have changed it. */
+static int load_seat(struct cardea_tx *tx, const char *tenant, const char *id,
+                     struct cardea_entrance *out)
+{
+	int err = cardea_store_seat_get(tx, tenant, id, &out->seat);
+
+	if (!err) {
+		err = load_meeting(tx, tenant, out->seat.session, out);
+	}
+	if (!err) {
+		err = cardea_store_seat_get(tx, tenant, id, &out->seat);
+	}
+	out->has_seat = !err;
+	return unknown(err);
+}
+
+static int by_opaque(struct cardea_tx *tx, const char *credential, struct cardea_entrance *out)
+{
+	struct cardea_credential_row found;
+	int err = cardea_secret_find(tx, credential, &found);
+
+	if (err) {
+		return unknown(err);
+	}
+	switch (found.kind) {
+	case CARDEA_CREDENTIAL_GUEST_TOKEN:
+		out->is_guest_token = true;
+		return load_meeting(tx, found.tenant, found.subject, out);
+	case CARDEA_CREDENTIAL_ACCESS_KEY:
+		return load_seat(tx, found.tenant, found.subject, out);
+	case CARDEA_CREDENTIAL_API_KEY:
+	default:
+		return CARDEA_E_CREDENTIAL_PURPOSE;
+	}
+}
+
+static int by_token(const struct cardea_domain *domain, struct cardea_tx *tx,
+                    enum cardea_token_use use, const char *token, struct cardea_entrance *out)
+{
+	struct cardea_token_claims claims;
+	int err = cardea_token_verify(domain, use, token, cardea_tx_now_ms(tx) / 1000, &claims);
+
+	if (err == CARDEA_E_AUTH_EXPIRED) {
+		return CARDEA_E_CREDENTIAL_EXPIRED;
+	}
+	if (err) {
+		return CARDEA_E_UNAUTHENTICATED;
+	}
+	/* A tenant's token opens its REST interface, never a meeting (spec/participants 2.4). */
+	CARDEA_REFUSE_IF(CREDENTIAL_PURPOSE, !claims.room[0]);
+	out->replaces = true; /* several devices of one user: the newest wins (spec/native 1) */
+	err = load_seat(tx, claims.tenant, claims.subject, out);
+	if (!err && strcmp(out->seat.room, claims.room) != 0) {
+		err = CARDEA_E_UNAUTHENTICATED;
+	}
+	return err;
+}
+
+static int by_credential(const struct cardea_domain *domain, struct cardea_tx *tx,
+                         const char *credential, struct cardea_entrance *out)
+{
+	enum cardea_token_use use;
+
+	CARDEA_REFUSE_IF(CREDENTIAL_MALFORMED, !credential);
+	if (cardea_id_is_alnum(credential, CARDEA_TOKEN_CHARS)) {
+		return by_opaque(tx, credential, out);
+	}
+	CARDEA_REFUSE_IF(CREDENTIAL_PURPOSE, cardea_is_api_key(credential));
+	use = cardea_token_peek(credential);
+	switch (use) {
+	case CARDEA_TOKEN_ACCESS:
+	case CARDEA_TOKEN_AUTH:
+		return by_token(domain, tx, use, credential, out);
+	case CARDEA_TOKEN_REFRESH:
+	case CARDEA_TOKEN_JOIN:
+		return CARDEA_E_CREDENTIAL_PURPOSE;
+	case CARDEA_TOKEN_OTHER:
+	case CARDEA_TOKEN_NOT:
+	default:
+		return CARDEA_E_CREDENTIAL_MALFORMED;
+	}
+}
+
+/* A page that shows its `resume` string is the one that holds the seat. */
+static int by_resume(const struct cardea_domain *domain, struct cardea_tx *tx, const char *resume,
+                     struct cardea_entrance *out)
+{
+	struct cardea_media_session held;
+	int err = cardea_resume_open(domain->options.keys.seal, resume, &held);
+
+	if (!err && !out->has_seat) {
+		err = cardea_store_seat_get(tx, out->tenant.id, held.seat, &out->seat);
+		out->has_seat = !err;
+	}
+	if (err) {
+		return err == CARDEA_E_NOT_FOUND ? CARDEA_E_SEAL : err;
+	}
+	/* Of another seat or meeting than the credential's. */
+	CARDEA_REFUSE_IF(SEAL, strcmp(out->seat.id, held.seat) != 0);
+	CARDEA_REFUSE_IF(SEAL, strcmp(out->seat.session, out->session.id) != 0);
+	CARDEA_REFUSE_IF(SEAL, out->is_guest_token && !out->seat.is_guest);
+	CARDEA_REFUSE_IF(GEN_STALE, !out->seat.is_removed && out->seat.gen != held.gen);
+	out->replaces = true;
+	return 0;
+}
+
+/* The same meeting and key is the same seat, so that a retry after a lost answer makes no second
+ * guest. */
+static int by_client_key(struct cardea_tx *tx, const char *client_key, struct cardea_entrance *out)
+{
+	char digest[CARDEA_DIGEST_SIZE];
+	int err = cardea_seat_client_key(CARDEA_CLIENT_KEY_PAGE, client_key, digest);
+
+	if (err) {
+		return err;
+	}
+	out->client_key = cardea_tx_strdup(tx, digest);
+	err = cardea_store_seat_by_client(tx, out->tenant.id, out->session.id, digest, &out->seat);
+	out->has_seat = !err;
+	return err == CARDEA_E_NOT_FOUND ? 0 : err;
+}
+
+int cardea_entrance_find(const struct cardea_domain *domain, struct cardea_tx *tx,
+                         const struct cardea_enter *command, struct cardea_entrance *out)
+{
+	int err;
+
+	memset(out, 0, sizeof(*out));
+	err = by_credential(domain, tx, command->credential, out);
+	if (!err && command->resume) {
+		return by_resume(domain, tx, command->resume, out);
+	}
+	if (!err && out->is_guest_token && command->client_key) {
+		err = by_client_key(tx, command->client_key, out);
+	}
+	return err;
+}

@@ -1,0 +1,32 @@
+/*
+ * entrance: whom a credential presented to `enter` lets in, and where (spec/native 1). Inside a
+ * command.
+ */
+#ifndef CARDEA_DOMAIN_ENTRANCE_H
+#define CARDEA_DOMAIN_ENTRANCE_H
+
+#include "domain/domain.h"
+#include "store/participants.h"
+#include "store/rooms.h"
+#include "store/tenants.h"
+
+struct cardea_entrance {
+	struct cardea_tenant_row tenant;
+	struct cardea_room_row room;
+	struct cardea_session_row session; /* the one the credential belongs to */
+	bool has_seat;
+	struct cardea_seat_row seat; /* with has_seat */
+	bool is_guest_token;         /* without a seat one is made, for `name` and `client_key` */
+	const char *client_key;      /* digest; NULL = none */
+	bool replaces;               /* may take over the seat's connection */
+};
+
+/*
+ * Tells the kind of the credential by its form and finds what it stands for, without changing more
+ * than cardea_seat_settle does. CARDEA_E_CREDENTIAL_MALFORMED, _CREDENTIAL_PURPOSE,
+ * _CREDENTIAL_EXPIRED, CARDEA_E_UNAUTHENTICATED, CARDEA_E_SEAL (resume), CARDEA_E_GEN_STALE.
+ */
+int cardea_entrance_find(const struct cardea_domain *domain, struct cardea_tx *tx,
+                         const struct cardea_enter *command, struct cardea_entrance *out);
+
+#endif

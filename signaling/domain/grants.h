@@ -1,0 +1,86 @@
+/*
+ * grants: all authorisation. Pure: facts in, a decision out; no state, any thread.
+ */
+#ifndef CARDEA_DOMAIN_GRANTS_H
+#define CARDEA_DOMAIN_GRANTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "cardea_join_token.h"
+#include "store/participants.h"
+#include "store/rooms.h"
+
+enum cardea_principal_kind {
+	CARDEA_PRINCIPAL_TENANT, /* API key or tenant token: host of every room */
+	CARDEA_PRINCIPAL_SEAT,   /* a participant, in its own room */
+};
+
+/* Who is calling, once that is known. */
+struct cardea_principal {
+	enum cardea_principal_kind kind;
+	char tenant[CARDEA_UUID_SIZE];
+	char room[CARDEA_UUID_SIZE]; /* seats only, so are those that follow */
+	char seat[CARDEA_UUID_SIZE];
+	enum cardea_role role;
+};
+
+/* ---- the participants dialect (spec/participants 2.5) ---- */
+
+enum cardea_act {
+	CARDEA_ACT_ROOM_CREATE,
+	CARDEA_ACT_ROOM_READ,
+	CARDEA_ACT_PARTICIPANT_ADD,
+	CARDEA_ACT_PARTICIPANT_LIST,
+};
+
+/* May @who do this at all? 0, CARDEA_E_HOST_REQUIRED or CARDEA_E_INSUFFICIENT. */
+int cardea_grant_act(const struct cardea_principal *who, enum cardea_act act);
+/* May @who address @room, as written by the caller (id or name)? 0 or CARDEA_E_ROOM_UNKNOWN, as for
+ * a room that does not exist. */
+int cardea_grant_room(const struct cardea_principal *who, const char *room);
+/* The role of a new seat (spec/participants 5.1.3). @wanted: enum cardea_role or -1.
+ * @first_is_host: the tenant wants it and nobody is there. 0, CARDEA_E_HOST_REQUIRED,
+ * CARDEA_E_ROLE_INVALID. */
+int cardea_grant_role(const struct cardea_principal *who, int wanted, bool first_is_host,
+                      enum cardea_role *out);
+/* May @who have the tokens of the existing @seat (Decision P7)? 0 or CARDEA_E_HOST_REQUIRED. */
+int cardea_grant_reuse(const struct cardea_principal *who, const struct cardea_seat_row *seat);
+
+/* Kinds of media that a seat may publish: a hidden one none (spec/model I17). */
+unsigned cardea_grant_publish(const struct cardea_seat_row *seat);
+
+/* ---- admission ---- */
+
+enum cardea_verdict {
+	CARDEA_ADMIT,
+	CARDEA_WAIT,
+	CARDEA_REFUSE,
+};
+
+/* Who asks to be in the room, and what that would mean for it. */
+struct cardea_entrant {
+	const struct cardea_seat_row *seat; /* NULL: a new one is made */
+	enum cardea_role role;
+	bool is_hidden;
+	bool opens;      /* the call may open a scheduled or ended room */
+	bool early_join; /* the tenant's allow_early_join */
+	bool replaces;   /* may take over the seat's connection */
+	int64_t active;  /* visible seats in the room now */
+	int64_t limit;   /* 0 = none */
+};
+
+struct cardea_admission {
+	enum cardea_verdict verdict;
+	int reason; /* of a refusal: a negative cardea_error */
+};
+
+/* The one decision who gets in. @session is the running one or the one the credential belongs to;
+ * NULL if there is none. */
+struct cardea_admission cardea_admit(const struct cardea_room_row *room,
+                                     const struct cardea_session_row *session,
+                                     const struct cardea_entrant *who, int64_t now_ms);
+
+/* min(room, tenant), where 0 and absent are no limit (spec/participants 5.1.5). */
+int64_t cardea_capacity(int64_t room_limit, int64_t tenant_limit);
+
+#endif

@@ -1,0 +1,45 @@
+/* journal: appends to the event log, in the transaction of the change. */
+#include "domain/journal.h"
+
+#include <stdlib.h>
+#include "cardea_error.h"
+#include "store/events.h"
+
+struct address {
+	const char *tenant, *room, *session;
+};
+
+static int append(struct cardea_tx *tx, const struct address *address, const char *type,
+                  const struct cardea_event_data *data, int64_t *seq)
+{
+	char *text = cardea_event_encode(data);
+	int64_t ignored;
+	int err;
+
+	if (!text) {
+		return CARDEA_E_INVALID;
+	}
+	err = cardea_store_event_append(tx, address->tenant, address->room, address->session, type,
+	                                text, seq ? seq : &ignored);
+	free(text);
+	return err;
+}
+
+int cardea_journal_room(struct cardea_tx *tx, const struct cardea_room_row *room, const char *type,
+                        const struct cardea_event_data *data, int64_t *seq)
+{
+	const struct address address = {room->tenant, room->id, room->session};
+
+	return append(tx, &address, type, data, seq);
+}
+
+int cardea_journal_seat(struct cardea_tx *tx, const struct cardea_seat_row *seat, const char *type,
+                        const struct cardea_event_data *data, int64_t *seq)
+{
+	const struct address address = {seat->tenant, seat->room, seat->session};
+	struct cardea_event_data about = data ? *data : (struct cardea_event_data){0};
+
+	about.participant = seat->id;
+	about.is_hidden = seat->is_hidden;
+	return append(tx, &address, type, &about, seq);
+}

@@ -1,0 +1,16 @@
+/* journal: appends to the event log, in the transaction of the change. Inside a command. */
+#ifndef CARDEA_DOMAIN_JOURNAL_H
+#define CARDEA_DOMAIN_JOURNAL_H
+
+#include "domain/event_codec.h"
+#include "store/participants.h"
+#include "store/rooms.h"
+
+/* @seq (may be NULL) becomes the event's number. */
+int cardea_journal_room(struct cardea_tx *tx, const struct cardea_room_row *room, const char *type,
+                        const struct cardea_event_data *data, int64_t *seq);
+/* The same about @seat: adds who it is to @data (may be NULL). */
+int cardea_journal_seat(struct cardea_tx *tx, const struct cardea_seat_row *seat, const char *type,
+                        const struct cardea_event_data *data, int64_t *seq);
+
+#endif

@@ -1,0 +1,18 @@
+/*
+ * resume: the sealed string with which a page proves that it is the one that holds a seat
+ * (spec/native 1 and 13). Any gateway with the key file can open it. Any thread.
+ */
+#ifndef CARDEA_DOMAIN_RESUME_H
+#define CARDEA_DOMAIN_RESUME_H
+
+#include "cardea_seal.h"
+#include "domain/domain.h"
+
+/* Fields used: node, janus_session, seat, gen. *@out is freed with g_free. */
+int cardea_resume_close(const struct cardea_seal *seal, const struct cardea_media_session *session,
+                        char **out);
+/* CARDEA_E_SEAL for anything that cardea_resume_close did not make. */
+int cardea_resume_open(const struct cardea_seal *seal, const char *text,
+                       struct cardea_media_session *out);
+
+#endif

@@ -1,0 +1,238 @@
+/* room_life: finding, making, opening and ending rooms. */
+#include "domain/room_life.h"
+
+#include <string.h>
+#include <glib.h>
+#include "cardea_error.h"
+#include "domain/grants.h"
+#include "domain/journal.h"
+#include "domain/seats.h"
+#include "domain/secrets.h"
+#include "store/nodes.h"
+
+int cardea_room_id_for_name(const char *tenant, const char *name, char out[CARDEA_UUID_SIZE])
+{
+	char *lower;
+	int err = CARDEA_E_INVALID;
+
+	if (strlen(name) > CARDEA_MAX_ROOM_KEY) {
+		return CARDEA_E_TOO_LONG;
+	}
+	if (!g_utf8_validate(name, -1, NULL)) {
+		return CARDEA_E_INVALID;
+	}
+	lower = g_strstrip(g_utf8_strdown(name, -1));
+	if (lower[0]) {
+		err = cardea_id_uuid5(tenant, lower, strlen(lower), out);
+	}
+	g_free(lower);
+	return err;
+}
+
+static int find_by_id(struct cardea_tx *tx, const char *tenant, const char *id,
+                      struct cardea_room_row *out)
+{
+	char *lower = g_ascii_strdown(id, -1);
+	int err = cardea_store_room_get(tx, tenant, lower, out);
+
+	g_free(lower);
+	return err;
+}
+
+static int find_by_name(struct cardea_tx *tx, const char *tenant, const char *name,
+                        struct cardea_room_row *out)
+{
+	char id[CARDEA_UUID_SIZE];
+	int err = cardea_room_id_for_name(tenant, name, id);
+
+	if (!err) {
+		err = cardea_store_room_by_name(tx, tenant, name, out);
+	}
+	if (err == CARDEA_E_NOT_FOUND) {
+		err = cardea_store_room_get(tx, tenant, id, out);
+	}
+	return err;
+}
+
+int cardea_room_find(struct cardea_tx *tx, const char *tenant, const char *id_or_name,
+                     struct cardea_room_row *out)
+{
+	int err = cardea_id_is_uuid(id_or_name) ? find_by_id(tx, tenant, id_or_name, out)
+	                                        : find_by_name(tx, tenant, id_or_name, out);
+
+	if (err == CARDEA_E_NOT_FOUND) {
+		return CARDEA_E_ROOM_UNKNOWN;
+	}
+	return err ? err : cardea_seat_settle(tx, out);
+}
+
+/* One more active room: is there a place for it? */
+static int check_limit(struct cardea_tx *tx, const struct cardea_tenant_row *tenant)
+{
+	int64_t active = 0;
+	int err;
+
+	if (tenant->max_concurrent_rooms <= 0) {
+		return 0;
+	}
+	err = cardea_store_room_count_active(tx, tenant->id, &active);
+	if (!err && active >= tenant->max_concurrent_rooms) {
+		err = CARDEA_E_CONCURRENT_ROOMS;
+	}
+	return err;
+}
+
+/* A new session with a guest token of its own becomes the room's running one. The row of the room
+ * has to exist. */
+static int start_session(struct cardea_tx *tx, const struct cardea_seal *seal,
+                         struct cardea_room_row *room)
+{
+	struct cardea_session_row session = {.started_at = cardea_tx_now_ms(tx)};
+	const struct cardea_secret_place place = {"sessions", session.id, "guest_token"};
+	int err = cardea_id_uuid(cardea_tx_random(tx), session.id);
+
+	g_strlcpy(session.tenant, room->tenant, sizeof(session.tenant));
+	g_strlcpy(session.room, room->id, sizeof(session.room));
+	if (!err) {
+		err = cardea_secret_issue(seal, tx, room->tenant, CARDEA_CREDENTIAL_GUEST_TOKEN, &place,
+		                          &session.guest_token);
+	}
+	if (!err) {
+		err = cardea_store_session_insert(tx, &session);
+	}
+	if (err) {
+		return err;
+	}
+	g_strlcpy(room->session, session.id, sizeof(room->session));
+	room->status = CARDEA_ROOM_ROW_ACTIVE;
+	room->started_at = session.started_at;
+	room->ended_at = 0;
+	room->updated_at = session.started_at;
+	return cardea_store_room_update(tx, room);
+}
+
+static int new_row(struct cardea_tx *tx, const struct cardea_tenant_row *tenant,
+                   const struct cardea_room_spec *spec, struct cardea_room_row *out)
+{
+	int64_t now = cardea_tx_now_ms(tx);
+
+	*out = (struct cardea_room_row){.name = spec->name,
+	                                .status = CARDEA_ROOM_ROW_ACTIVE,
+	                                .max_participants = spec->config.max_participants,
+	                                .recording_enabled = spec->config.recording_enabled,
+	                                .chat_enabled = spec->config.chat_enabled,
+	                                .config_extra = spec->config.extra,
+	                                .created_at = now,
+	                                .updated_at = now};
+	g_strlcpy(out->tenant, tenant->id, sizeof(out->tenant));
+	if (spec->id) {
+		g_strlcpy(out->id, spec->id, sizeof(out->id));
+		return 0;
+	}
+	return cardea_id_uuid(cardea_tx_random(tx), out->id);
+}
+
+int cardea_room_make(struct cardea_tx *tx, const struct cardea_seal *seal,
+                     const struct cardea_tenant_row *tenant, const struct cardea_room_spec *spec,
+                     struct cardea_room_row *out)
+{
+	const struct cardea_event_data data = {.name = spec->name};
+	int err = check_limit(tx, tenant);
+
+	if (!err) {
+		err = new_row(tx, tenant, spec, out);
+	}
+	if (!err) {
+		err = cardea_store_room_insert(tx, out);
+	}
+	if (!err) {
+		err = start_session(tx, seal, out);
+	}
+	return err ? err : cardea_journal_room(tx, out, CARDEA_EVENT_ROOM_CREATED, &data, NULL);
+}
+
+int cardea_room_open(struct cardea_tx *tx, const struct cardea_seal *seal,
+                     const struct cardea_tenant_row *tenant, struct cardea_room_row *room)
+{
+	const struct cardea_event_data data = {.name = room->name};
+	int err = check_limit(tx, tenant);
+
+	if (!err) {
+		err = start_session(tx, seal, room);
+	}
+	return err ? err : cardea_journal_room(tx, room, CARDEA_EVENT_ROOM_OPENED, &data, NULL);
+}
+
+static int all_leave(struct cardea_tx *tx, const struct cardea_room_row *room)
+{
+	const struct cardea_seat_row *seats = NULL;
+	size_t count = 0;
+	int err =
+	        cardea_store_seat_list(tx, room->tenant, room->id, CARDEA_SEATS_ACTIVE, &seats, &count);
+
+	for (size_t i = 0; i < count && !err; i++) {
+		struct cardea_seat_row seat = seats[i];
+
+		seat.left_at = cardea_tx_now_ms(tx);
+		seat.leaves_at = 0;
+		err = cardea_store_seat_update(tx, &seat);
+	}
+	return err;
+}
+
+int cardea_room_end(struct cardea_tx *tx, struct cardea_room_row *room, const char *reason)
+{
+	const struct cardea_event_data data = {.reason = reason};
+	int64_t now = cardea_tx_now_ms(tx);
+	int err = cardea_seat_all_offline(tx, room, "closed");
+
+	if (!err) {
+		err = all_leave(tx, room);
+	}
+	if (!err) {
+		err = cardea_store_session_end(tx, room->tenant, room->session, now);
+	}
+	if (!err) {
+		err = cardea_journal_room(tx, room, CARDEA_EVENT_ROOM_ENDED, &data, NULL);
+	}
+	room->session[0] = '\0';
+	room->status = CARDEA_ROOM_ROW_ENDED;
+	room->ended_at = now;
+	room->updated_at = now;
+	/* The next session is another meeting: nodes learn that by the epoch of its placement. */
+	room->node[0] = '\0';
+	room->boot[0] = '\0';
+	return err ? err : cardea_store_room_update(tx, room);
+}
+
+int cardea_room_placement(struct cardea_tx *tx, const struct cardea_tenant_row *tenant,
+                          const struct cardea_room_row *room, struct cardea_placement *out)
+{
+	const struct cardea_seat_row *raised = NULL;
+	struct cardea_min_gen *min_gen;
+	size_t count = 0;
+	int err = cardea_store_seat_list(tx, room->tenant, room->id, CARDEA_SEATS_RAISED, &raised,
+	                                 &count);
+
+	if (err) {
+		return err;
+	}
+	min_gen = cardea_tx_alloc(tx, count * sizeof(*min_gen));
+	for (size_t i = 0; i < count; i++) {
+		memcpy(min_gen[i].seat, raised[i].id, sizeof(min_gen[i].seat));
+		min_gen[i].gen = raised[i].gen;
+	}
+	*out = (struct cardea_placement){
+	        .epoch = room->epoch,
+	        .max_participants =
+	                cardea_capacity(room->max_participants, tenant->max_participants_per_room),
+	        .min_gen = min_gen,
+	        .min_gen_count = count};
+	memcpy(out->room, room->id, sizeof(out->room));
+	memcpy(out->tenant, room->tenant, sizeof(out->tenant));
+	memcpy(out->session, room->session, sizeof(out->session));
+	memcpy(out->node, room->node, sizeof(out->node));
+	memcpy(out->boot, room->boot, sizeof(out->boot));
+	return cardea_store_node_event_last(tx, room->tenant, room->node, room->boot, room->id,
+	                                    &out->ingested);
+}

@@ -1,0 +1,46 @@
+/*
+ * room_life: finding, making, opening and ending rooms: what the dialects' calls and `enter` share.
+ * Every step writes the row and one event. Inside a command.
+ */
+#ifndef CARDEA_DOMAIN_ROOM_LIFE_H
+#define CARDEA_DOMAIN_ROOM_LIFE_H
+
+#include "cardea_seal.h"
+#include "domain/domain.h"
+#include "store/rooms.h"
+#include "store/tenants.h"
+
+/* UUIDv5 of the tenant and lower(trim(name)) (spec/participants 6): parallel first joins by a name
+ * make the same room. CARDEA_E_INVALID for a name that is blank or not UTF-8, CARDEA_E_TOO_LONG. */
+int cardea_room_id_for_name(const char *tenant, const char *name, char out[CARDEA_UUID_SIZE]);
+
+/* By id, if @id_or_name is a UUID; else the newest of that exact name, else by the id for that name
+ * (Decision P9). The room's seats are settled. CARDEA_E_ROOM_UNKNOWN. */
+int cardea_room_find(struct cardea_tx *tx, const char *tenant, const char *id_or_name,
+                     struct cardea_room_row *out);
+
+/* What a new room is made from. Borrowed until the command ends. */
+struct cardea_room_spec {
+	const char *id; /* NULL = a random one */
+	const char *name;
+	struct cardea_room_config config;
+};
+
+#define CARDEA_ROOM_CONFIG_ABSENT                                                                  \
+	((struct cardea_room_config){                                                                  \
+	        .max_participants = -1, .recording_enabled = -1, .chat_enabled = -1})
+
+/* A new room, active with a session. CARDEA_E_CONCURRENT_ROOMS. */
+int cardea_room_make(struct cardea_tx *tx, const struct cardea_seal *seal,
+                     const struct cardea_tenant_row *tenant, const struct cardea_room_spec *spec,
+                     struct cardea_room_row *out);
+/* A new session of a scheduled or ended room. CARDEA_E_CONCURRENT_ROOMS. */
+int cardea_room_open(struct cardea_tx *tx, const struct cardea_seal *seal,
+                     const struct cardea_tenant_row *tenant, struct cardea_room_row *room);
+/* Ends the session: everybody has left, its credentials are dead (spec/model I2). */
+int cardea_room_end(struct cardea_tx *tx, struct cardea_room_row *room, const char *reason);
+/* Where and how an open room is, as its node is told; `min_gen` is memory of the tx. */
+int cardea_room_placement(struct cardea_tx *tx, const struct cardea_tenant_row *tenant,
+                          const struct cardea_room_row *room, struct cardea_placement *out);
+
+#endif

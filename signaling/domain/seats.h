@@ -1,0 +1,51 @@
+/*
+ * seats: the life of a participant: added, online, offline, left, returned, removed. Every step
+ * writes the row and one event. Inside a command.
+ */
+#ifndef CARDEA_DOMAIN_SEATS_H
+#define CARDEA_DOMAIN_SEATS_H
+
+#include "store/participants.h"
+#include "store/rooms.h"
+
+/* Who lost the connection has this long to come back before the seat counts as left (spec/model 2).
+ */
+#define CARDEA_SEAT_GRACE_MS 30000
+/* Who entered has the life of the join token to come online. */
+#define CARDEA_SEAT_ENTER_MS ((int64_t)1000 * CARDEA_JOIN_TOKEN_LIFE_S)
+
+/* What a new seat is made from. Strings are borrowed until the command ends. */
+struct cardea_seat_spec {
+	const char *display_name;
+	const char *external_user_id, *metadata, *client_key; /* NULL = none; client_key: a digest */
+	enum cardea_role role;
+	bool is_guest, is_hidden;
+	int64_t leaves_at; /* 0 = stays until removed */
+};
+
+/* Digest for `client_key`. @origin says who made @key, so that what a page sends never meets what
+ * the gateway made for itself. */
+enum cardea_client_key_origin {
+	CARDEA_CLIENT_KEY_PAGE,
+	CARDEA_CLIENT_KEY_LINK,
+};
+int cardea_seat_client_key(enum cardea_client_key_origin origin, const char *key,
+                           char out[CARDEA_DIGEST_SIZE]);
+
+int cardea_seat_add(struct cardea_tx *tx, const struct cardea_room_row *room,
+                    const struct cardea_seat_spec *spec, struct cardea_seat_row *out);
+int cardea_seat_online(struct cardea_tx *tx, struct cardea_seat_row *seat, const char *connection);
+/* @reason `left` is on purpose: the seat has left at once. */
+int cardea_seat_offline(struct cardea_tx *tx, struct cardea_seat_row *seat, const char *reason);
+/* Was let in: a seat that had left is active again. */
+int cardea_seat_enter(struct cardea_tx *tx, struct cardea_seat_row *seat, const char *node);
+/* For good: its generation is raised, so that no token of it works any more (DESIGN 5). */
+int cardea_seat_remove(struct cardea_tx *tx, struct cardea_seat_row *seat, const char *reason);
+/* The seats of @room whose time to come back is over have left. A timer that needs no clock of its
+ * own: it runs before anything looks at the room. */
+int cardea_seat_settle(struct cardea_tx *tx, const struct cardea_room_row *room);
+/* Everybody online in @room is offline. */
+int cardea_seat_all_offline(struct cardea_tx *tx, const struct cardea_room_row *room,
+                            const char *reason);
+
+#endif

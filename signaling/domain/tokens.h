@@ -1,0 +1,41 @@
+/*
+ * tokens: the JWTs of the participants dialect (spec/participants 2.3): access, refresh and auth,
+ * each with a key and a `typ` of its own (spec/model I10). Any thread.
+ */
+#ifndef CARDEA_DOMAIN_TOKENS_H
+#define CARDEA_DOMAIN_TOKENS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "domain/domain.h"
+
+/* What a string claims to be, told by its form alone; nothing is verified. */
+enum cardea_token_use {
+	CARDEA_TOKEN_NOT, /* no JWT */
+	CARDEA_TOKEN_OTHER,
+	CARDEA_TOKEN_JOIN,
+	CARDEA_TOKEN_ACCESS, /* the three of this module follow */
+	CARDEA_TOKEN_REFRESH,
+	CARDEA_TOKEN_AUTH,
+};
+
+enum cardea_token_use cardea_token_peek(const char *text);
+
+/* Whom a token speaks for. */
+struct cardea_token_claims {
+	char tenant[CARDEA_UUID_SIZE];
+	char subject[CARDEA_UUID_SIZE]; /* a seat, or the tenant itself */
+	char room[CARDEA_UUID_SIZE];    /* "" on a tenant's token */
+	enum cardea_role role;
+};
+
+/* @name: display name of a seat, else NULL. *@out is freed with g_free. */
+int cardea_token_mint(const struct cardea_domain *domain, enum cardea_token_use use,
+                      const struct cardea_token_claims *claims, const char *name, char **out);
+
+/* Verifies a token that peeked as @use (ACCESS, REFRESH or AUTH). CARDEA_E_AUTH_TOKEN; of a genuine
+ * one CARDEA_E_AUTH_EXPIRED. That its subject still exists is the caller's business. */
+int cardea_token_verify(const struct cardea_domain *domain, enum cardea_token_use use,
+                        const char *token, int64_t now_s, struct cardea_token_claims *out);
+
+#endif

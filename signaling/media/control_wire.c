@@ -1,0 +1,82 @@
+#include "media/control_wire.h"
+
+#include <string.h>
+#include "cardea_error.h"
+#include "cardea_json.h"
+
+static json_t *min_gen_object(const struct cardea_placement *placement)
+{
+	json_t *object = json_object();
+
+	for (size_t i = 0; i < placement->min_gen_count; i++) {
+		json_object_set_new(object, placement->min_gen[i].seat,
+		                    json_integer(placement->min_gen[i].gen));
+	}
+	return object;
+}
+
+json_t *cardea_wire_open(const struct cardea_placement *placement)
+{
+	json_t *policy = json_pack("{s:I, s:[]}", "max_participants",
+	                           (json_int_t)placement->max_participants, "locks");
+
+	/* lease_ms 0: on one machine calls outlive the gateway (DESIGN 10). */
+	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:i, s:o, s:o}", "request", "open", "room",
+	                 placement->room, "tenant", placement->tenant, "conf_id", placement->session,
+	                 "epoch", (json_int_t)placement->epoch, "lease_ms", 0, "policy", policy,
+	                 "min_gen", min_gen_object(placement));
+}
+
+json_t *cardea_wire_close(const char *room, int64_t epoch)
+{
+	return json_pack("{s:s, s:s, s:I}", "request", "close", "room", room, "epoch",
+	                 (json_int_t)epoch);
+}
+
+json_t *cardea_wire_revoke(const struct cardea_revocation *revocation)
+{
+	return json_pack("{s:s, s:s, s:I, s:s, s:I, s:s?}", "request", "revoke", "room",
+	                 revocation->room, "epoch", (json_int_t)revocation->epoch, "seat",
+	                 revocation->seat, "min_gen", (json_int_t)revocation->min_gen, "reason",
+	                 revocation->reason);
+}
+
+json_t *cardea_wire_message(uint64_t session, uint64_t handle, json_t *body)
+{
+	return json_pack("{s:s, s:I, s:I, s:o}", "janus", "message", "session_id", (json_int_t)session,
+	                 "handle_id", (json_int_t)handle, "body", body);
+}
+
+static int plugin_error(const json_t *data)
+{
+	int err = (int)-cardea_json_integer(data, "error_code", -CARDEA_E_INTERNAL);
+
+	/* A number of a later version of the table is not ours to name. */
+	return strcmp(cardea_error_code(err), cardea_json_string(data, "code", "")) == 0
+	               ? err
+	               : CARDEA_E_INTERNAL;
+}
+
+int cardea_wire_plugin_data(const json_t *message, const json_t **out)
+{
+	const json_t *plugindata = json_object_get(message, "plugindata");
+	const json_t *data = json_object_get(plugindata, "data");
+
+	if (strcmp(cardea_json_string(plugindata, "plugin", ""), CARDEA_PLUGIN_PACKAGE) != 0 ||
+	    !json_is_object(data)) {
+		return CARDEA_E_INVALID;
+	}
+	if (strcmp(cardea_json_string(data, "cardea", ""), "error") == 0) {
+		return plugin_error(data);
+	}
+	*out = data;
+	return 0;
+}
+
+bool cardea_wire_is_session_end(const json_t *message, uint64_t session)
+{
+	const char *verb = cardea_json_string(message, "janus", "");
+
+	return cardea_json_integer(message, "session_id", 0) == (int64_t)session &&
+	       (strcmp(verb, "timeout") == 0 || strcmp(verb, "detached") == 0);
+}

@@ -1,0 +1,34 @@
+/*
+ * tunnel_private: what tunnel.c, one pair of sockets, and tunnel_server.c, all of them, share.
+ */
+#ifndef CARDEA_SESSION_TUNNEL_PRIVATE_H
+#define CARDEA_SESSION_TUNNEL_PRIVATE_H
+
+#include <stdbool.h>
+#include <glib.h>
+#include "media/node_pool.h"
+#include "session/tunnel.h"
+
+#define CARDEA_TUNNEL_SUBPROTOCOL "janus-protocol"
+
+struct cardea_tunnel;
+
+struct cardea_tunnels {
+	struct cardea_tunnels_options options;
+	GHashTable *all;   /* set of struct cardea_tunnel */
+	GHashTable *bound; /* session key -> struct cardea_tunnel */
+	bool is_stopping;
+};
+
+/* Turns @request, a WebSocket handshake, into a tunnel to @node, or answers it with an error. */
+void cardea_tunnel_start(struct cardea_tunnels *tunnels, struct cardea_http_request *request,
+                         const struct cardea_node_address *node);
+/* Closes both sockets, the browser's with @code and @reason (a fixed text). It frees itself later.
+ */
+void cardea_tunnel_end(struct cardea_tunnel *tunnel, int code, const char *reason);
+/* Ends it soon if it is @seat's. */
+void cardea_tunnel_remove(struct cardea_tunnel *tunnel, const char *seat);
+/* Frees it at once: the loop runs no more. */
+void cardea_tunnel_abandon(struct cardea_tunnel *tunnel);
+
+#endif

@@ -1,0 +1,28 @@
+/* credentials: opaque secrets by their digest. Inside a command. */
+#ifndef CARDEA_STORE_CREDENTIALS_H
+#define CARDEA_STORE_CREDENTIALS_H
+
+#include <stdint.h>
+#include "cardea_hash.h"
+#include "store/store.h"
+
+enum cardea_credential_kind {
+	CARDEA_CREDENTIAL_API_KEY = 1, /* subject: the key's id */
+	CARDEA_CREDENTIAL_GUEST_TOKEN, /* subject: the session */
+	CARDEA_CREDENTIAL_ACCESS_KEY,  /* subject: the seat */
+};
+
+struct cardea_credential_row {
+	char tenant[CARDEA_UUID_SIZE];
+	char digest[CARDEA_DIGEST_SIZE];
+	enum cardea_credential_kind kind;
+	char subject[CARDEA_UUID_SIZE];
+	int64_t created_at;
+};
+
+int cardea_store_credential_insert(struct cardea_tx *tx, const struct cardea_credential_row *row);
+/* Of any tenant. CARDEA_E_NOT_FOUND. */
+int cardea_store_credential_find(struct cardea_tx *tx, const char *digest,
+                                 struct cardea_credential_row *out);
+
+#endif

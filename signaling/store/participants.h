@@ -1,0 +1,64 @@
+/* participants: rows of seats. Inside a command. */
+#ifndef CARDEA_STORE_PARTICIPANTS_H
+#define CARDEA_STORE_PARTICIPANTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "cardea_hash.h"
+#include "cardea_join_token.h"
+#include "store/store.h"
+
+struct cardea_seat_row {
+	char tenant[CARDEA_UUID_SIZE];
+	char id[CARDEA_UUID_SIZE];
+	char room[CARDEA_UUID_SIZE];
+	char session[CARDEA_UUID_SIZE];
+	int64_t ordinal; /* order within the room */
+	char client_id[CARDEA_MAX_ID + 1];
+	const char *display_name;
+	const char *avatar, *external_user_id, *metadata; /* NULL = none */
+	const char *client_key;                           /* digest; NULL = none */
+	struct cardea_sealed access_key;
+	enum cardea_role role;
+	int64_t gen;
+	bool is_guest, is_hidden;
+	bool is_removed; /* for good; left_at alone can be taken back */
+	bool is_online;
+	const char *connection;                 /* of the last time online */
+	int64_t joined_at, left_at, created_at; /* ms; left_at 0 = active */
+	int64_t leaves_at; /* ms; when a seat that is not online has left; 0 = never */
+};
+
+int cardea_store_seat_insert(struct cardea_tx *tx, const struct cardea_seat_row *row);
+/* Writes what changes in a seat's life: name, avatar, metadata, access key, role, gen, removed,
+ * online, connection, left_at, leaves_at. */
+int cardea_store_seat_update(struct cardea_tx *tx, const struct cardea_seat_row *row);
+/* CARDEA_E_NOT_FOUND. */
+int cardea_store_seat_get(struct cardea_tx *tx, const char *tenant, const char *id,
+                          struct cardea_seat_row *out);
+/* The active one of that user in @session. CARDEA_E_NOT_FOUND. */
+int cardea_store_seat_by_user(struct cardea_tx *tx, const char *tenant, const char *session,
+                              const char *external_user_id, struct cardea_seat_row *out);
+/* By digest. CARDEA_E_NOT_FOUND. */
+int cardea_store_seat_by_client(struct cardea_tx *tx, const char *tenant, const char *session,
+                                const char *client_key, struct cardea_seat_row *out);
+
+enum cardea_seat_filter {
+	CARDEA_SEATS_VISIBLE,        /* not hidden, also those who left */
+	CARDEA_SEATS_VISIBLE_ACTIVE, /* not hidden, left_at 0 */
+	CARDEA_SEATS_ACTIVE,         /* hidden ones too, left_at 0 */
+	CARDEA_SEATS_ONLINE,         /* hidden ones too */
+	CARDEA_SEATS_OVERDUE,        /* active, but leaves_at is over */
+	CARDEA_SEATS_RAISED,         /* of the room's running session, gen above 0 */
+};
+
+/* Seats of @room by joined_at and the order in which they were added. */
+int cardea_store_seat_list(struct cardea_tx *tx, const char *tenant, const char *room,
+                           enum cardea_seat_filter filter, const struct cardea_seat_row **out,
+                           size_t *count);
+/* Visible and active. */
+int cardea_store_seat_count(struct cardea_tx *tx, const char *tenant, const char *room,
+                            int64_t *out);
+
+#endif

@@ -1,0 +1,191 @@
+/* rooms: rows of rooms and of their sessions (running meetings). */
+#include "store/rooms.h"
+
+#include "store/rows.h"
+
+#define SELECT_ROOM                                                                                \
+	"SELECT tenant, room, name, status, session, max_participants, recording_enabled, "            \
+	"chat_enabled, config_extra, locked, allow_early_join_minutes, scheduled_start_at, "           \
+	"scheduled_end_at, started_at, ended_at, created_at, updated_at, node, boot, epoch FROM "      \
+	"rooms "
+
+static struct cardea_value text_or_null(const char *text)
+{
+	return cardea_value_text(text[0] ? text : NULL);
+}
+
+static int read_fixed(const struct cardea_value *row, struct cardea_room_row *out)
+{
+	int err = cardea_column_copy(&row[0], out->tenant, sizeof(out->tenant));
+
+	if (!err) {
+		err = cardea_column_copy(&row[1], out->id, sizeof(out->id));
+	}
+	if (!err) {
+		err = cardea_column_copy(&row[4], out->session, sizeof(out->session));
+	}
+	if (!err) {
+		err = cardea_column_copy(&row[17], out->node, sizeof(out->node));
+	}
+	return err ? err : cardea_column_copy(&row[18], out->boot, sizeof(out->boot));
+}
+
+static int read_room(struct cardea_tx *tx, const struct cardea_value *row, void *arg)
+{
+	struct cardea_room_row *out = arg;
+
+	out->name = cardea_column_text(tx, &row[2]);
+	out->status = (enum cardea_room_row_status)row[3].integer;
+	out->max_participants = cardea_column_option(&row[5]);
+	out->recording_enabled = cardea_column_option(&row[6]);
+	out->chat_enabled = cardea_column_option(&row[7]);
+	out->config_extra = cardea_column_text(tx, &row[8]);
+	out->is_locked = row[9].integer;
+	out->allow_early_join_minutes = row[10].integer;
+	out->scheduled_start_at = row[11].integer;
+	out->scheduled_end_at = row[12].integer;
+	out->started_at = row[13].integer;
+	out->ended_at = row[14].integer;
+	out->created_at = row[15].integer;
+	out->updated_at = row[16].integer;
+	out->epoch = row[19].integer;
+	return read_fixed(row, out);
+}
+
+int cardea_store_room_insert(struct cardea_tx *tx, const struct cardea_room_row *row)
+{
+	return CARDEA_EXEC(
+	        tx,
+	        "INSERT INTO rooms (tenant, room, name, status, session, max_participants, "
+	        "recording_enabled, chat_enabled, config_extra, locked, allow_early_join_minutes, "
+	        "scheduled_start_at, scheduled_end_at, started_at, ended_at, created_at, updated_at, "
+	        "node, boot, epoch) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, "
+	        "$14, $15, $16, $17, $18, $19, $20)",
+	        CARDEA_TEXT(row->tenant), CARDEA_TEXT(row->id), CARDEA_TEXT(row->name),
+	        CARDEA_INT(row->status), text_or_null(row->session),
+	        cardea_value_option(row->max_participants), cardea_value_option(row->recording_enabled),
+	        cardea_value_option(row->chat_enabled), CARDEA_TEXT(row->config_extra),
+	        CARDEA_INT(row->is_locked), CARDEA_INT(row->allow_early_join_minutes),
+	        CARDEA_INT(row->scheduled_start_at), CARDEA_INT(row->scheduled_end_at),
+	        CARDEA_INT(row->started_at), CARDEA_INT(row->ended_at), CARDEA_INT(row->created_at),
+	        CARDEA_INT(row->updated_at), text_or_null(row->node), text_or_null(row->boot),
+	        CARDEA_INT(row->epoch));
+}
+
+int cardea_store_room_update(struct cardea_tx *tx, const struct cardea_room_row *row)
+{
+	return CARDEA_EXEC(
+	        tx,
+	        "UPDATE rooms SET name = $1, status = $2, session = $3, max_participants = $4, "
+	        "recording_enabled = $5, chat_enabled = $6, config_extra = $7, locked = $8, "
+	        "allow_early_join_minutes = $9, scheduled_start_at = $10, scheduled_end_at = $11, "
+	        "started_at = $12, ended_at = $13, updated_at = $14, node = $15, boot = $16, "
+	        "epoch = $17 WHERE tenant = $18 AND room = $19",
+	        CARDEA_TEXT(row->name), CARDEA_INT(row->status), text_or_null(row->session),
+	        cardea_value_option(row->max_participants), cardea_value_option(row->recording_enabled),
+	        cardea_value_option(row->chat_enabled), CARDEA_TEXT(row->config_extra),
+	        CARDEA_INT(row->is_locked), CARDEA_INT(row->allow_early_join_minutes),
+	        CARDEA_INT(row->scheduled_start_at), CARDEA_INT(row->scheduled_end_at),
+	        CARDEA_INT(row->started_at), CARDEA_INT(row->ended_at), CARDEA_INT(row->updated_at),
+	        text_or_null(row->node), text_or_null(row->boot), CARDEA_INT(row->epoch),
+	        CARDEA_TEXT(row->tenant), CARDEA_TEXT(row->id));
+}
+
+int cardea_store_room_get(struct cardea_tx *tx, const char *tenant, const char *id,
+                          struct cardea_room_row *out)
+{
+	struct cardea_row_sink sink = {.tx = tx, .read = read_room, .size = sizeof(*out), .items = out};
+	int err = CARDEA_QUERY(tx, SELECT_ROOM "WHERE tenant = $1 AND room = $2", cardea_rows_take_one,
+	                       &sink, CARDEA_TEXT(tenant), CARDEA_TEXT(id));
+
+	return cardea_rows_expect(err, sink.count);
+}
+
+int cardea_store_room_by_name(struct cardea_tx *tx, const char *tenant, const char *name,
+                              struct cardea_room_row *out)
+{
+	struct cardea_row_sink sink = {.tx = tx, .read = read_room, .size = sizeof(*out), .items = out};
+	int err = CARDEA_QUERY(tx,
+	                       SELECT_ROOM
+	                       "WHERE tenant = $1 AND name = $2 ORDER BY created_at DESC, room LIMIT 1",
+	                       cardea_rows_take_one, &sink, CARDEA_TEXT(tenant), CARDEA_TEXT(name));
+
+	return cardea_rows_expect(err, sink.count);
+}
+
+int cardea_store_room_by_id(struct cardea_tx *tx, const char *id, struct cardea_room_row *out)
+{
+	struct cardea_row_sink sink = {.tx = tx, .read = read_room, .size = sizeof(*out), .items = out};
+	int err = CARDEA_QUERY(tx, SELECT_ROOM "WHERE room = $1", cardea_rows_take_one, &sink,
+	                       CARDEA_TEXT(id));
+
+	return cardea_rows_expect(err, sink.count);
+}
+
+int cardea_store_room_count_active(struct cardea_tx *tx, const char *tenant, int64_t *out)
+{
+	return CARDEA_QUERY(tx, "SELECT COUNT(*) FROM rooms WHERE tenant = $1 AND status = $2",
+	                    cardea_rows_take_integer, out, CARDEA_TEXT(tenant),
+	                    CARDEA_INT(CARDEA_ROOM_ROW_ACTIVE));
+}
+
+int cardea_store_room_list_on_node(struct cardea_tx *tx, const char *node,
+                                   const struct cardea_room_row **out, size_t *count)
+{
+	struct cardea_row_sink sink = {
+	        .tx = tx, .read = read_room, .size = sizeof(struct cardea_room_row)};
+	int err = CARDEA_QUERY(tx, SELECT_ROOM "WHERE node = $1 ORDER BY tenant, room",
+	                       cardea_rows_take_many, &sink, CARDEA_TEXT(node));
+
+	*out = sink.items;
+	*count = sink.count;
+	return err;
+}
+
+static int read_session(struct cardea_tx *tx, const struct cardea_value *row, void *arg)
+{
+	struct cardea_session_row *out = arg;
+	int err = cardea_column_copy(&row[0], out->tenant, sizeof(out->tenant));
+
+	if (!err) {
+		err = cardea_column_copy(&row[1], out->id, sizeof(out->id));
+	}
+	cardea_column_sealed(tx, &row[3], &out->guest_token);
+	out->started_at = row[4].integer;
+	out->ended_at = row[5].integer;
+	return err ? err : cardea_column_copy(&row[2], out->room, sizeof(out->room));
+}
+
+int cardea_store_session_insert(struct cardea_tx *tx, const struct cardea_session_row *row)
+{
+	return CARDEA_EXEC(tx,
+	                   "INSERT INTO sessions (tenant, session, room, guest_token_sealed, "
+	                   "started_at, ended_at) "
+	                   "VALUES ($1, $2, $3, $4, $5, $6)",
+	                   CARDEA_TEXT(row->tenant), CARDEA_TEXT(row->id), CARDEA_TEXT(row->room),
+	                   cardea_value_sealed(&row->guest_token), CARDEA_INT(row->started_at),
+	                   CARDEA_INT(row->ended_at));
+}
+
+int cardea_store_session_get(struct cardea_tx *tx, const char *tenant, const char *id,
+                             struct cardea_session_row *out)
+{
+	struct cardea_row_sink sink = {
+	        .tx = tx, .read = read_session, .size = sizeof(*out), .items = out};
+	int err = CARDEA_QUERY(
+	        tx,
+	        "SELECT tenant, session, room, guest_token_sealed, started_at, ended_at FROM sessions "
+	        "WHERE tenant = $1 AND session = $2",
+	        cardea_rows_take_one, &sink, CARDEA_TEXT(tenant), CARDEA_TEXT(id));
+
+	return cardea_rows_expect(err, sink.count);
+}
+
+int cardea_store_session_end(struct cardea_tx *tx, const char *tenant, const char *id,
+                             int64_t ended_at)
+{
+	return CARDEA_EXEC(
+	        tx,
+	        "UPDATE sessions SET ended_at = $1 WHERE tenant = $2 AND session = $3 AND ended_at = 0",
+	        CARDEA_INT(ended_at), CARDEA_TEXT(tenant), CARDEA_TEXT(id));
+}

@@ -1,0 +1,66 @@
+/* rooms: rows of rooms and of their sessions (running meetings). Inside a command. */
+#ifndef CARDEA_STORE_ROOMS_H
+#define CARDEA_STORE_ROOMS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "cardea_limits.h"
+#include "store/store.h"
+
+enum cardea_room_row_status {
+	CARDEA_ROOM_ROW_SCHEDULED = 0,
+	CARDEA_ROOM_ROW_ACTIVE,
+	CARDEA_ROOM_ROW_ENDED,
+};
+
+struct cardea_room_row {
+	char tenant[CARDEA_UUID_SIZE];
+	char id[CARDEA_UUID_SIZE];
+	const char *name; /* NULL = none */
+	enum cardea_room_row_status status;
+	char session[CARDEA_UUID_SIZE];                            /* the running one; "" = none */
+	int64_t max_participants, recording_enabled, chat_enabled; /* -1 = absent */
+	const char *config_extra;                                  /* NULL = none */
+	bool is_locked;
+	int64_t allow_early_join_minutes;
+	int64_t scheduled_start_at, scheduled_end_at; /* ms, 0 = none; so all that follow */
+	int64_t started_at, ended_at, created_at, updated_at;
+	char node[CARDEA_MAX_ID + 1]; /* "" = not placed */
+	char boot[CARDEA_UUID_SIZE];
+	int64_t epoch; /* number of placements so far */
+};
+
+/* CARDEA_E_STORE_CONFLICT if the id is taken. */
+int cardea_store_room_insert(struct cardea_tx *tx, const struct cardea_room_row *row);
+/* Writes everything but tenant, id and created_at. */
+int cardea_store_room_update(struct cardea_tx *tx, const struct cardea_room_row *row);
+/* CARDEA_E_NOT_FOUND. */
+int cardea_store_room_get(struct cardea_tx *tx, const char *tenant, const char *id,
+                          struct cardea_room_row *out);
+/* The newest with exactly that name. CARDEA_E_NOT_FOUND. */
+int cardea_store_room_by_name(struct cardea_tx *tx, const char *tenant, const char *name,
+                              struct cardea_room_row *out);
+/* For what nodes report, which know no tenants. CARDEA_E_NOT_FOUND. */
+int cardea_store_room_by_id(struct cardea_tx *tx, const char *id, struct cardea_room_row *out);
+int cardea_store_room_count_active(struct cardea_tx *tx, const char *tenant, int64_t *out);
+/* Every room placed on @node, of all tenants. */
+int cardea_store_room_list_on_node(struct cardea_tx *tx, const char *node,
+                                   const struct cardea_room_row **out, size_t *count);
+
+struct cardea_session_row {
+	char tenant[CARDEA_UUID_SIZE];
+	char id[CARDEA_UUID_SIZE];
+	char room[CARDEA_UUID_SIZE];
+	struct cardea_sealed guest_token;
+	int64_t started_at, ended_at; /* 0 = runs */
+};
+
+int cardea_store_session_insert(struct cardea_tx *tx, const struct cardea_session_row *row);
+/* CARDEA_E_NOT_FOUND. */
+int cardea_store_session_get(struct cardea_tx *tx, const char *tenant, const char *id,
+                             struct cardea_session_row *out);
+int cardea_store_session_end(struct cardea_tx *tx, const char *tenant, const char *id,
+                             int64_t ended_at);
+
+#endif

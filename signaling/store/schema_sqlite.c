@@ -1,0 +1,181 @@
+/*
+ * schema_sqlite: the migrations of the SQLite engine. A released one is never changed: what it made
+ * is changed by the next.
+ *
+ * Times are milliseconds since 1970 UTC, 0 = never. Secrets are in two forms (spec/native 10): the
+ * digest in `credentials`, which alone is looked up, and, where it must be shown or used again,
+ * sealed beside what it belongs to. Everything but the nodes is under a tenant.
+ */
+#include "store/schema_sqlite.h"
+
+#define BOOLEAN(column) column " INTEGER NOT NULL CHECK (" column " IN (0, 1)), "
+
+/* clang-format off */
+static const char *const initial[] = {
+		"CREATE TABLE tenants ("
+		"tenant TEXT NOT NULL, "
+		"name TEXT NOT NULL, "
+		BOOLEAN("is_active")
+		"max_concurrent_rooms INTEGER NOT NULL, " /* 0 = no limit */
+		"max_participants_per_room INTEGER NOT NULL, " /* 0 = no limit */
+		"created_at INTEGER NOT NULL, "
+		"updated_at INTEGER NOT NULL, "
+		"PRIMARY KEY (tenant)) STRICT, WITHOUT ROWID",
+
+		"CREATE TABLE tenant_config ("
+		"tenant TEXT NOT NULL REFERENCES tenants (tenant), "
+		BOOLEAN("allow_early_join")
+		BOOLEAN("first_participant_is_host")
+		BOOLEAN("force_recording")
+		BOOLEAN("transcription_enabled")
+		"duplicate_policy INTEGER NOT NULL, "
+		"empty_room_timeout_minutes INTEGER NOT NULL, "
+		"PRIMARY KEY (tenant)) STRICT, WITHOUT ROWID",
+
+		"CREATE TABLE api_keys ("
+		"tenant TEXT NOT NULL REFERENCES tenants (tenant), "
+		"api_key TEXT NOT NULL, " /* its id */
+		"key_sealed BLOB NOT NULL, "
+		"secret_sealed BLOB NOT NULL, "
+		"created_at INTEGER NOT NULL, "
+		"PRIMARY KEY (tenant, api_key)) STRICT, WITHOUT ROWID",
+
+		/* The subject is an api_key, a session (guest token) or a seat (access key). */
+		"CREATE TABLE credentials ("
+		"tenant TEXT NOT NULL REFERENCES tenants (tenant), "
+		"digest TEXT NOT NULL, "
+		"kind INTEGER NOT NULL, "
+		"subject TEXT NOT NULL, "
+		"created_at INTEGER NOT NULL, "
+		"PRIMARY KEY (tenant, digest)) STRICT, WITHOUT ROWID",
+		"CREATE UNIQUE INDEX credentials_by_digest ON credentials (digest)",
+
+		/* node, boot: where the room is placed, NULL = nowhere. The epoch counts its placements over
+		 * all its sessions, because nodes compare it by room. */
+		"CREATE TABLE rooms ("
+		"tenant TEXT NOT NULL REFERENCES tenants (tenant), "
+		"room TEXT NOT NULL, "
+		"name TEXT, "
+		"status INTEGER NOT NULL, "
+		"session TEXT, " /* the running one */
+		"max_participants INTEGER, "
+		"recording_enabled INTEGER, "
+		"chat_enabled INTEGER, "
+		"config_extra TEXT, "
+		BOOLEAN("locked")
+		"allow_early_join_minutes INTEGER NOT NULL, "
+		"scheduled_start_at INTEGER NOT NULL, "
+		"scheduled_end_at INTEGER NOT NULL, "
+		"started_at INTEGER NOT NULL, "
+		"ended_at INTEGER NOT NULL, "
+		"created_at INTEGER NOT NULL, "
+		"updated_at INTEGER NOT NULL, "
+		"node TEXT, "
+		"boot TEXT, "
+		"epoch INTEGER NOT NULL, "
+		"PRIMARY KEY (tenant, room)) STRICT, WITHOUT ROWID",
+		"CREATE UNIQUE INDEX rooms_by_id ON rooms (room)",
+		"CREATE INDEX rooms_by_name ON rooms (tenant, name, created_at)",
+		"CREATE INDEX rooms_by_status ON rooms (tenant, status)",
+		"CREATE INDEX rooms_by_node ON rooms (node) WHERE node IS NOT NULL",
+
+		"CREATE TABLE sessions ("
+		"tenant TEXT NOT NULL, "
+		"session TEXT NOT NULL, "
+		"room TEXT NOT NULL, "
+		"guest_token_sealed BLOB NOT NULL, "
+		"started_at INTEGER NOT NULL, "
+		"ended_at INTEGER NOT NULL, "
+		"PRIMARY KEY (tenant, session), "
+		"FOREIGN KEY (tenant, room) REFERENCES rooms (tenant, room)) STRICT, WITHOUT ROWID",
+
+		/* ordinal: the number of the event that added the seat, so the order within a room.
+		 * leaves_at: when a seat that is not online counts as left. */
+		"CREATE TABLE participants ("
+		"tenant TEXT NOT NULL, "
+		"seat TEXT NOT NULL, "
+		"room TEXT NOT NULL, "
+		"session TEXT NOT NULL, "
+		"ordinal INTEGER NOT NULL, "
+		"client_id TEXT NOT NULL, "
+		"display_name TEXT NOT NULL, "
+		"avatar TEXT, "
+		"external_user_id TEXT, "
+		"client_key TEXT, " /* digest */
+		"access_key_sealed BLOB, "
+		"metadata TEXT, "
+		"role INTEGER NOT NULL, "
+		"gen INTEGER NOT NULL, "
+		BOOLEAN("guest")
+		BOOLEAN("hidden")
+		BOOLEAN("removed")
+		BOOLEAN("online")
+		"connection TEXT, "
+		"joined_at INTEGER NOT NULL, "
+		"left_at INTEGER NOT NULL, "
+		"leaves_at INTEGER NOT NULL, "
+		"created_at INTEGER NOT NULL, "
+		"PRIMARY KEY (tenant, seat), "
+		"FOREIGN KEY (tenant, session) REFERENCES sessions (tenant, session)) STRICT, WITHOUT ROWID",
+		"CREATE INDEX participants_by_room ON participants (tenant, room, joined_at, ordinal)",
+		"CREATE INDEX participants_active ON participants (tenant, room) WHERE left_at = 0",
+		"CREATE INDEX participants_by_user ON participants (tenant, session, external_user_id) "
+		"WHERE external_user_id IS NOT NULL",
+		"CREATE UNIQUE INDEX participants_by_client ON participants (tenant, session, client_key) "
+		"WHERE client_key IS NOT NULL",
+
+		"CREATE TABLE media_sessions ("
+		"tenant TEXT NOT NULL, "
+		"node TEXT NOT NULL, "
+		"janus_session INTEGER NOT NULL, "
+		"boot TEXT NOT NULL, "
+		"jti TEXT NOT NULL, "
+		"room TEXT NOT NULL, "
+		"seat TEXT NOT NULL, "
+		"gen INTEGER NOT NULL, "
+		"state INTEGER NOT NULL, "
+		"created_at INTEGER NOT NULL, "
+		"PRIMARY KEY (tenant, node, janus_session), "
+		"FOREIGN KEY (tenant, seat) REFERENCES participants (tenant, seat)) STRICT, WITHOUT ROWID",
+		"CREATE UNIQUE INDEX media_sessions_by_janus ON media_sessions (node, janus_session)",
+		"CREATE UNIQUE INDEX media_sessions_by_jti ON media_sessions (jti)",
+		"CREATE INDEX media_sessions_by_room ON media_sessions (tenant, room, state)",
+
+		/* A counter row and not a sequence: numbers of what was rolled back are used again. */
+		"CREATE TABLE event_counters ("
+		"tenant TEXT NOT NULL, "
+		"room TEXT NOT NULL, "
+		"last INTEGER NOT NULL, "
+		"PRIMARY KEY (tenant, room)) STRICT, WITHOUT ROWID",
+
+		"CREATE TABLE events ("
+		"tenant TEXT NOT NULL, "
+		"room TEXT NOT NULL, "
+		"seq INTEGER NOT NULL, "
+		"session TEXT, "
+		"at INTEGER NOT NULL, "
+		"type TEXT NOT NULL, "
+		"data TEXT NOT NULL, "
+		"PRIMARY KEY (tenant, room, seq)) STRICT, WITHOUT ROWID",
+
+		"CREATE TABLE nodes ("
+		"node TEXT NOT NULL, "
+		"boot TEXT NOT NULL, "
+		"seen_at INTEGER NOT NULL, "
+		"PRIMARY KEY (node)) STRICT, WITHOUT ROWID",
+
+		/* The last event of a room that was taken from a node's life into the log. */
+		"CREATE TABLE node_events ("
+		"tenant TEXT NOT NULL, "
+		"node TEXT NOT NULL, "
+		"boot TEXT NOT NULL, "
+		"room TEXT NOT NULL, "
+		"seq INTEGER NOT NULL, "
+		"PRIMARY KEY (tenant, node, boot, room)) STRICT, WITHOUT ROWID",
+		NULL,
+};
+/* clang-format on */
+
+const struct cardea_migration cardea_schema_sqlite[CARDEA_SCHEMA_SQLITE_COUNT] = {
+        {.name = "initial", .statements = initial},
+};

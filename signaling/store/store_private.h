@@ -1,0 +1,26 @@
+/* store_private: the tx, shared by store.c (which makes it) and tx.c (what commands do with it). */
+#ifndef CARDEA_STORE_PRIVATE_H
+#define CARDEA_STORE_PRIVATE_H
+
+#include <glib.h>
+#include "store/store_engine.h"
+
+#define CARDEA_TX_SEED_SIZE 32
+
+struct cardea_tx {
+	const struct cardea_engine *engine;
+	struct cardea_engine_db *db;
+	int64_t now_ms;
+	uint8_t seed[CARDEA_TX_SEED_SIZE];
+	uint64_t drawn; /* blocks of the random stream */
+	struct cardea_random random;
+	GPtrArray *memory; /* wiped and freed by cardea_tx_clear */
+	bool is_fatal;     /* a query met CARDEA_E_STORE */
+};
+
+void cardea_tx_init(struct cardea_tx *tx, int64_t now_ms);
+/* Back to how it was before the command ran: same time, same random bytes, no memory. */
+void cardea_tx_rewind(struct cardea_tx *tx);
+void cardea_tx_clear(struct cardea_tx *tx);
+
+#endif

@@ -1,0 +1,123 @@
+/* worker_start: fills struct cardea_worker_options. */
+#include "config.h"
+#include <glib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include "cardea_error.h"
+#include "cardea_jwk.h"
+#include "conf/keys.h"
+#include "supervisor/listen.h"
+#include "worker.h"
+#include "worker_start.h"
+
+static int log_error(int err, char *error)
+{
+	cardea_log(CARDEA_LOG_ERROR, "worker", "event=cannot_start error=\"%s\"",
+	           error != NULL ? error : cardea_error_text(err));
+	g_free(error);
+	return err;
+}
+
+static const char *or_null(const char *text)
+{
+	return *text != '\0' ? text : NULL;
+}
+
+static const char *const *list_or_null(char *const *list)
+{
+	return list[0] != NULL ? (const char *const *)list : NULL;
+}
+
+/* Where a person at this machine reaches us. */
+static char *local_url(const struct cardea_conf *conf, int listen_fd)
+{
+	unsigned int port = cardea_listen_port(listen_fd);
+	const char *host = conf->listen;
+
+	if (*conf->public_url != '\0') {
+		return g_strdup(conf->public_url);
+	}
+	if (strcmp(host, "0.0.0.0") == 0 || strcmp(host, "::") == 0) {
+		host = "127.0.0.1";
+	}
+	return g_strdup_printf(strchr(host, ':') != NULL ? "http://[%s]:%u" : "http://%s:%u", host,
+	                       port);
+}
+
+static void take_settings(const struct cardea_conf *conf, struct cardea_worker_options *options)
+{
+	options->janus_socket = conf->api_socket;
+	options->janus_admin_socket = conf->admin_socket;
+	options->pages_dir = conf->pages_dir;
+	options->gateway = conf->gateway;
+	options->node = conf->node;
+	options->issuer = conf->issuer;
+	options->public_url = or_null(conf->public_url);
+	options->allowed_origins = list_or_null(conf->allowed_origins);
+	options->ice = (struct cardea_ice_options){
+	        .stun_urls = (const char *const *)conf->stun_urls,
+	        .turn_urls = (const char *const *)conf->turn_urls,
+	        .turn_secrets = (const char *const *)conf->turn_secrets,
+	        .turn_ttl_s = conf->turn_life_s,
+	};
+	options->access_token_life_s = conf->access_life_s;
+	options->refresh_token_life_s = conf->refresh_life_s;
+	options->log_level = cardea_conf_log_level(conf);
+}
+
+static void take_keys(const struct cardea_keys *keys, struct cardea_worker_options *options)
+{
+	options->keys = (struct cardea_domain_keys){
+	        .join = keys->join,
+	        .access = keys->access,
+	        .refresh = keys->refresh,
+	        .auth = keys->auth,
+	        .seal = keys->seal,
+	};
+	options->control_secret = keys->control_secret;
+	options->janus_api_secret = keys->janus_api_secret;
+}
+
+static int run(const struct cardea_conf *conf, const struct cardea_worker_fds *fds,
+               const struct cardea_keys *keys, const struct cardea_jwks *join_keys)
+{
+	g_autofree char *database = cardea_conf_path(conf, "cardea.db");
+	g_autofree char *dev_json = cardea_conf_path(conf, "dev.json");
+	g_autofree char *admin = cardea_conf_path(conf, "admin.sock");
+	g_autofree char *url = local_url(conf, fds->listen);
+	struct cardea_worker_options options = {
+	        .listen_fds = &fds->listen,
+	        .listen_count = fds->listen >= 0 ? 1 : 0,
+	        .admin_fd = fds->admin,
+	        .lifeline_fd = fds->lifeline,
+	        .database_path = database,
+	        .join_keys = join_keys,
+	        .dev_json_path = conf->dev_mode ? dev_json : NULL,
+	        .dev_url = url,
+	        .admin_socket = admin,
+	};
+
+	take_settings(conf, &options);
+	take_keys(keys, &options);
+	return cardea_worker_run(&options);
+}
+
+int cardea_worker_start(const struct cardea_conf *conf, const struct cardea_worker_fds *fds)
+{
+	struct cardea_jwks *join_keys = cardea_jwks_new();
+	struct cardea_keys keys;
+	char *error = NULL;
+	int err = cardea_keys_load(conf->state_dir, &keys, &error);
+
+	/* Started through /proc/self/exe, it would be listed as "exe". */
+	(void)prctl(PR_SET_NAME, "cardead-worker");
+	if (err != 0) {
+		cardea_jwks_unref(join_keys);
+		return log_error(err, error);
+	}
+	err = cardea_jwks_add(join_keys, keys.join);
+	err = err != 0 ? log_error(err, NULL) : run(conf, fds, &keys, join_keys);
+	cardea_jwks_unref(join_keys);
+	cardea_keys_clear(&keys);
+	return err;
+}

@@ -1,0 +1,115 @@
+// Page code of the first frame benchmark: a sender and a late viewer, for our plugin and for
+// Debian's VideoRoom. Everything that is not the plugin's own is shared.
+
+import { Connection, Janus } from './janus.js';
+
+async function capture() {
+  const stream = await navigator.mediaDevices.getUserMedia({ audio: true, video: true });
+  return { stream, audio: stream.getAudioTracks()[0], video: stream.getVideoTracks()[0] };
+}
+
+/** Lines for one microphone and one VP8 camera, offered. */
+async function offer(pc, { stream, audio, video }) {
+  pc.addTransceiver(audio, { direction: 'sendonly', streams: [stream] });
+  const camera = pc.addTransceiver(video, { direction: 'sendonly', streams: [stream] });
+  const { codecs } = RTCRtpSender.getCapabilities('video');
+  camera.setCodecPreferences(codecs.filter(({ mimeType }) => /VP8|rtx/i.test(mimeType)));
+  await pc.setLocalDescription(await pc.createOffer());
+  return pc.localDescription;
+}
+
+async function connected(pc) {
+  while (pc.connectionState !== 'connected') {
+    await new Promise((resolve) => pc.addEventListener('connectionstatechange', resolve, { once: true }));
+  }
+}
+
+export const send = {
+  async cardea({ url, token, connection }) {
+    const janus = await Janus.connect(url);
+    const peer = new Connection();
+    const handle = await janus.attach('janus.plugin.cardea', peer.listener);
+    peer.bind(janus, handle);
+    await janus.message(handle, { request: 'join', handle: 'publish', token, connection });
+    const jsep = await offer(peer.pc, await capture());
+    const [microphone, camera] = peer.pc.getTransceivers();
+    const tracks = [{ mid: microphone.mid, kind: 'microphone' }, { mid: camera.mid, kind: 'camera' }];
+    const answer = await janus.message(handle, { request: 'publish', offer: 1, tracks }, jsep);
+    await peer.setRemote(answer.jsep);
+    await connected(peer.pc);
+  },
+
+  async videoroom({ url, room, feed }) {
+    const janus = await Janus.connect(url);
+    const peer = new Connection();
+    const handle = await janus.attach('janus.plugin.videoroom', peer.listener);
+    peer.bind(janus, handle);
+    await janus.message(handle, { request: 'join', ptype: 'publisher', room, id: feed });
+    const jsep = await offer(peer.pc, await capture());
+    const answer = await janus.message(handle, { request: 'publish' }, jsep);
+    await peer.setRemote(answer.jsep);
+    await connected(peer.pc);
+  },
+};
+
+/** Shows what comes; resolves with the time of the first frame that can be shown. */
+function firstFrame(pc) {
+  return new Promise((resolve) => {
+    pc.ontrack = ({ track }) => {
+      if (track.kind !== 'video') return;
+      const video = document.createElement('video');
+      Object.assign(video, { autoplay: true, muted: true, srcObject: new MediaStream([track]) });
+      document.body.append(video);
+      video.requestVideoFrameCallback(() => resolve(performance.now()));
+    };
+  });
+}
+
+async function answer(peer, jsep) {
+  await peer.setRemote(jsep);
+  return peer.pc.createAnswer();
+}
+
+/** Milliseconds from `new WebSocket` to the first decoded frame. */
+async function measure(view) {
+  const start = performance.now();
+  const { janus, shown } = await view();
+  const end = await shown;
+  janus.close();
+  return end - start;
+}
+
+export const view = {
+  cardea: ({ url, create, token, connection, slots }) => measure(async () => {
+    const janus = await Janus.connect(url, create);
+    let offered;
+    const offer = new Promise((resolve) => { offered = resolve; });
+    const peer = new Connection((data, jsep) => {
+      if (data.event === 'offer') offered({ number: data.offer, jsep });
+    });
+    const shown = firstFrame(peer.pc);
+    const handle = await janus.attach('janus.plugin.cardea', peer.listener);
+    peer.bind(janus, handle);
+    void janus.message(handle, { request: 'join', handle: 'receive', token, connection, slots });
+    const { number, jsep } = await offer;
+    const description = await answer(peer, jsep);
+    const sent = janus.message(handle, { request: 'answer', offer: number }, description);
+    await Promise.all([peer.pc.setLocalDescription(description), sent]);
+    return { janus, shown };
+  }),
+
+  videoroom: ({ url, room, feed }) => measure(async () => {
+    const janus = await Janus.connect(url);
+    const peer = new Connection();
+    const shown = firstFrame(peer.pc);
+    const handle = await janus.attach('janus.plugin.videoroom', peer.listener);
+    peer.bind(janus, handle);
+    const { jsep } = await janus.message(handle, {
+      request: 'join', ptype: 'subscriber', room, streams: [{ feed }],
+    });
+    const description = await answer(peer, jsep);
+    const sent = janus.message(handle, { request: 'start', room }, description);
+    await Promise.all([peer.pc.setLocalDescription(description), sent]);
+    return { janus, shown };
+  }),
+};

@@ -1,0 +1,166 @@
+// Calls outlive the gateway. Two people talk while the gateway's worker is killed, while its
+// supervisor is killed and started again, and while it is away for a minute: no audio packet is
+// late or lost, a third person who came during the outage gets in, and everybody can still mute,
+// leave and be counted.
+
+import assert from 'node:assert/strict';
+import { after, afterEach, before, test } from 'node:test';
+import { CAST, eventually, launchBrowser } from '../support/browser.mjs';
+import { startCardea } from '../support/cardea.mjs';
+import { PACKET_MS, packetGaps, sampledGaps } from '../support/gaps.mjs';
+import { isRunning } from '../support/gateway.mjs';
+import { JoinPage } from '../support/join_page.mjs';
+import { activeNames, killSupervisor, withoutGateway } from '../support/outage.mjs';
+
+const { ada, ben, cleo } = CAST;
+const ROOM = 'demo'; // that of the printed links
+const HOST = 'Host';
+const GAP_MS = 200;
+const SAMPLE_MS = 100;
+const LONG_OUTAGE_MS = 60_000;
+const BACK_MS = 40_000; // a page's own back-off, and the browser's timeout of a hanging request
+let cardea;
+let browser;
+
+before(async () => {
+  cardea = await startCardea();
+  browser = await launchBrowser();
+});
+
+afterEach((t) => {
+  for (const complaint of browser.complaints()) t.diagnostic(complaint);
+});
+
+after(async () => {
+  await browser?.close();
+  await cardea?.stop();
+});
+
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Ada by the host link and Ben by the guest link talk; Cleo stands at the door. */
+async function threePeople() {
+  const options = { packetLog: true };
+  const people = await Promise.all([ada, ben, cleo].map((role) => browser.person(role, options)));
+  const pages = people.map((person) => new JoinPage(person));
+  const { host_link: hostLink, guest_link: guestLink } = cardea.dev;
+  await Promise.all([pages[0].join(hostLink), pages[1].join(guestLink, { name: 'Ben' })]);
+  await pages[2].open(guestLink);
+  await pages[2].preview();
+  await Promise.all([people[0].hears([ben]), people[1].hears([ada])]);
+  return { people, pages };
+}
+
+/** Runs @p outage while the two who talk are sampled, and tells how continuous their sound was. */
+async function measured(t, people, outage) {
+  await Promise.all(people.map((person) => person.startSampling(SAMPLE_MS)));
+  await pause(2000); // a stretch of the undisturbed call, to compare with
+  await outage();
+  await pause(1000);
+  for (const person of people) {
+    const samples = await person.stopSampling();
+    const packets = await person.packets();
+    const streams = sampledGaps(samples);
+    assert.equal(streams.length, 1, `${person.name} received one voice when it began`);
+    const [sampled] = streams;
+    const exact = packetGaps(packets[sampled.stream], samples[0].at, samples.at(-1).at);
+    t.diagnostic(`${person.name}: ${describe(sampled, exact)}`);
+    assertContinuous(person.name, sampled, exact);
+    for (const [stream, log] of Object.entries(packets)) {
+      assert.equal(packetGaps(log).missing, 0, `${person.name}: a packet of line ${stream} is missing`);
+    }
+  }
+}
+
+const describe = (sampled, exact) =>
+  `${exact.packets} packets, largest gap ${exact.gap.toFixed(0)} ms by packet, `
+  + `${sampled.gap.toFixed(0)} ms by ${sampled.intervals} samples (${sampled.late} late, there `
+  + `${sampled.lateGap.toFixed(0)} ms), ${sampled.lost} lost, ${exact.missing} numbers missing`;
+
+function assertContinuous(name, sampled, exact) {
+  assert.ok(sampled.late <= 0.1 * sampled.intervals, `${name}: too many late samples to tell`);
+  assert.ok(sampled.gap <= GAP_MS && sampled.lateGap <= GAP_MS, `${name}: a gap by samples`);
+  assert.ok(exact.gap <= GAP_MS, `${name}: a gap by packets, at ${exact.gapAt}`);
+  assert.ok(sampled.lastSample - sampled.end <= GAP_MS, `${name}: nothing came at the end`);
+  assert.equal(sampled.lost, 0, `${name}: packets lost`);
+  assert.equal(exact.missing, 0, `${name}: sequence numbers missing`);
+  const expected = (sampled.lastSample - sampled.firstSample) / PACKET_MS;
+  assert.ok(exact.packets >= 0.98 * expected, `${name}: too few packets for the time`);
+}
+
+/** Who is in the room, by REST and on every page. */
+async function participantsAre(names, pagesByName) {
+  await eventually(() => activeNames(cardea, ROOM), (list) => assert.deepEqual(list, [...names].sort()), {
+    what: 'the participant list by REST',
+    timeoutMs: BACK_MS,
+  });
+  for (const [name, page] of Object.entries(pagesByName)) {
+    await page.roster(names.filter((other) => other !== name));
+  }
+}
+
+/** The call after the outage: Cleo is in, and everybody can still mute, leave and be counted. */
+async function callIsWhole({ people: [a, b, c], pages: [adas, bens, cleos] }) {
+  await cleos.part('call').waitFor({ timeout: BACK_MS });
+  await Promise.all([a.sees([ben, cleo]), b.sees([ada, cleo]), c.sees([ada, ben])]);
+  await Promise.all([a.hears([ben, cleo]), b.hears([ada, cleo]), c.hears([ada, ben])]);
+  await participantsAre([HOST, 'Ben', 'Cleo'], { [HOST]: adas, Ben: bens, Cleo: cleos });
+  for (const page of [adas, bens]) await page.part('reconnecting').waitFor({ state: 'detached' });
+}
+
+async function everybodyCanMuteAndLeave({ people: [a, b, c], pages: [adas, bens, cleos] }) {
+  await adas.press('mute');
+  await Promise.all([b.hears([cleo]), bens.tile(HOST, { muted: true })]);
+  await adas.press('mute');
+  await Promise.all([b.hears([ada, cleo]), bens.tile(HOST, { muted: false })]);
+  await bens.press('mute');
+  await Promise.all([a.hears([cleo]), adas.tile('Ben', { muted: true })]);
+  await bens.leave();
+  await Promise.all([a.sees([cleo]), c.sees([ada])]);
+  await participantsAre([HOST, 'Cleo'], { [HOST]: adas, Cleo: cleos });
+  await adas.leave();
+  await Promise.all([c.sees([]), c.hears([])]);
+  await participantsAre(['Cleo'], { Cleo: cleos });
+  await cleos.leave();
+  await participantsAre([], {});
+}
+
+async function outage(t, during) {
+  const call = await threePeople();
+  const [, , cleos] = call.pages;
+  const before = cardea.dev.pids;
+  await measured(t, call.people.slice(0, 2), async () => {
+    await during({ ...call, joinThird: () => cleos.pressJoin({ name: 'Cleo' }) });
+    await callIsWhole(call);
+  });
+  const now = await eventually(() => cardea.dev.pids, (pids) => {
+    assert.notEqual(pids.gateway, before.gateway);
+  }, { what: 'the new gateway in dev.json' });
+  assert.equal(now.janus, before.janus, 'the same Janus');
+  assert.ok(isRunning(now.janus) && isRunning(now.gateway) && !isRunning(before.gateway));
+  await everybodyCanMuteAndLeave(call);
+  await Promise.all(call.people.map((person) => person.close()));
+}
+
+test('the gateway is killed', { timeout: 90_000 }, async (t) => {
+  await outage(t, async ({ joinThird }) => {
+    await Promise.all([cardea.kill('gateway'), joinThird()]);
+  });
+});
+
+test('the supervisor is killed and started again', { timeout: 90_000 }, async (t) => {
+  await outage(t, async ({ pages, joinThird }) => {
+    await killSupervisor(cardea);
+    await joinThird();
+    await Promise.all(pages.slice(0, 2).map((page) => page.part('reconnecting').waitFor()));
+    await cardea.start();
+  });
+});
+
+test('the gateway is away for a minute', { timeout: 180_000 }, async (t) => {
+  await outage(t, ({ pages, joinThird }) => withoutGateway(cardea, async () => {
+    await joinThird();
+    await Promise.all(pages.slice(0, 2).map((page) => page.part('reconnecting').waitFor()));
+    await pause(LONG_OUTAGE_MS);
+  }));
+});

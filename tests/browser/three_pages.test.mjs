@@ -1,0 +1,75 @@
+// Three people in one room, made over REST, each with a tone and a colour of their own: everybody
+// hears and sees the two others and not themself, and who comes and goes touches nobody's connection.
+
+import assert from 'node:assert/strict';
+import { after, afterEach, before, test } from 'node:test';
+import { CAST, eventually, launchBrowser } from '../support/browser.mjs';
+import { startCardea } from '../support/cardea.mjs';
+import { JoinPage } from '../support/join_page.mjs';
+import { activeNames } from '../support/outage.mjs';
+
+const { ada, ben, cleo } = CAST;
+let cardea;
+let browser;
+
+before(async () => {
+  cardea = await startCardea();
+  browser = await launchBrowser();
+});
+
+afterEach((t) => {
+  for (const complaint of browser.complaints()) t.diagnostic(complaint);
+});
+
+after(async () => {
+  await browser?.close();
+  await cardea?.stop();
+});
+
+/** A room with these people, as an application server makes it; a link for each. */
+async function makeRoom(name, roles) {
+  const room = await cardea.api('POST', '/api/v1/rooms', { name });
+  assert.equal(room.status, 201);
+  const links = await Promise.all(roles.map(async (role) => {
+    const path = `/api/v1/rooms/${room.body.id}/participants`;
+    const added = await cardea.api('POST', path, { display_name: role.name });
+    assert.equal(added.status, 201);
+    return `${cardea.url}/#token=${added.body.auth_token}`;
+  }));
+  return { id: room.body.id, links };
+}
+
+test('everybody hears and sees the two others; the third one comes and goes without an offer', async () => {
+  const { id, links } = await makeRoom('Three', [ada, ben, cleo]);
+  const people = await Promise.all([ada, ben, cleo].map((role) => browser.person(role)));
+  const [adasPage, bensPage, cleosPage] = people.map((person) => new JoinPage(person));
+  const [a, b, c] = people;
+
+  await Promise.all([adasPage.join(links[0]), bensPage.join(links[1])]);
+  await Promise.all([a.sees([ben]), b.sees([ada]), a.hears([ben]), b.hears([ada])]);
+  const two = await Promise.all([a.counters(), b.counters()]);
+  for (const connections of two) {
+    assert.deepEqual(connections.map(({ state }) => state), ['connected', 'connected']);
+    const total = (call) => connections.reduce((sum, one) => sum + one[call], 0);
+    assert.deepEqual([total('createOffer'), total('createAnswer')], [1, 1], 'one offer each way');
+  }
+
+  await cleosPage.join(links[2]);
+  await Promise.all([a.sees([ben, cleo]), b.sees([ada, cleo]), c.sees([ada, ben])]);
+  await Promise.all([a.hears([ben, cleo]), b.hears([ada, cleo]), c.hears([ada, ben])]);
+  await Promise.all([
+    adasPage.roster(['Ben', 'Cleo']), bensPage.roster(['Ada', 'Cleo']), cleosPage.roster(['Ada', 'Ben']),
+  ]);
+  assert.deepEqual(await Promise.all([a.counters(), b.counters()]), two, 'after the third one came');
+
+  await cleosPage.leave();
+  await Promise.all([a.sees([ben]), b.sees([ada]), c.sees([])]);
+  await Promise.all([a.hears([ben]), b.hears([ada]), c.hears([])]);
+  await Promise.all([adasPage.roster(['Ben']), bensPage.roster(['Ada'])]);
+  assert.deepEqual(await Promise.all([a.counters(), b.counters()]), two, 'after the third one left');
+
+  await eventually(() => activeNames(cardea, id), (names) => assert.deepEqual(names, ['Ada', 'Ben']), {
+    what: 'the participant list by REST',
+  });
+  await Promise.all(people.map((person) => person.close()));
+});

@@ -1,0 +1,29 @@
+// The gateway away, and who is counted by it when it is there.
+
+import { isRunning } from './gateway.mjs';
+import { until } from './janus.mjs';
+
+/** Runs @p during while there is no gateway worker and nobody starts one; the ports stay open. */
+export async function withoutGateway(cardea, during) {
+  const { supervisor, gateway } = cardea.dev.pids;
+  process.kill(supervisor, 'SIGSTOP');
+  try {
+    process.kill(gateway, 'SIGKILL');
+    return await during();
+  } finally {
+    process.kill(supervisor, 'SIGCONT');
+  }
+}
+
+/** SIGKILL for the supervisor; resolves when its worker has ended, too. Janus goes on. */
+export async function killSupervisor(cardea) {
+  const { gateway } = cardea.dev.pids;
+  await cardea.kill('supervisor');
+  await until(() => !isRunning(gateway), 'the worker ends with its supervisor');
+}
+
+/** Who is in the room by REST: display names, sorted. */
+export async function activeNames(cardea, room) {
+  const { body } = await cardea.api('GET', `/api/v1/rooms/${room}/participants?active=true`);
+  return body.participants.map(({ display_name: name }) => name).sort();
+}

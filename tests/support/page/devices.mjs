@@ -1,0 +1,90 @@
+// A camera and a microphone made in the page itself, one colour and one tone per person, in the
+// place of the browser's own. This function is sent into the page as text and runs before the
+// page's code: it must not use anything outside itself.
+
+/**
+ * @param options tone: Hz of the microphone; colour: CSS colour of the camera; refuse: the name of
+ * the DOMException that getUserMedia rejects with, as after a user's "no"; null for none.
+ */
+export function installDevices({ tone, colour, refuse = null, width = 640, height = 360, fps = 30 }) {
+  const { mediaDevices } = navigator;
+  if (!mediaDevices) return;
+  let audio = null;
+  let granted = false;
+
+  const named = (kind, deviceId, label) => ({
+    kind,
+    deviceId: granted ? deviceId : '',
+    groupId: granted ? 'fake' : '',
+    label: granted ? label : '',
+    toJSON() {
+      return { kind: this.kind, deviceId: this.deviceId, groupId: this.groupId, label: this.label };
+    },
+  });
+
+  /** A track that says which device it comes from, as one of a real device does. */
+  const labelled = (track, deviceId, more = {}) => {
+    const settings = track.getSettings.bind(track);
+    track.getSettings = () => {
+      const { displaySurface, ...rest } = settings();
+      return { ...rest, ...more, deviceId, groupId: 'fake' };
+    };
+    return track;
+  };
+
+  const microphone = () => {
+    audio ??= new AudioContext();
+    void audio.resume();
+    const oscillator = new OscillatorNode(audio, { frequency: tone });
+    const volume = new GainNode(audio, { gain: 0.2 });
+    const output = audio.createMediaStreamDestination();
+    oscillator.connect(volume).connect(output);
+    oscillator.start();
+    return labelled(output.stream.getAudioTracks()[0], 'microphone-1');
+  };
+
+  const camera = () => {
+    const canvas = document.createElement('canvas');
+    Object.assign(canvas, { width, height });
+    const context = canvas.getContext('2d', { alpha: false, willReadFrequently: true });
+    let frame = 0;
+    const draw = () => {
+      context.fillStyle = colour;
+      context.fillRect(0, 0, width, height);
+      // A white square walks along the bottom: no two neighbouring frames are the same.
+      context.fillStyle = 'white';
+      context.fillRect((frame * 8) % (width - 40), height - 48, 40, 40);
+      frame += 1;
+    };
+    draw();
+    const track = canvas.captureStream(fps).getVideoTracks()[0];
+    const timer = setInterval(() => {
+      if (track.readyState === 'ended') clearInterval(timer);
+      else draw();
+    }, 1000 / fps);
+    return labelled(track, 'camera-1', { width, height, frameRate: fps });
+  };
+
+  const getUserMedia = async (constraints = {}) => {
+    if (!constraints.audio && !constraints.video) {
+      throw new TypeError('At least one of audio and video must be requested');
+    }
+    if (refuse) throw new DOMException('Permission denied', refuse);
+    granted = true;
+    const stream = new MediaStream();
+    if (constraints.audio) stream.addTrack(microphone());
+    if (constraints.video) stream.addTrack(camera());
+    return stream;
+  };
+
+  const enumerateDevices = async () => [
+    named('audioinput', 'microphone-1', 'Fake microphone'),
+    named('videoinput', 'camera-1', 'Fake camera'),
+    named('audiooutput', 'default', 'Fake speaker'),
+  ];
+
+  Object.defineProperties(mediaDevices, {
+    getUserMedia: { value: getUserMedia },
+    enumerateDevices: { value: enumerateDevices },
+  });
+}

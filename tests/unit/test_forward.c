@@ -1,0 +1,317 @@
+/*
+ * forward: who gets which packet with which header, when a source may not send, and when a key
+ * frame is asked for. A fake receiver stands for Janus.
+ */
+#include "unit.h"
+
+#include "plugin/forward.h"
+#include "plugin/rtp.h"
+
+#define RECEIVERS 3
+
+/* What stands for a handle: it owns a slot of each type and a source of each. */
+struct peer {
+	struct cardea_ref ref;
+	struct cardea_slot audio, video;
+	struct cardea_source microphone, camera;
+	/* What it received last. */
+	unsigned received;
+	int mindex;
+	uint8_t pt;
+	uint16_t seq;
+	uint32_t ts;
+	bool marker;
+};
+
+struct fixture {
+	_Atomic int64_t lease;
+	struct peer peers[RECEIVERS];
+	uint8_t packet[40];
+	size_t len;
+	uint16_t next_seq;
+	uint32_t next_ts;
+	int64_t now;
+};
+
+static void peer_gone(struct cardea_ref *ref)
+{
+	(void)ref;
+	fail_msg("a reference too few");
+}
+
+static int setup(void **state)
+{
+	struct fixture *f = g_new0(struct fixture, 1);
+	for (unsigned i = 0; i < RECEIVERS; i++) {
+		struct peer *peer = &f->peers[i];
+		cardea_ref_init(&peer->ref, peer_gone);
+		cardea_slot_init(&peer->audio, &peer->ref, peer, 0, false, 0);
+		cardea_slot_init(&peer->video, &peer->ref, peer, 1, true, 0);
+		cardea_source_init(
+				&peer->microphone, &peer->ref, peer, CARDEA_KIND_MICROPHONE, "p", &f->lease);
+		cardea_source_init(&peer->camera, &peer->ref, peer, CARDEA_KIND_CAMERA, "p", &f->lease);
+		atomic_store(&peer->audio.pt, 100 + (int)i);
+		atomic_store(&peer->video.pt, 110 + (int)i);
+		cardea_slot_set_up(&peer->audio, true);
+		cardea_slot_set_up(&peer->video, true);
+		cardea_source_bind(&peer->microphone, 0, "0");
+		cardea_source_bind(&peer->camera, 1, "1");
+		atomic_store(&peer->microphone.open, true);
+		atomic_store(&peer->camera.open, true);
+	}
+	f->now = 10000;
+	f->next_seq = 65530;
+	*state = f;
+	return 0;
+}
+
+/* Every reference that was taken is given back. */
+static int teardown(void **state)
+{
+	struct fixture *f = *state;
+	int leaked = 0;
+	for (unsigned i = 0; i < RECEIVERS; i++) {
+		cardea_slot_destroy(&f->peers[i].audio);
+		cardea_slot_destroy(&f->peers[i].video);
+		cardea_source_destroy(&f->peers[i].microphone);
+		cardea_source_destroy(&f->peers[i].camera);
+	}
+	for (unsigned i = 0; i < RECEIVERS; i++)
+		leaked |= atomic_load(&f->peers[i].ref.count) != 1;
+	g_free(f);
+	return leaked;
+}
+
+static void receive(void *receiver, int mindex, void *arg)
+{
+	struct peer *peer = receiver;
+	const struct fixture *f = arg;
+	struct cardea_rtp rtp;
+	assert_int_equal(cardea_rtp_parse(f->packet, f->len, &rtp), 0);
+	peer->received++;
+	peer->mindex = mindex;
+	peer->pt = f->packet[1] & 0x7f;
+	peer->marker = f->packet[1] & 0x80;
+	peer->seq = rtp.seq;
+	peer->ts = rtp.ts;
+}
+
+/* Sends the next packet of @source; @frame is the first byte of the VP8 frame. */
+static bool send(struct fixture *f, struct cardea_source *source, uint8_t frame)
+{
+	static const uint8_t header[] = {0x80, 0xe0, 0, 0, 0, 0, 0, 0, 9, 9, 9, 9, 0x10};
+	uint8_t before[sizeof(f->packet)];
+	memcpy(f->packet, header, sizeof(header));
+	f->packet[sizeof(header)] = frame;
+	f->len = sizeof(header) + 1;
+	cardea_rtp_write(f->packet, 96, f->next_seq++, f->next_ts += 3000);
+	memcpy(before, f->packet, f->len);
+	bool ask = cardea_forward(source, 0, f->packet, f->len, f->now, receive, f);
+	assert_memory_equal(f->packet, before, f->len);
+	f->now += 33;
+	return ask;
+}
+
+#define KEY   0x00
+#define DELTA 0x01
+
+/* Shows @source of @from to the slots of all others. */
+static void route(struct fixture *f, struct cardea_source *source, const struct peer *from)
+{
+	struct cardea_slot *slots[RECEIVERS];
+	unsigned count = 0;
+	for (unsigned i = 0; i < RECEIVERS; i++) {
+		if (&f->peers[i] == from)
+			continue;
+		slots[count] = source->video ? &f->peers[i].video : &f->peers[i].audio;
+		cardea_slot_assign(slots[count++], source);
+	}
+	cardea_source_route(source, 0, slots, count);
+}
+
+static void everyone_on_the_route_gets_it_with_their_own_header(void **state)
+{
+	struct fixture *f = *state;
+	route(f, &f->peers[0].microphone, &f->peers[0]);
+	send(f, &f->peers[0].microphone, 0);
+	for (unsigned i = 1; i < RECEIVERS; i++) {
+		assert_int_equal(f->peers[i].received, 1);
+		assert_int_equal(f->peers[i].pt, 100 + i);
+		assert_int_equal(f->peers[i].mindex, 0);
+		assert_true(f->peers[i].marker);
+	}
+}
+
+static void nobody_gets_their_own(void **state)
+{
+	struct fixture *f = *state;
+	route(f, &f->peers[0].microphone, &f->peers[0]);
+	send(f, &f->peers[0].microphone, 0);
+	assert_int_equal(f->peers[0].received, 0);
+}
+
+static void without_a_route_nothing_is_sent(void **state)
+{
+	struct fixture *f = *state;
+	assert_false(send(f, &f->peers[0].camera, KEY));
+	for (unsigned i = 0; i < RECEIVERS; i++)
+		assert_int_equal(f->peers[i].received, 0);
+}
+
+static void a_closed_source_sends_nothing(void **state)
+{
+	struct fixture *f = *state;
+	struct cardea_source *source = &f->peers[0].microphone;
+	route(f, source, &f->peers[0]);
+	send(f, source, 0);
+	atomic_store(&source->open, false);
+	send(f, source, 0);
+	assert_int_equal(f->peers[1].received, 1);
+	assert_int_equal(atomic_load(&source->dropped[CARDEA_DROP_CLOSED]), 1);
+}
+
+static void after_the_lease_nothing_is_sent(void **state)
+{
+	struct fixture *f = *state;
+	struct cardea_source *source = &f->peers[0].microphone;
+	route(f, source, &f->peers[0]);
+	atomic_store(&f->lease, f->now);
+	send(f, source, 0);
+	send(f, source, 0);
+	assert_int_equal(f->peers[1].received, 1);
+	assert_int_equal(atomic_load(&source->dropped[CARDEA_DROP_LEASE]), 1);
+}
+
+static void what_is_no_rtp_is_dropped(void **state)
+{
+	struct fixture *f = *state;
+	struct cardea_source *source = &f->peers[0].microphone;
+	route(f, source, &f->peers[0]);
+	cardea_forward(source, 0, f->packet, 11, f->now, receive, f);
+	assert_int_equal(f->peers[1].received, 0);
+	assert_int_equal(atomic_load(&source->dropped[CARDEA_DROP_MALFORMED]), 1);
+}
+
+static void a_video_slot_starts_on_a_key_frame(void **state)
+{
+	struct fixture *f = *state;
+	struct cardea_source *source = &f->peers[0].camera;
+	route(f, source, &f->peers[0]);
+	send(f, source, DELTA);
+	assert_int_equal(f->peers[1].received, 0);
+	send(f, source, KEY);
+	send(f, source, DELTA);
+	assert_int_equal(f->peers[1].received, 2);
+	assert_int_equal(atomic_load(&source->dropped[CARDEA_DROP_WAITING]), 2);
+}
+
+static void a_waiting_slot_asks_for_a_key_frame_twice_a_second(void **state)
+{
+	struct fixture *f = *state;
+	struct cardea_source *source = &f->peers[0].camera;
+	unsigned asked = 0;
+	route(f, source, &f->peers[0]);
+	for (int64_t end = f->now + 2000; f->now < end;)
+		asked += send(f, source, DELTA);
+	assert_int_equal(asked, 4);
+	send(f, source, KEY);
+	f->now += 1000;
+	assert_false(send(f, source, DELTA));
+}
+
+static void a_request_that_came_too_early_falls_due_later(void **state)
+{
+	struct fixture *f = *state;
+	struct cardea_source *source = &f->peers[0].camera;
+	route(f, source, &f->peers[0]);
+	assert_true(cardea_source_want_keyframe(source, f->now));
+	send(f, source, KEY);
+	assert_false(cardea_source_want_keyframe(source, f->now));
+	unsigned asked = 0;
+	for (int64_t end = f->now + 2000; f->now < end;)
+		asked += send(f, source, DELTA);
+	assert_int_equal(asked, 1);
+}
+
+static void a_recipient_that_is_not_up_gets_nothing(void **state)
+{
+	struct fixture *f = *state;
+	struct cardea_source *source = &f->peers[0].camera;
+	route(f, source, &f->peers[0]);
+	cardea_slot_set_up(&f->peers[1].video, false);
+	atomic_store(&f->peers[2].video.pt, -1);
+	assert_false(send(f, source, KEY));
+	assert_int_equal(f->peers[1].received, 0);
+	assert_int_equal(f->peers[2].received, 0);
+	/* Once up it needs a key frame of its own: the one before is lost. */
+	cardea_slot_set_up(&f->peers[1].video, true);
+	assert_true(send(f, source, DELTA));
+	assert_int_equal(f->peers[1].received, 0);
+	send(f, source, KEY);
+	assert_int_equal(f->peers[1].received, 1);
+}
+
+static void a_stale_route_shows_nobody_the_wrong_source(void **state)
+{
+	struct fixture *f = *state;
+	route(f, &f->peers[0].microphone, &f->peers[0]);
+	cardea_slot_assign(&f->peers[1].audio, &f->peers[2].microphone);
+	send(f, &f->peers[0].microphone, 0);
+	assert_int_equal(f->peers[1].received, 0);
+	assert_int_equal(f->peers[2].received, 1);
+}
+
+static void a_slot_goes_on_counting_over_a_switch(void **state)
+{
+	struct fixture *f = *state;
+	route(f, &f->peers[0].camera, &f->peers[0]);
+	for (unsigned i = 0; i < 10; i++)
+		send(f, &f->peers[0].camera, i == 0 ? KEY : DELTA);
+	uint16_t seq = f->peers[1].seq;
+	uint32_t ts = f->peers[1].ts;
+	f->next_seq = 12345;
+	f->next_ts = 0xfffffff0;
+	route(f, &f->peers[2].camera, &f->peers[2]);
+	send(f, &f->peers[2].camera, DELTA);
+	assert_int_equal(f->peers[1].seq, seq);
+	send(f, &f->peers[2].camera, KEY);
+	assert_int_equal(f->peers[1].seq, (uint16_t)(seq + 1));
+	assert_true((int32_t)(f->peers[1].ts - ts) > 0);
+}
+
+static void packets_left_out_leave_no_hole(void **state)
+{
+	struct fixture *f = *state;
+	struct cardea_source *source = &f->peers[0].microphone;
+	route(f, source, &f->peers[0]);
+	send(f, source, 0);
+	uint16_t seq = f->peers[1].seq;
+	/* Muted for a while: the slot is given up and taken again by the same source. */
+	cardea_slot_assign(&f->peers[1].audio, NULL);
+	f->next_seq += 5000;
+	cardea_slot_assign(&f->peers[1].audio, source);
+	send(f, source, 0);
+	assert_int_equal(f->peers[1].seq, (uint16_t)(seq + 1));
+}
+
+#define CASE(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+			CASE(everyone_on_the_route_gets_it_with_their_own_header),
+			CASE(nobody_gets_their_own),
+			CASE(without_a_route_nothing_is_sent),
+			CASE(a_closed_source_sends_nothing),
+			CASE(after_the_lease_nothing_is_sent),
+			CASE(what_is_no_rtp_is_dropped),
+			CASE(a_video_slot_starts_on_a_key_frame),
+			CASE(a_waiting_slot_asks_for_a_key_frame_twice_a_second),
+			CASE(a_request_that_came_too_early_falls_due_later),
+			CASE(a_recipient_that_is_not_up_gets_nothing),
+			CASE(a_stale_route_shows_nobody_the_wrong_source),
+			CASE(a_slot_goes_on_counting_over_a_switch),
+			CASE(packets_left_out_leave_no_hole),
+	};
+	return cmocka_run_group_tests_name("forward", tests, NULL, NULL);
+}

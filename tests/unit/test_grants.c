@@ -1,0 +1,257 @@
+/*
+ * grants and placement: every rule of admission as one change to somebody who is admitted.
+ */
+#include "unit.h"
+
+#include "cardea_error.h"
+#include "domain/grants.h"
+#include "domain/placement.h"
+
+#define SESSION "22222222-2222-4222-8222-222222222222"
+#define OTHER   "33333333-3333-4333-8333-333333333333"
+#define NOW     INT64_C(1000000000)
+
+static struct cardea_room_row active_room(void)
+{
+	return (struct cardea_room_row){.status = CARDEA_ROOM_ROW_ACTIVE, .session = SESSION};
+}
+
+static struct cardea_session_row running_session(void)
+{
+	return (struct cardea_session_row){.id = SESSION};
+}
+
+static int reason(const struct cardea_room_row *room, const struct cardea_session_row *session,
+                  const struct cardea_entrant *who)
+{
+	struct cardea_admission admission = cardea_admit(room, session, who, NOW);
+
+	assert_int_equal(admission.verdict, admission.reason ? CARDEA_REFUSE : CARDEA_ADMIT);
+	return admission.reason;
+}
+
+static void running_meeting_admits(void **state)
+{
+	struct cardea_room_row room = active_room();
+	struct cardea_session_row session = running_session();
+	struct cardea_entrant who = {0};
+
+	(void)state;
+	assert_int_equal(reason(&room, &session, &who), 0);
+	session.ended_at = 1;
+	assert_int_equal(reason(&room, &session, &who), CARDEA_E_SESSION_OVER);
+	session = running_session();
+	g_strlcpy(session.id, OTHER, sizeof(session.id));
+	assert_int_equal(reason(&room, &session, &who), CARDEA_E_SESSION_OVER);
+	assert_int_equal(reason(&room, NULL, &who), CARDEA_E_SESSION_OVER);
+}
+
+static void ended_room_opens_by_early_join(void **state)
+{
+	struct cardea_room_row room = {.status = CARDEA_ROOM_ROW_ENDED};
+	struct cardea_entrant who = {.opens = true, .early_join = true};
+
+	(void)state;
+	assert_int_equal(reason(&room, NULL, &who), 0);
+	who.early_join = false;
+	assert_int_equal(reason(&room, NULL, &who), CARDEA_E_ROOM_INACTIVE);
+	who = (struct cardea_entrant){.early_join = true};
+	assert_int_equal(reason(&room, NULL, &who), CARDEA_E_SESSION_OVER);
+}
+
+static void scheduled_room_opens_by_its_own_minutes(void **state)
+{
+	struct cardea_room_row room = {.status = CARDEA_ROOM_ROW_SCHEDULED,
+	                               .scheduled_start_at = NOW + 10 * 60000,
+	                               .allow_early_join_minutes = 10};
+	struct cardea_entrant who = {.opens = true};
+
+	(void)state;
+	assert_int_equal(reason(&room, NULL, &who), 0);
+	room.scheduled_start_at++;
+	assert_int_equal(reason(&room, NULL, &who), CARDEA_E_ROOM_INACTIVE);
+	room.scheduled_start_at = NOW;
+	who.opens = false;
+	assert_int_equal(reason(&room, NULL, &who), CARDEA_E_ROOM_INACTIVE);
+}
+
+static void capacity_counts_who_would_take_a_place(void **state)
+{
+	struct cardea_room_row room = active_room();
+	struct cardea_session_row session = running_session();
+	struct cardea_seat_row seat = {.left_at = 0};
+	struct cardea_entrant who = {.active = 9, .limit = 10};
+
+	(void)state;
+	assert_int_equal(reason(&room, &session, &who), 0);
+	who.active = 10;
+	assert_int_equal(reason(&room, &session, &who), CARDEA_E_CAPACITY);
+	who.limit = 0;
+	assert_int_equal(reason(&room, &session, &who), 0);
+	who.limit = 10;
+	who.is_hidden = true;
+	assert_int_equal(reason(&room, &session, &who), 0);
+	who.is_hidden = false;
+	who.seat = &seat; /* has its place */
+	assert_int_equal(reason(&room, &session, &who), 0);
+	seat.left_at = 1; /* has given it back */
+	assert_int_equal(reason(&room, &session, &who), CARDEA_E_CAPACITY);
+}
+
+static void seat_is_refused_when_removed_or_in_use(void **state)
+{
+	struct cardea_room_row room = active_room();
+	struct cardea_session_row session = running_session();
+	struct cardea_seat_row seat = {.is_online = true};
+	struct cardea_entrant who = {.seat = &seat};
+
+	(void)state;
+	assert_int_equal(reason(&room, &session, &who), CARDEA_E_IN_USE);
+	who.replaces = true;
+	assert_int_equal(reason(&room, &session, &who), 0);
+	seat.is_removed = true;
+	assert_int_equal(reason(&room, &session, &who), CARDEA_E_REMOVED);
+}
+
+static void locked_room_admits_hosts_and_who_is_inside(void **state)
+{
+	struct cardea_room_row room = active_room();
+	struct cardea_session_row session = running_session();
+	struct cardea_seat_row seat = {.left_at = 0};
+	struct cardea_entrant who = {0};
+
+	(void)state;
+	room.is_locked = true;
+	assert_int_equal(reason(&room, &session, &who), CARDEA_E_ROOM_LOCKED);
+	who.role = CARDEA_ROLE_HOST;
+	assert_int_equal(reason(&room, &session, &who), 0);
+	who.role = CARDEA_ROLE_PARTICIPANT;
+	who.seat = &seat;
+	assert_int_equal(reason(&room, &session, &who), 0);
+}
+
+static void smaller_limit_counts(void **state)
+{
+	(void)state;
+	assert_int_equal(cardea_capacity(0, 0), 0);
+	assert_int_equal(cardea_capacity(-1, 0), 0);
+	assert_int_equal(cardea_capacity(-1, 5), 5);
+	assert_int_equal(cardea_capacity(3, 0), 3);
+	assert_int_equal(cardea_capacity(3, 5), 3);
+	assert_int_equal(cardea_capacity(7, 5), 5);
+}
+
+static void roles_are_given_by_hosts_only(void **state)
+{
+	const struct cardea_principal tenant = {.kind = CARDEA_PRINCIPAL_TENANT};
+	const struct cardea_principal host = {.kind = CARDEA_PRINCIPAL_SEAT, .role = CARDEA_ROLE_HOST};
+	const struct cardea_principal guest = {.kind = CARDEA_PRINCIPAL_SEAT};
+	enum cardea_role role;
+
+	(void)state;
+	assert_int_equal(cardea_grant_role(&tenant, CARDEA_ROLE_HOST, false, &role), 0);
+	assert_int_equal(role, CARDEA_ROLE_HOST);
+	assert_int_equal(cardea_grant_role(&host, CARDEA_ROLE_HOST, false, &role), 0);
+	assert_int_equal(cardea_grant_role(&guest, CARDEA_ROLE_HOST, false, &role),
+	                 CARDEA_E_HOST_REQUIRED);
+	assert_int_equal(cardea_grant_role(&guest, CARDEA_ROLE_PARTICIPANT, true, &role), 0);
+	assert_int_equal(role, CARDEA_ROLE_PARTICIPANT);
+	assert_int_equal(cardea_grant_role(&guest, -1, false, &role), 0);
+	assert_int_equal(role, CARDEA_ROLE_PARTICIPANT);
+	assert_int_equal(cardea_grant_role(&guest, -1, true, &role), 0);
+	assert_int_equal(role, CARDEA_ROLE_HOST);
+	assert_int_equal(cardea_grant_role(&tenant, 7, false, &role), CARDEA_E_ROLE_INVALID);
+}
+
+static void seats_stay_in_their_room(void **state)
+{
+	const struct cardea_principal tenant = {.kind = CARDEA_PRINCIPAL_TENANT};
+	const struct cardea_principal own = {.kind = CARDEA_PRINCIPAL_SEAT, .room = SESSION};
+
+	(void)state;
+	assert_int_equal(cardea_grant_room(&tenant, "any"), 0);
+	assert_int_equal(cardea_grant_room(&own, SESSION), 0);
+	assert_int_equal(cardea_grant_room(&own, OTHER), CARDEA_E_ROOM_UNKNOWN);
+	assert_int_equal(cardea_grant_room(&own, "name of my room"), CARDEA_E_ROOM_UNKNOWN);
+}
+
+static void acts_follow_the_table(void **state)
+{
+	const struct cardea_principal tenant = {.kind = CARDEA_PRINCIPAL_TENANT};
+	const struct cardea_principal host = {.kind = CARDEA_PRINCIPAL_SEAT, .role = CARDEA_ROLE_HOST};
+	const struct cardea_principal guest = {.kind = CARDEA_PRINCIPAL_SEAT};
+
+	(void)state;
+	assert_int_equal(cardea_grant_act(&tenant, CARDEA_ACT_ROOM_CREATE), 0);
+	assert_int_equal(cardea_grant_act(&host, CARDEA_ACT_ROOM_CREATE), CARDEA_E_INSUFFICIENT);
+	assert_int_equal(cardea_grant_act(&guest, CARDEA_ACT_ROOM_CREATE), CARDEA_E_HOST_REQUIRED);
+	assert_int_equal(cardea_grant_act(&guest, CARDEA_ACT_ROOM_READ), 0);
+	assert_int_equal(cardea_grant_act(&guest, CARDEA_ACT_PARTICIPANT_ADD), 0);
+	assert_int_equal(cardea_grant_act(&guest, CARDEA_ACT_PARTICIPANT_LIST), 0);
+}
+
+static void hidden_seats_publish_nothing(void **state)
+{
+	const struct cardea_seat_row seen = {0};
+	const struct cardea_seat_row hidden = {.is_hidden = true, .role = CARDEA_ROLE_HOST};
+
+	(void)state;
+	assert_int_equal(cardea_grant_publish(&seen), CARDEA_KIND_ALL);
+	assert_int_equal(cardea_grant_publish(&hidden), 0);
+}
+
+static void room_stays_while_its_node_lives(void **state)
+{
+	struct cardea_room_row room = {.epoch = 4};
+	struct cardea_node_life none = {0};
+	struct cardea_node_life n1 = {.node = "n1", .boot = SESSION};
+	struct cardea_node_life n1_again = {.node = "n1", .boot = OTHER};
+	struct cardea_node_life n2 = {.node = "n2", .boot = OTHER};
+	bool moved;
+
+	(void)state;
+	assert_int_equal(cardea_placement_decide(&room, "", &none, &moved), CARDEA_E_NO_NODE);
+	assert_int_equal(cardea_placement_decide(&room, "", &n1, &moved), 0);
+	assert_true(moved);
+	assert_string_equal(room.node, "n1");
+	assert_int_equal(room.epoch, 5);
+	assert_int_equal(cardea_placement_decide(&room, "", &n1, &moved), 0);
+	assert_false(moved);
+	/* Another node is offered, but ours is known to live. */
+	assert_int_equal(cardea_placement_decide(&room, SESSION, &n2, &moved), 0);
+	assert_false(moved);
+	assert_string_equal(room.node, "n1");
+	/* It has restarted, and what it offers now is newer than what it reported. */
+	assert_int_equal(cardea_placement_decide(&room, SESSION, &n1_again, &moved), 0);
+	assert_true(moved);
+	assert_int_equal(room.epoch, 6);
+	assert_int_equal(cardea_placement_decide(&room, SESSION, &n2, &moved), 0);
+	assert_true(moved);
+	assert_string_equal(room.node, "n2");
+	assert_int_equal(room.epoch, 7);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        TEST("a running meeting admits, another or an ended one does not",
+	             running_meeting_admits),
+	        TEST("an ended room opens by early join only", ended_room_opens_by_early_join),
+	        TEST("a scheduled room opens by its own minutes",
+	             scheduled_room_opens_by_its_own_minutes),
+	        TEST("capacity counts who would take a place", capacity_counts_who_would_take_a_place),
+	        TEST("a seat is refused when removed, and when in use by another",
+	             seat_is_refused_when_removed_or_in_use),
+	        TEST("a locked room admits hosts and who is inside",
+	             locked_room_admits_hosts_and_who_is_inside),
+	        TEST("the smaller limit counts, zero is none", smaller_limit_counts),
+	        TEST("only hosts and the tenant make hosts", roles_are_given_by_hosts_only),
+	        TEST("a seat addresses its own room by id only", seats_stay_in_their_room),
+	        TEST("acts follow the table of the dialect", acts_follow_the_table),
+	        TEST("a hidden seat may publish nothing", hidden_seats_publish_nothing),
+	        TEST("a room stays while its node lives, else its epoch is raised",
+	             room_stays_while_its_node_lives),
+	};
+
+	return cmocka_run_group_tests_name("grants", tests, NULL, NULL);
+}
