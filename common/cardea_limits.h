@@ -45,6 +45,8 @@
  * tells its gateway to read the snapshot instead (docs/plugin-api.md 5). */
 #define CARDEA_MAX_ROOM_EVENTS   4096
 #define CARDEA_MAX_ROOM_REQUESTS 1024
+/* A client waits for answers; this is room for a burst after a reconnect. */
+#define CARDEA_MAX_HANDLE_REQUESTS 32
 
 /* Second guard only; the gateway decides capacity (DESIGN 8). */
 #define CARDEA_MAX_ROOM_PARTICIPANTS 1000

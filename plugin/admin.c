@@ -22,20 +22,20 @@ static json_t *source_detail(const struct cardea_source *source)
 	int64_t seen = atomic_load(&source->keyframe_seen_ms);
 	int64_t age = cardea_clock_mono_ms(&cardea_clock_system) - seen;
 	return json_pack("{s:s, s:b, s:I, s:I, s:I, s:o}", "kind", cardea_kind_name(source->kind),
-			"active", (int)atomic_load(&source->open), "packets",
-			(json_int_t)atomic_load(&source->packets), "bytes",
-			(json_int_t)atomic_load(&source->bytes), "sent",
-			(json_int_t)atomic_load(&source->sent), "keyframe_age_ms",
-			seen ? json_integer(age) : json_null());
+	                 "active", (int)atomic_load(&source->open), "packets",
+	                 (json_int_t)atomic_load(&source->packets), "bytes",
+	                 (json_int_t)atomic_load(&source->bytes), "sent",
+	                 (json_int_t)atomic_load(&source->sent), "keyframe_age_ms",
+	                 seen ? json_integer(age) : json_null());
 }
 
 static json_t *slot_detail(struct cardea_slot *slot)
 {
 	const struct cardea_source *source = cardea_slot_shown(slot);
 	return json_pack("{s:s, s:s?, s:s?, s:I, s:b}", "mid", slot->mid, "participant",
-			source ? source->participant_id : NULL, "kind",
-			source ? cardea_kind_name(source->kind) : NULL, "packets",
-			(json_int_t)cardea_slot_packets(slot), "up", (int)atomic_load(&slot->up));
+	                 source ? source->participant_id : NULL, "kind",
+	                 source ? cardea_kind_name(source->kind) : NULL, "packets",
+	                 (json_int_t)cardea_slot_packets(slot), "up", (int)atomic_load(&slot->up));
 }
 
 static void add_detail(json_t *object, const struct cardea_participant *participant)
@@ -66,8 +66,8 @@ static json_t *describe(struct cardea_room *room, bool detail)
 		json_array_append_new(participants, object);
 	}
 	return json_pack("{s:s, s:s, s:s, s:I, s:o}", "room", room->id, "tenant", room->tenant,
-			"conf_id", room->conf_id, "epoch", (json_int_t)atomic_load(&room->epoch),
-			"participants", participants);
+	                 "conf_id", room->conf_id, "epoch", (json_int_t)atomic_load(&room->epoch),
+	                 "participants", participants);
 }
 
 static void list_job(void *arg)
@@ -97,7 +97,7 @@ static void kick_job(void *arg)
 	}
 	int64_t min_gen = participant->claims.gen + 1;
 	cardea_membership_remove(job->room, participant, "revoked",
-			cardea_json_string(job->message, "reason", NULL), NULL);
+	                         cardea_json_string(job->message, "reason", NULL), NULL);
 	cardea_room_raise_gen(job->room, seat, min_gen);
 	cardea_room_settle(job->room);
 	job->result = json_pack("{s:s}", "cardea", "ok");
@@ -111,7 +111,7 @@ static void stats_job(void *arg)
 	g_hash_table_iter_init(&iter, job->room->participants);
 	while (g_hash_table_iter_next(&iter, NULL, &value)) {
 		struct cardea_session *publisher =
-				((struct cardea_participant *)value)->handles[CARDEA_PUBLISHER];
+		        ((struct cardea_participant *)value)->handles[CARDEA_PUBLISHER];
 		for (unsigned i = 0; publisher && i < CARDEA_SOURCE_KINDS; i++)
 			cardea_stats_fold(job->stats, &publisher->sources[i]);
 	}
@@ -129,7 +129,7 @@ static int list(struct cardea_node *node, const json_t *message, json_t **reply)
 	}
 	g_ptr_array_unref(rooms);
 	*reply = json_pack("{s:s, s:s, s:s, s:o}", "cardea", "ok", "node", cardea_node_name(node),
-			"boot", cardea_node_boot(node), "rooms", array);
+	                   "boot", cardea_node_boot(node), "rooms", array);
 	return 0;
 }
 
@@ -137,21 +137,22 @@ static int stats(struct cardea_node *node, const json_t *message, json_t **reply
 {
 	(void)message;
 	/* Of what is gone, to which the living are added. */
-	struct cardea_stats total = *cardea_node_stats(node);
+	struct cardea_stats *total = cardea_stats_copy(cardea_node_stats(node));
 	GPtrArray *rooms = cardea_node_rooms(node);
 	for (unsigned i = 0; i < rooms->len; i++) {
-		struct admin_job job = {.room = g_ptr_array_index(rooms, i), .stats = &total};
+		struct admin_job job = {.room = g_ptr_array_index(rooms, i), .stats = total};
 		cardea_queue_call(job.room->queue, stats_job, &job);
 	}
 	g_ptr_array_unref(rooms);
 	*reply = json_pack("{s:s, s:s, s:s, s:o}", "cardea", "ok", "node", cardea_node_name(node),
-			"boot", cardea_node_boot(node), "stats", cardea_stats_to_json(&total));
+	                   "boot", cardea_node_boot(node), "stats", cardea_stats_to_json(total));
+	cardea_stats_put(total);
 	return 0;
 }
 
 /* Runs @job on the thread of the room that @message names. */
-static int on_room(
-		struct cardea_node *node, const json_t *message, cardea_job_h run, json_t **reply)
+static int on_room(struct cardea_node *node, const json_t *message, cardea_job_h run,
+                   json_t **reply)
 {
 	struct admin_job job = {.message = message};
 	job.room = cardea_node_find_room(node, cardea_json_string(message, "room", ""));
@@ -178,13 +179,13 @@ static int kick(struct cardea_node *node, const json_t *message, json_t **reply)
 }
 
 static const struct cardea_json_field room_fields[] = {
-		{"room", CARDEA_JSON_STRING, true, 1, CARDEA_MAX_ID},
+        {"room", CARDEA_JSON_STRING, true, 1, CARDEA_MAX_ID},
 };
 
 static const struct cardea_json_field kick_fields[] = {
-		{"room", CARDEA_JSON_STRING, true, 1, CARDEA_MAX_ID},
-		{"participant", CARDEA_JSON_STRING, true, 1, CARDEA_MAX_ID},
-		{"reason", CARDEA_JSON_STRING, false, 0, 1024},
+        {"room", CARDEA_JSON_STRING, true, 1, CARDEA_MAX_ID},
+        {"participant", CARDEA_JSON_STRING, true, 1, CARDEA_MAX_ID},
+        {"reason", CARDEA_JSON_STRING, false, 0, 1024},
 };
 
 static const struct {
@@ -193,10 +194,10 @@ static const struct {
 	size_t field_count;
 	int (*run)(struct cardea_node *node, const json_t *message, json_t **reply);
 } requests[] = {
-		{"list", NULL, 0, list},
-		{"inspect", room_fields, G_N_ELEMENTS(room_fields), inspect},
-		{"kick", kick_fields, G_N_ELEMENTS(kick_fields), kick},
-		{"stats", NULL, 0, stats},
+        {"list", NULL, 0, list},
+        {"inspect", room_fields, G_N_ELEMENTS(room_fields), inspect},
+        {"kick", kick_fields, G_N_ELEMENTS(kick_fields), kick},
+        {"stats", NULL, 0, stats},
 };
 
 json_t *cardea_admin_handle(struct cardea_node *node, const json_t *message)
@@ -211,6 +212,5 @@ json_t *cardea_admin_handle(struct cardea_node *node, const json_t *message)
 			err = requests[i].run(node, message, &reply);
 		return err < 0 ? cardea_message_error(requests[i].name, err) : reply;
 	}
-	return cardea_message_error(
-			NULL, name ? CARDEA_E_UNKNOWN_REQUEST : CARDEA_E_JSON_MISSING);
+	return cardea_message_error(NULL, name ? CARDEA_E_UNKNOWN_REQUEST : CARDEA_E_JSON_MISSING);
 }

@@ -30,6 +30,6 @@ int cardea_admit_connection(const char *connection);
 /* 0, or the CARDEA_E_* of the first check that refuses, in the order of the contract. @claims have
  * passed cardea_join_token_verify and @connection cardea_admit_connection. */
 int cardea_admit(const struct cardea_join_claims *claims, const char *connection,
-		const struct cardea_admit_state *state);
+                 const struct cardea_admit_state *state);
 
 #endif

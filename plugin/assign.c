@@ -1,7 +1,7 @@
 #include "assign.h"
 
 typedef void (*receiver_h)(struct cardea_room *room, struct cardea_participant *participant,
-		struct cardea_session *receiver);
+                           struct cardea_session *receiver);
 
 static void each_receiver(struct cardea_room *room, receiver_h each)
 {
@@ -16,7 +16,7 @@ static void each_receiver(struct cardea_room *room, receiver_h each)
 }
 
 static void assign(struct cardea_session *receiver, struct cardea_slot *slot,
-		struct cardea_source *source)
+                   struct cardea_source *source)
 {
 	struct cardea_source *old = cardea_slot_shown(slot);
 	if (old)
@@ -34,10 +34,10 @@ static struct cardea_participant *publisher_of(const struct cardea_source *sourc
 }
 
 static bool wanted(struct cardea_room *room, const struct cardea_participant *participant,
-		const struct cardea_source *source)
+                   const struct cardea_source *source)
 {
 	const struct cardea_grant *grant =
-			g_hash_table_lookup(room->grants, cardea_participant_id(participant));
+	        g_hash_table_lookup(room->grants, cardea_participant_id(participant));
 	return cardea_participant_watches(participant, grant, publisher_of(source));
 }
 
@@ -48,7 +48,7 @@ static bool usable(const struct cardea_session *receiver, const struct cardea_sl
 }
 
 static void clear_unwanted(struct cardea_room *room, struct cardea_participant *participant,
-		struct cardea_session *receiver)
+                           struct cardea_session *receiver)
 {
 	for (unsigned i = 0; i < cardea_session_slots(receiver); i++) {
 		struct cardea_slot *slot = &receiver->slots[i];
@@ -80,7 +80,7 @@ static bool shows(const struct cardea_session *receiver, const struct cardea_sou
 }
 
 static void fill_free(struct cardea_room *room, struct cardea_participant *participant,
-		struct cardea_session *receiver)
+                      struct cardea_session *receiver)
 {
 	struct cardea_slot *next[2] = {free_slot(receiver, false), free_slot(receiver, true)};
 	for (unsigned i = 0; i < room->sources->len && (next[0] || next[1]); i++) {
@@ -95,7 +95,7 @@ static void fill_free(struct cardea_room *room, struct cardea_participant *parti
 }
 
 static void reassign(struct cardea_room *room, struct cardea_participant *participant,
-		struct cardea_session *receiver)
+                     struct cardea_session *receiver)
 {
 	clear_unwanted(room, participant, receiver);
 	fill_free(room, participant, receiver);
@@ -115,10 +115,9 @@ static void rebuild_routes(struct cardea_room *room)
 	g_hash_table_iter_init(&iter, room->participants);
 	while (g_hash_table_size(slots) > 0 && g_hash_table_iter_next(&iter, NULL, &value)) {
 		struct cardea_session *receiver =
-				((struct cardea_participant *)value)->handles[CARDEA_RECEIVER];
+		        ((struct cardea_participant *)value)->handles[CARDEA_RECEIVER];
 		for (unsigned i = 0; receiver && i < cardea_session_slots(receiver); i++) {
-			GPtrArray *list =
-					g_hash_table_lookup(slots, cardea_slot_shown(&receiver->slots[i]));
+			GPtrArray *list = g_hash_table_lookup(slots, cardea_slot_shown(&receiver->slots[i]));
 			if (list)
 				g_ptr_array_add(list, &receiver->slots[i]);
 		}
@@ -148,7 +147,7 @@ void cardea_assign_drop_source(struct cardea_room *room, struct cardea_source *s
 	g_hash_table_iter_init(&iter, room->participants);
 	while (g_hash_table_iter_next(&iter, NULL, &value)) {
 		struct cardea_session *receiver =
-				((struct cardea_participant *)value)->handles[CARDEA_RECEIVER];
+		        ((struct cardea_participant *)value)->handles[CARDEA_RECEIVER];
 		for (unsigned i = 0; receiver && i < cardea_session_slots(receiver); i++) {
 			if (cardea_slot_shown(&receiver->slots[i]) == source)
 				assign(receiver, &receiver->slots[i], NULL);
@@ -172,10 +171,10 @@ static json_t *slot_entry(const struct cardea_slot *slot)
 {
 	const struct cardea_source *source = cardea_slot_shown(slot);
 	json_t *entry = json_pack("{s:s, s:o}", "mid", slot->mid, "participant",
-			source ? json_string(source->participant_id) : json_null());
+	                          source ? json_string(source->participant_id) : json_null());
 	if (slot->video)
 		json_object_set_new(entry, "kind",
-				source ? json_string(cardea_kind_name(source->kind)) : json_null());
+		                    source ? json_string(cardea_kind_name(source->kind)) : json_null());
 	return entry;
 }
 
@@ -184,12 +183,12 @@ json_t *cardea_assign_map(const struct cardea_session *session)
 	json_t *audio = json_array(), *video = json_array();
 	for (unsigned i = 0; i < cardea_session_slots(session); i++)
 		json_array_append_new(session->slots[i].video ? video : audio,
-				slot_entry(&session->slots[i]));
+		                      slot_entry(&session->slots[i]));
 	return json_pack("{s:o, s:o}", "audio", audio, "video", video);
 }
 
 static void tell(struct cardea_room *room, struct cardea_participant *participant,
-		struct cardea_session *receiver)
+                 struct cardea_session *receiver)
 {
 	(void)room;
 	(void)participant;

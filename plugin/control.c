@@ -59,8 +59,7 @@ static void broadcast(struct cardea_control *control, json_t *event)
 	g_mutex_lock(&control->lock);
 	GPtrArray *handles = g_ptr_array_new_full(control->handles->len, handle_put);
 	for (unsigned i = 0; i < control->handles->len; i++)
-		g_ptr_array_add(
-				handles, cardea_session_get(g_ptr_array_index(control->handles, i)));
+		g_ptr_array_add(handles, cardea_session_get(g_ptr_array_index(control->handles, i)));
 	g_mutex_unlock(&control->lock);
 	for (unsigned i = 0; i < handles->len; i++) {
 		struct cardea_session *session = g_ptr_array_index(handles, i);
@@ -72,11 +71,11 @@ static void broadcast(struct cardea_control *control, json_t *event)
 static json_t *make_event(struct cardea_room *room, const char *event, json_t *fields)
 {
 	json_t *object = json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I}", "cardea", "control",
-			"event", event, "node", cardea_node_name(room->node), "boot",
-			cardea_node_boot(room->node), "room", room->id, "epoch",
-			(json_int_t)atomic_load(&room->epoch), "seq",
-			(json_int_t)cardea_outbox_seq(room->outbox), "at",
-			(json_int_t)cardea_clock_wall_ms(&cardea_clock_system));
+	                           "event", event, "node", cardea_node_name(room->node), "boot",
+	                           cardea_node_boot(room->node), "room", room->id, "epoch",
+	                           (json_int_t)atomic_load(&room->epoch), "seq",
+	                           (json_int_t)cardea_outbox_seq(room->outbox), "at",
+	                           (json_int_t)cardea_clock_wall_ms(&cardea_clock_system));
 	if (fields)
 		json_object_update_new(object, fields);
 	return object;

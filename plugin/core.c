@@ -12,7 +12,7 @@ void cardea_core_init(janus_callbacks *callbacks, janus_plugin *plugin)
 }
 
 int cardea_core_push(janus_plugin_session *handle, const char *transaction, json_t *message,
-		json_t *jsep)
+                     json_t *jsep)
 {
 	if (gateway->push_event(handle, self, transaction, message, jsep) == 0)
 		return 0;

@@ -17,7 +17,7 @@ void cardea_core_init(janus_callbacks *callbacks, janus_plugin *plugin);
  * an unsolicited event. Returns 0 or CARDEA_E_JSEP_INVALID, CARDEA_E_NOT_FOUND if it is gone. With
  * a JSEP this may take long: Janus waits for an older PeerConnection to go away. */
 int cardea_core_push(janus_plugin_session *handle, const char *transaction, json_t *message,
-		json_t *jsep);
+                     json_t *jsep);
 
 /* Copies and queues one packet; takes no lock of the handle. */
 void cardea_core_relay_rtp(janus_plugin_session *handle, janus_plugin_rtp *packet);

@@ -130,7 +130,7 @@ struct cardea_executor *cardea_executor_new(unsigned workers)
 	if (workers == 0)
 		workers = 1;
 	struct cardea_executor *executor =
-			g_malloc0(sizeof(*executor) + workers * sizeof(executor->threads[0]));
+	        g_malloc0(sizeof(*executor) + workers * sizeof(executor->threads[0]));
 	g_mutex_init(&executor->lock);
 	g_cond_init(&executor->work);
 	g_queue_init(&executor->ready);

@@ -26,12 +26,12 @@ static bool may_pass(struct cardea_source *source, int64_t now_ms)
 
 /* Returns true if the slot waits for a key frame. */
 static bool forward_to(struct cardea_slot *slot, struct cardea_source *source, uint64_t stream,
-		bool keyframe, const struct cardea_rtp *rtp, uint8_t *data, int64_t now_ms,
-		cardea_forward_send_h send, void *arg)
+                       bool keyframe, const struct cardea_rtp *rtp, uint8_t *data, int64_t now_ms,
+                       cardea_forward_send_h send, void *arg)
 {
 	struct cardea_slot_header header;
-	switch (cardea_slot_prepare(
-			slot, source, stream, keyframe, rtp->seq, rtp->ts, now_ms, &header)) {
+	switch (cardea_slot_prepare(slot, source, stream, keyframe, rtp->seq, rtp->ts, now_ms,
+	                            &header)) {
 	case CARDEA_SLOT_SEND:
 		cardea_rtp_write(data, header.pt, header.seq, header.ts);
 		send(slot->receiver, slot->mindex, arg);
@@ -51,7 +51,7 @@ static bool forward_to(struct cardea_slot *slot, struct cardea_source *source, u
 }
 
 bool cardea_forward(struct cardea_source *source, unsigned layer, uint8_t *data, size_t len,
-		int64_t now_ms, cardea_forward_send_h send, void *arg)
+                    int64_t now_ms, cardea_forward_send_h send, void *arg)
 {
 	struct cardea_rtp rtp;
 	cardea_count(&source->packets, 1);
@@ -73,8 +73,8 @@ bool cardea_forward(struct cardea_source *source, unsigned layer, uint8_t *data,
 	memcpy(saved, data, sizeof(saved));
 	bool waiting = false;
 	for (unsigned i = 0; i < route->count; i++)
-		waiting |= forward_to(
-				route->slots[i], source, stream, keyframe, &rtp, data, now_ms, send, arg);
+		waiting |= forward_to(route->slots[i], source, stream, keyframe, &rtp, data, now_ms, send,
+		                      arg);
 	memcpy(data, saved, sizeof(saved));
 	cardea_route_put(route);
 	if (waiting)

@@ -21,6 +21,6 @@ typedef void (*cardea_forward_send_h)(void *receiver, int mindex, void *arg);
  * Returns true if a key frame should be requested from the source now.
  */
 bool cardea_forward(struct cardea_source *source, unsigned layer, uint8_t *data, size_t len,
-		int64_t now_ms, cardea_forward_send_h send, void *arg);
+                    int64_t now_ms, cardea_forward_send_h send, void *arg);
 
 #endif

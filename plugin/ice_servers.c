@@ -45,7 +45,8 @@ static int check_strings(const json_t *array)
 {
 	size_t i;
 	json_t *value;
-	json_array_foreach (array, i, value) {
+	json_array_foreach(array, i, value)
+	{
 		if (!json_is_string(value))
 			return CARDEA_E_JSON_TYPE;
 	}
@@ -53,7 +54,7 @@ static int check_strings(const json_t *array)
 }
 
 int cardea_ice_servers_replace(struct cardea_ice_servers *servers, const json_t *stun,
-		const json_t *urls, const json_t *secrets, int64_t ttl_s)
+                               const json_t *urls, const json_t *secrets, int64_t ttl_s)
 {
 	if (check_strings(stun) < 0 || check_strings(urls) < 0 || check_strings(secrets) < 0)
 		return CARDEA_E_JSON_TYPE;
@@ -78,7 +79,7 @@ int cardea_ice_servers_replace(struct cardea_ice_servers *servers, const json_t 
 }
 
 void cardea_ice_servers_add(struct cardea_ice_servers *servers, json_t *object,
-		const char *client_id, int64_t now_s)
+                            const char *client_id, int64_t now_s)
 {
 	g_mutex_lock(&servers->lock);
 	json_t *stun = json_incref(servers->stun);
@@ -89,10 +90,10 @@ void cardea_ice_servers_add(struct cardea_ice_servers *servers, json_t *object,
 	json_t *turn = json_array();
 	struct cardea_turn_credential credential;
 	if (json_array_size(urls) > 0 && secret &&
-			cardea_turn_mint(secret, client_id, now_s + ttl_s, &credential) == 0)
-		json_array_append_new(turn,
-				json_pack("{s:O, s:s, s:s, s:I}", "urls", urls, "username", credential.username,
-						"password", credential.password, "expires_in", (json_int_t)ttl_s));
+	    cardea_turn_mint(secret, client_id, now_s + ttl_s, &credential) == 0)
+		json_array_append_new(turn, json_pack("{s:O, s:s, s:s, s:I}", "urls", urls, "username",
+		                                      credential.username, "password", credential.password,
+		                                      "expires_in", (json_int_t)ttl_s));
 	json_object_set_new(object, "stun_servers", stun);
 	json_object_set_new(object, "turn_servers", turn);
 	json_decref(urls);

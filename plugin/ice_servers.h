@@ -16,11 +16,11 @@ void cardea_ice_servers_free(struct cardea_ice_servers *servers);
 /* Replaces all: arrays of strings, @secrets newest first. CARDEA_E_JSON_TYPE for another item,
  * CARDEA_E_INVALID for TURN servers without a secret. */
 int cardea_ice_servers_replace(struct cardea_ice_servers *servers, const json_t *stun,
-		const json_t *urls, const json_t *secrets, int64_t ttl_s);
+                               const json_t *urls, const json_t *secrets, int64_t ttl_s);
 
 /* Sets `stun_servers` and `turn_servers` in @object; empty lists where nothing is configured or the
  * credential cannot be minted. @now_s is wall clock. */
 void cardea_ice_servers_add(struct cardea_ice_servers *servers, json_t *object,
-		const char *client_id, int64_t now_s);
+                            const char *client_id, int64_t now_s);
 
 #endif

@@ -47,7 +47,7 @@ int cardea_keys_replace(struct cardea_keys *keys, const char *issuer, const json
 }
 
 int cardea_keys_verify(struct cardea_keys *keys, const char *token, size_t len, int64_t now_s,
-		struct cardea_join_claims *claims)
+                       struct cardea_join_claims *claims)
 {
 	g_mutex_lock(&keys->lock);
 	struct cardea_jwks *set = keys->set ? cardea_jwks_ref(keys->set) : NULL;

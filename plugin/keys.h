@@ -22,6 +22,6 @@ int cardea_keys_replace(struct cardea_keys *keys, const char *issuer, const json
 /* cardea_join_token_verify against the set in force. CARDEA_E_TOKEN_KID_UNKNOWN before the first
  * set is there. */
 int cardea_keys_verify(struct cardea_keys *keys, const char *token, size_t len, int64_t now_s,
-		struct cardea_join_claims *claims);
+                       struct cardea_join_claims *claims);
 
 #endif

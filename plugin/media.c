@@ -34,14 +34,16 @@ static void tell_media(struct cardea_session *session, const char *state)
 	cardea_session_event(session, "media", json_pack("{s:s}", "state", state), NULL);
 }
 
-static void apply(struct cardea_room *room, struct cardea_session *session, enum media_change change)
+static void apply(struct cardea_room *room, struct cardea_session *session,
+                  enum media_change change)
 {
 	switch (change) {
 	case MEDIA_UP:
 		tell_media(session, "up");
 		break;
 	case MEDIA_OFFER_AGAIN:
-		cardea_receive_offer(session, false);
+		atomic_store(&session->offer_again, false);
+		cardea_receive_offer(session);
 		break;
 	case MEDIA_DOWN:
 		tell_media(session, "down");
@@ -57,9 +59,14 @@ static void apply(struct cardea_room *room, struct cardea_session *session, enum
 static void run_job(void *data)
 {
 	struct media_job *job = data;
-	/* A handle that is not joined, or has left, is nobody's business. */
-	if (job->session->participant)
-		apply(job->room, job->session, job->change);
+	/* A handle that is not joined, or has left, is nobody's business; nor is one that was refused
+	 * here and has joined another room since. Once it is joined its room stays what it is. */
+	bool joined = atomic_load(&job->session->state) == CARDEA_STATE_JOINED;
+	struct cardea_room *room = joined ? cardea_session_room(job->session) : NULL;
+	if (room == job->room)
+		apply(room, job->session, job->change);
+	if (room)
+		cardea_room_put(room);
 	job_free(job);
 }
 
@@ -107,8 +114,9 @@ void cardea_media_down(struct cardea_session *session)
 {
 	if (is_kind(session, CARDEA_HANDLE_RECEIVE))
 		set_slots_up(session, false);
-	/* What goes down was set up by Janus for an offer that we refused, or is made anew. */
-	bool again = atomic_exchange(&session->offer_again, false);
+	/* What goes down was set up by Janus for an offer that we refused, or is made anew. The wish for
+	 * a new one stands until that is made: a second one must not close what the first one opens. */
+	bool again = atomic_load(&session->offer_again);
 	bool refused = atomic_exchange(&session->offer_refused, false);
 	atomic_store(&session->media, again || refused ? CARDEA_MEDIA_NEW : CARDEA_MEDIA_DOWN);
 	if (again)
@@ -143,11 +151,11 @@ void cardea_media_rtp(struct cardea_session *session, janus_plugin_rtp *packet)
 	int64_t now = now_ms();
 	atomic_store_explicit(&session->heard_ms, now, memory_order_relaxed);
 	struct cardea_source *source =
-			atomic_load_explicit(&session->mlines[mindex], memory_order_acquire);
+	        atomic_load_explicit(&session->mlines[mindex], memory_order_acquire);
 	if (!source || source->video != (bool)packet->video)
 		return;
-	bool ask = cardea_forward(
-			source, 0, (uint8_t *)packet->buffer, packet->length, now, send_packet, packet);
+	bool ask = cardea_forward(source, 0, (uint8_t *)packet->buffer, packet->length, now,
+	                          send_packet, packet);
 	packet->mindex = mindex;
 	if (ask)
 		cardea_core_ask_keyframe(session->handle, mindex);
@@ -157,10 +165,10 @@ void cardea_media_rtcp(struct cardea_session *session, janus_plugin_rtcp *packet
 {
 	atomic_store_explicit(&session->heard_ms, now_ms(), memory_order_relaxed);
 	if (!is_kind(session, CARDEA_HANDLE_RECEIVE) || packet->mindex < 0 ||
-			(unsigned)packet->mindex >= cardea_session_slots(session))
+	    (unsigned)packet->mindex >= cardea_session_slots(session))
 		return;
 	if (!janus_rtcp_has_pli(packet->buffer, packet->length) &&
-			!janus_rtcp_has_fir(packet->buffer, packet->length))
+	    !janus_rtcp_has_fir(packet->buffer, packet->length))
 		return;
 	struct cardea_source *source = cardea_slot_source(&session->slots[packet->mindex]);
 	if (!source)

@@ -16,20 +16,20 @@ struct bound_token {
 
 static unsigned handle_index(const struct cardea_session *session)
 {
-	return atomic_load(&session->kind) == CARDEA_HANDLE_PUBLISH ? CARDEA_PUBLISHER :
-																	CARDEA_RECEIVER;
+	return atomic_load(&session->kind) == CARDEA_HANDLE_PUBLISH ? CARDEA_PUBLISHER
+	                                                            : CARDEA_RECEIVER;
 }
 
-static const struct cardea_grant *grant_of(
-		struct cardea_room *room, const struct cardea_participant *participant)
+static const struct cardea_grant *grant_of(struct cardea_room *room,
+                                           const struct cardea_participant *participant)
 {
 	return g_hash_table_lookup(room->grants, cardea_participant_id(participant));
 }
 
 /* ---- sources and rights ---- */
 
-static enum cardea_source_state source_state(
-		const struct cardea_participant *participant, const struct cardea_source *source)
+static enum cardea_source_state source_state(const struct cardea_participant *participant,
+                                             const struct cardea_source *source)
 {
 	if (!cardea_source_published(source))
 		return CARDEA_SOURCE_GONE;
@@ -39,20 +39,22 @@ static enum cardea_source_state source_state(
 }
 
 static void report_source(struct cardea_room *room, const struct cardea_participant *participant,
-		const struct cardea_source *source)
+                          const struct cardea_source *source)
 {
 	static const char *const names[] = {
-			[CARDEA_SOURCE_GONE] = "gone",
-			[CARDEA_SOURCE_INACTIVE] = "inactive",
-			[CARDEA_SOURCE_ACTIVE] = "active",
+	        [CARDEA_SOURCE_GONE] = "gone",
+	        [CARDEA_SOURCE_INACTIVE] = "inactive",
+	        [CARDEA_SOURCE_ACTIVE] = "active",
 	};
 	cardea_control_report(room, "source",
-			json_pack("{s:s, s:s, s:s}", "seat", cardea_participant_id(participant), "kind",
-					cardea_kind_name(source->kind), "state", names[source->reported]));
+	                      json_pack("{s:s, s:s, s:s}", "seat", cardea_participant_id(participant),
+	                                "kind", cardea_kind_name(source->kind), "state",
+	                                names[source->reported]));
 }
 
 void cardea_membership_refresh_source(struct cardea_room *room,
-		struct cardea_participant *participant, struct cardea_source *source)
+                                      struct cardea_participant *participant,
+                                      struct cardea_source *source)
 {
 	enum cardea_source_state state = source_state(participant, source);
 	if (state == source->reported)
@@ -73,15 +75,16 @@ static void tell_rights(const struct cardea_participant *participant)
 {
 	for (unsigned i = 0; i < CARDEA_HANDLES; i++) {
 		if (participant->handles[i])
-			cardea_session_event(participant->handles[i], "rights",
-					json_pack("{s:o}", "publish", cardea_kinds_to_json(participant->rights)), NULL);
+			cardea_session_event(
+			        participant->handles[i], "rights",
+			        json_pack("{s:o}", "publish", cardea_kinds_to_json(participant->rights)), NULL);
 	}
 }
 
 void cardea_membership_refresh(struct cardea_room *room, struct cardea_participant *participant)
 {
-	unsigned rights = cardea_participant_rights(
-			participant, grant_of(room, participant), room->policy.locks);
+	unsigned rights =
+	        cardea_participant_rights(participant, grant_of(room, participant), room->policy.locks);
 	/* Subscriptions may have changed too; that is cheap to find out. */
 	room->assign_needed = true;
 	if (rights == participant->rights)
@@ -107,7 +110,7 @@ void cardea_membership_refresh_all(struct cardea_room *room)
 /* Takes the handle out of the room; the participant stays. With @report sources are reported gone,
  * which `offline` would imply. */
 static void leave_handle(struct cardea_room *room, struct cardea_participant *participant,
-		struct cardea_session *session, bool report)
+                         struct cardea_session *session, bool report)
 {
 	for (unsigned i = 0; session->sources && i < CARDEA_SOURCE_KINDS; i++) {
 		struct cardea_source *source = &session->sources[i];
@@ -138,7 +141,8 @@ static void tell_removed(struct cardea_session *session, const char *reason, con
 }
 
 void cardea_membership_remove(struct cardea_room *room, struct cardea_participant *participant,
-		const char *reason, const char *text, const struct cardea_session *silent)
+                              const char *reason, const char *text,
+                              const struct cardea_session *silent)
 {
 	for (unsigned i = 0; i < CARDEA_HANDLES; i++) {
 		struct cardea_session *session = participant->handles[i];
@@ -151,9 +155,10 @@ void cardea_membership_remove(struct cardea_room *room, struct cardea_participan
 		leave_handle(room, participant, session, false);
 	}
 	cardea_control_report(room, "offline",
-			json_pack("{s:s, s:s, s:s, s:s}", "seat", cardea_participant_id(participant), "conf_id",
-					participant->claims.conf_id, "connection", participant->connection, "reason",
-					reason));
+	                      json_pack("{s:s, s:s, s:s, s:s}", "seat",
+	                                cardea_participant_id(participant), "conf_id",
+	                                participant->claims.conf_id, "connection",
+	                                participant->connection, "reason", reason));
 	cardea_roster_left(room, participant);
 	g_hash_table_remove(room->participants, cardea_participant_id(participant));
 }
@@ -180,7 +185,7 @@ void cardea_membership_handle_gone(struct cardea_room *room, struct cardea_sessi
 /* ---- joining ---- */
 
 static void count_present(struct cardea_room *room, const struct cardea_participant *except,
-		struct cardea_admit_state *state)
+                          struct cardea_admit_state *state)
 {
 	GHashTableIter iter;
 	void *value;
@@ -196,28 +201,28 @@ static void count_present(struct cardea_room *room, const struct cardea_particip
 }
 
 static int admit(struct cardea_room *room, const struct cardea_join_claims *claims,
-		const char *connection, const struct cardea_participant *seat)
+                 const char *connection, const struct cardea_participant *seat)
 {
 	const int64_t *min_gen = g_hash_table_lookup(room->min_gens, claims->sub);
 	const struct bound_token *token = g_hash_table_lookup(room->tokens, claims->jti);
 	struct cardea_admit_state state = {
-			.open = atomic_load(&room->open),
-			.lease_expired = cardea_room_lease_expired(
-					room, cardea_clock_mono_ms(&cardea_clock_system)),
-			.tenant = room->tenant,
-			.conf_id = room->conf_id,
-			.epoch = atomic_load(&room->epoch),
-			.min_gen = min_gen ? *min_gen : 0,
-			.token_connection = token ? token->connection : NULL,
-			.seat_connection = seat ? seat->connection : NULL,
-			.max_visible = room->policy.max_participants,
+	        .open = atomic_load(&room->open),
+	        .lease_expired =
+	                cardea_room_lease_expired(room, cardea_clock_mono_ms(&cardea_clock_system)),
+	        .tenant = room->tenant,
+	        .conf_id = room->conf_id,
+	        .epoch = atomic_load(&room->epoch),
+	        .min_gen = min_gen ? *min_gen : 0,
+	        .token_connection = token ? token->connection : NULL,
+	        .seat_connection = seat ? seat->connection : NULL,
+	        .max_visible = room->policy.max_participants,
 	};
 	count_present(room, seat, &state);
 	return cardea_admit(claims, connection, &state);
 }
 
 static void bind_token(struct cardea_room *room, const struct cardea_join_claims *claims,
-		const char *connection)
+                       const char *connection)
 {
 	struct bound_token *token = g_new0(struct bound_token, 1);
 	g_strlcpy(token->connection, connection, sizeof(token->connection));
@@ -242,21 +247,40 @@ static json_t *online_fields(const struct cardea_participant *participant)
 {
 	const struct cardea_join_claims *claims = &participant->claims;
 	return json_pack("{s:s, s:s, s:s, s:I, s:s, s:b}", "seat", claims->sub, "client_id",
-			claims->client_id, "conf_id", claims->conf_id, "gen", (json_int_t)claims->gen,
-			"connection", participant->connection, "hidden", (int)claims->hidden);
+	                 claims->client_id, "conf_id", claims->conf_id, "gen", (json_int_t)claims->gen,
+	                 "connection", participant->connection, "hidden", (int)claims->hidden);
+}
+
+/* The seat goes on with a newer token, which may say something else about the person. */
+static void renew_seat(struct cardea_room *room, struct cardea_participant *seat,
+                       struct cardea_join_claims *claims)
+{
+	const struct cardea_join_claims *old = &seat->claims;
+	bool hidden = old->hidden, hides = claims->hidden && !hidden;
+	bool changed = old->role != claims->role || old->guest != claims->guest ||
+	               !g_str_equal(old->name, claims->name);
+	if (hides)
+		cardea_roster_left(room, seat);
+	cardea_participant_renew(seat, claims);
+	if (hidden && !seat->claims.hidden)
+		cardea_roster_joined(room, seat);
+	else if (changed)
+		cardea_roster_updated(room, seat);
+	cardea_membership_refresh(room, seat);
 }
 
 /* The seat's participant for this connection: a new one, or the same with its newest token. */
 static struct cardea_participant *take_seat(struct cardea_room *room,
-		struct cardea_participant *seat, struct cardea_join_claims *claims, const char *connection)
+                                            struct cardea_participant *seat,
+                                            struct cardea_join_claims *claims,
+                                            const char *connection)
 {
 	if (seat && !g_str_equal(seat->connection, connection)) {
 		cardea_membership_remove(room, seat, "replaced", NULL, NULL);
 		seat = NULL;
 	}
 	if (seat) {
-		cardea_participant_renew(seat, claims);
-		cardea_membership_refresh(room, seat);
+		renew_seat(room, seat, claims);
 		return seat;
 	}
 	seat = cardea_participant_new(claims, connection);
@@ -268,10 +292,9 @@ static struct cardea_participant *take_seat(struct cardea_room *room,
 }
 
 static void take_handle(struct cardea_room *room, struct cardea_participant *participant,
-		struct cardea_session *session, const struct cardea_joining *joining)
+                        struct cardea_session *session, const struct cardea_joining *joining)
 {
-	unsigned index =
-			joining->kind == CARDEA_HANDLE_PUBLISH ? CARDEA_PUBLISHER : CARDEA_RECEIVER;
+	unsigned index = joining->kind == CARDEA_HANDLE_PUBLISH ? CARDEA_PUBLISHER : CARDEA_RECEIVER;
 	struct cardea_session *old = participant->handles[index];
 	if (old) {
 		tell_removed(old, "replaced", NULL);
@@ -289,7 +312,7 @@ static void take_handle(struct cardea_room *room, struct cardea_participant *par
 }
 
 int cardea_membership_join(struct cardea_room *room, struct cardea_session *session,
-		const struct cardea_joining *joining, struct cardea_join_claims *claims)
+                           const struct cardea_joining *joining, struct cardea_join_claims *claims)
 {
 	struct cardea_participant *seat = g_hash_table_lookup(room->participants, claims->sub);
 	int err = admit(room, claims, joining->connection, seat);

@@ -21,7 +21,7 @@ struct cardea_joining {
  * first check that fails; a refusal changes nothing.
  */
 int cardea_membership_join(struct cardea_room *room, struct cardea_session *session,
-		const struct cardea_joining *joining, struct cardea_join_claims *claims);
+                           const struct cardea_joining *joining, struct cardea_join_claims *claims);
 
 /* The handle is gone (hangup, detach); with the last one the participant goes offline. Nothing for
  * a handle that is not joined. */
@@ -29,7 +29,8 @@ void cardea_membership_handle_gone(struct cardea_room *room, struct cardea_sessi
 
 /* Ends the whole connection. Every handle but @silent is told `removed`; @text may be NULL. */
 void cardea_membership_remove(struct cardea_room *room, struct cardea_participant *participant,
-		const char *reason, const char *text, const struct cardea_session *silent);
+                              const char *reason, const char *text,
+                              const struct cardea_session *silent);
 void cardea_membership_remove_all(struct cardea_room *room, const char *reason, const char *text);
 
 /* Recomputes rights after a grant, a policy or a new token, and tells the participant. */
@@ -38,7 +39,8 @@ void cardea_membership_refresh_all(struct cardea_room *room);
 
 /* A source's m-line, activity or rights changed: opens or closes it and reports. */
 void cardea_membership_refresh_source(struct cardea_room *room,
-		struct cardea_participant *participant, struct cardea_source *source);
+                                      struct cardea_participant *participant,
+                                      struct cardea_source *source);
 
 /* Forgets the bindings of tokens that have expired. */
 void cardea_membership_prune(struct cardea_room *room);

@@ -8,12 +8,8 @@
 #define MAX_SDP  (256 * 1024)
 
 static const struct cardea_request_type *const tables[] = {
-		cardea_requests_join,
-		cardea_requests_publish,
-		cardea_requests_receive,
-		cardea_requests_state,
-		cardea_requests_control,
-		cardea_requests_node,
+        cardea_requests_join,  cardea_requests_publish, cardea_requests_receive,
+        cardea_requests_state, cardea_requests_control, cardea_requests_node,
 };
 
 /* ---- bounds ---- */
@@ -33,7 +29,8 @@ static int check_bounds(const json_t *json, unsigned depth, size_t *left)
 	json_t *value;
 	size_t index;
 	/* Jansson iterates over non-const objects only; nothing is changed. */
-	json_object_foreach ((json_t *)json, key, value) {
+	json_object_foreach((json_t *)json, key, value)
+	{
 		size = strlen(key) + 4;
 		if (size > *left)
 			return CARDEA_E_TOO_LONG;
@@ -41,7 +38,8 @@ static int check_bounds(const json_t *json, unsigned depth, size_t *left)
 		if ((err = check_bounds(value, depth - 1, left)) < 0)
 			return err;
 	}
-	json_array_foreach (json, index, value) {
+	json_array_foreach(json, index, value)
+	{
 		if ((err = check_bounds(value, depth - 1, left)) < 0)
 			return err;
 	}
@@ -53,7 +51,7 @@ static int check_bounds(const json_t *json, unsigned depth, size_t *left)
 static bool may_retry(int err)
 {
 	return err == CARDEA_E_ROOM_NOT_OPEN || err == CARDEA_E_LEASE_EXPIRED ||
-			err == CARDEA_E_QUEUE_FULL;
+	       err == CARDEA_E_QUEUE_FULL;
 }
 
 json_t *cardea_message_error(const char *request, int err)
@@ -75,7 +73,8 @@ static void refuse(struct cardea_request *request, int err)
 	struct cardea_session *session = request->session;
 	cardea_stats_refusal(cardea_node_stats(request->node), err);
 	cardea_session_reply(session, request->transaction,
-			cardea_message_error(request->type ? request->type->name : NULL, err), NULL);
+	                     cardea_message_error(request->type ? request->type->name : NULL, err),
+	                     NULL);
 	const char *type = json_string_value(json_object_get(request->jsep, "type"));
 	if (!type || strcmp(type, "offer") != 0)
 		return;
@@ -92,6 +91,8 @@ static void request_free(struct cardea_request *request)
 	json_decref(request->jsep);
 	json_decref(request->reply_jsep);
 	g_free(request->transaction);
+	if (request->counted)
+		atomic_fetch_sub(&request->session->waiting, 1);
 	if (request->room)
 		cardea_room_put(request->room);
 	cardea_session_put(request->session);
@@ -105,7 +106,7 @@ static int check_still_allowed(const struct cardea_request *request)
 {
 	const struct cardea_session *session = request->session;
 	if (request->type->queue == CARDEA_QUEUE_OWN_ROOM &&
-			atomic_load(&session->state) != CARDEA_STATE_JOINED)
+	    atomic_load(&session->state) != CARDEA_STATE_JOINED)
 		return CARDEA_E_LEFT;
 	return 0;
 }
@@ -113,8 +114,8 @@ static int check_still_allowed(const struct cardea_request *request)
 static void answer(struct cardea_request *request, json_t *reply)
 {
 	bool with_jsep = request->reply_jsep != NULL;
-	int err = cardea_session_reply(
-			request->session, request->transaction, reply, json_incref(request->reply_jsep));
+	int err = cardea_session_reply(request->session, request->transaction, reply,
+	                               json_incref(request->reply_jsep));
 	/* Janus could not use our SDP (or the handle is gone): say so, the answer did not go out. */
 	if (err < 0 && with_jsep)
 		refuse(request, CARDEA_E_JSEP_INVALID);
@@ -170,8 +171,8 @@ static int find_type(struct cardea_request *request)
 {
 	const char *name = json_string_value(json_object_get(request->message, "request"));
 	if (!name)
-		return json_object_get(request->message, "request") ? CARDEA_E_JSON_TYPE :
-																  CARDEA_E_JSON_MISSING;
+		return json_object_get(request->message, "request") ? CARDEA_E_JSON_TYPE
+		                                                    : CARDEA_E_JSON_MISSING;
 	bool known = false;
 	unsigned kind = (unsigned)atomic_load(&request->session->kind);
 	request->type = find(name, kind, &known);
@@ -190,7 +191,7 @@ static int find_type(struct cardea_request *request)
 static int check_jsep(struct cardea_request *request)
 {
 	static const char *const types[] = {
-			[CARDEA_JSEP_OFFER] = "offer", [CARDEA_JSEP_ANSWER] = "answer"};
+	        [CARDEA_JSEP_OFFER] = "offer", [CARDEA_JSEP_ANSWER] = "answer"};
 	enum cardea_request_jsep wanted = request->type->jsep;
 	if (wanted == CARDEA_JSEP_NONE)
 		return request->jsep ? CARDEA_E_JSEP_INVALID : 0;
@@ -199,7 +200,7 @@ static int check_jsep(struct cardea_request *request)
 	const char *type = json_string_value(json_object_get(request->jsep, "type"));
 	request->sdp = json_string_value(json_object_get(request->jsep, "sdp"));
 	if (!type || strcmp(type, types[wanted]) != 0 || !request->sdp ||
-			strlen(request->sdp) > MAX_SDP)
+	    strlen(request->sdp) > MAX_SDP)
 		return CARDEA_E_JSEP_INVALID;
 	return 0;
 }
@@ -216,8 +217,8 @@ static int find_room(struct cardea_request *request)
 	const char *id = cardea_json_string(request->message, "room", "");
 	if (!cardea_id_is_plain(id, CARDEA_MAX_ID))
 		return CARDEA_E_INVALID;
-	request->room = queue == CARDEA_QUEUE_NEW_ROOM ? cardea_node_make_room(request->node, id) :
-													   cardea_node_find_room(request->node, id);
+	request->room = queue == CARDEA_QUEUE_NEW_ROOM ? cardea_node_make_room(request->node, id)
+	                                               : cardea_node_find_room(request->node, id);
 	return request->room || queue == CARDEA_QUEUE_KNOWN_ROOM ? 0 : CARDEA_E_ROOM_NOT_OPEN;
 }
 
@@ -230,8 +231,8 @@ static int check(struct cardea_request *request)
 	if (err == 0)
 		err = find_type(request);
 	if (err == 0)
-		err = cardea_json_check(
-				request->message, request->type->fields, request->type->field_count, NULL);
+		err = cardea_json_check(request->message, request->type->fields, request->type->field_count,
+		                        NULL);
 	if (err == 0)
 		err = check_jsep(request);
 	if (err == 0)
@@ -241,18 +242,33 @@ static int check(struct cardea_request *request)
 	return err;
 }
 
+/* Gateways are trusted, and a full queue must not keep them from removing who fills it. Everybody
+ * else has a share of the queue. */
+static int put_in_queue(struct cardea_queue *queue, struct cardea_request *request)
+{
+	struct cardea_session *session = request->session;
+	if (request->type->handles & CARDEA_HANDLE_CONTROL)
+		return cardea_queue_post(queue, run_request, request);
+	request->counted = atomic_fetch_add(&session->waiting, 1) < CARDEA_MAX_HANDLE_REQUESTS;
+	if (!request->counted) {
+		atomic_fetch_sub(&session->waiting, 1);
+		return CARDEA_E_QUEUE_FULL;
+	}
+	return cardea_queue_try(queue, run_request, request);
+}
+
 static int enqueue(struct cardea_request *request)
 {
 	struct cardea_queue *queue =
-			request->room ? request->room->queue : cardea_node_queue(request->node);
-	int err = cardea_queue_try(queue, run_request, request);
+	        request->room ? request->room->queue : cardea_node_queue(request->node);
+	int err = put_in_queue(queue, request);
 	if (err < 0 && request->type->abandon)
 		request->type->abandon(request);
 	return err;
 }
 
 void cardea_message_handle(struct cardea_node *node, struct cardea_session *session,
-		char *transaction, json_t *message, json_t *jsep)
+                           char *transaction, json_t *message, json_t *jsep)
 {
 	struct cardea_request *request = g_new0(struct cardea_request, 1);
 	request->node = node;

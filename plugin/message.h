@@ -55,13 +55,14 @@ struct cardea_request {
 	json_t *message;
 	const char *sdp; /* in jsep, or NULL */
 	json_t *jsep;
-	json_t *reply_jsep;              /* run may set it */
+	json_t *reply_jsep;               /* run may set it */
+	bool counted;                     /* in the handle's `waiting` */
 	struct cardea_join_claims claims; /* join */
 };
 
 /* Takes over @transaction, @message and @jsep as Janus gives them. Pool thread. */
 void cardea_message_handle(struct cardea_node *node, struct cardea_session *session,
-		char *transaction, json_t *message, json_t *jsep);
+                           char *transaction, json_t *message, json_t *jsep);
 
 /* {"cardea":"error",...} for @err. @request is the name of a known request or NULL. New object. */
 json_t *cardea_message_error(const char *request, int err);

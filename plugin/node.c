@@ -122,8 +122,7 @@ const char *cardea_node_boot(const struct cardea_node *node)
 
 bool cardea_node_secret_matches(const struct cardea_node *node, const char *secret)
 {
-	return cardea_equal(
-			secret, strlen(secret), node->config.secret, strlen(node->config.secret));
+	return cardea_equal(secret, strlen(secret), node->config.secret, strlen(node->config.secret));
 }
 
 struct cardea_keys *cardea_node_keys(struct cardea_node *node)

@@ -70,8 +70,8 @@ bool cardea_outbox_has(const struct cardea_outbox *outbox, int64_t from)
 	return from >= outbox->first && from <= atomic_load(&outbox->seq) + 1;
 }
 
-void cardea_outbox_replay(
-		const struct cardea_outbox *outbox, int64_t from, cardea_outbox_h each, void *arg)
+void cardea_outbox_replay(const struct cardea_outbox *outbox, int64_t from, cardea_outbox_h each,
+                          void *arg)
 {
 	int64_t seq = outbox->first;
 	for (GList *link = outbox->events.head; link; link = link->next, seq++) {

@@ -32,7 +32,7 @@ bool cardea_outbox_has(const struct cardea_outbox *outbox, int64_t from);
 
 /* Calls @each for the kept events from number @from on, in order; events are borrowed. */
 typedef void (*cardea_outbox_h)(json_t *event, void *arg);
-void cardea_outbox_replay(
-		const struct cardea_outbox *outbox, int64_t from, cardea_outbox_h each, void *arg);
+void cardea_outbox_replay(const struct cardea_outbox *outbox, int64_t from, cardea_outbox_h each,
+                          void *arg);
 
 #endif

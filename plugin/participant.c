@@ -10,8 +10,8 @@ void cardea_grant_free(struct cardea_grant *grant)
 	g_free(grant);
 }
 
-struct cardea_participant *cardea_participant_new(
-		struct cardea_join_claims *claims, const char *connection)
+struct cardea_participant *cardea_participant_new(struct cardea_join_claims *claims,
+                                                  const char *connection)
 {
 	struct cardea_participant *participant = g_new0(struct cardea_participant, 1);
 	participant->claims = *claims;
@@ -30,8 +30,8 @@ void cardea_participant_free(struct cardea_participant *participant)
 	g_free(participant);
 }
 
-void cardea_participant_renew(
-		struct cardea_participant *participant, struct cardea_join_claims *claims)
+void cardea_participant_renew(struct cardea_participant *participant,
+                              struct cardea_join_claims *claims)
 {
 	cardea_join_claims_clear(&participant->claims);
 	participant->claims = *claims;
@@ -39,14 +39,14 @@ void cardea_participant_renew(
 }
 
 /* A grant from before a removal and re-admission says nothing about the new admission. */
-static bool grant_counts(
-		const struct cardea_participant *participant, const struct cardea_grant *grant)
+static bool grant_counts(const struct cardea_participant *participant,
+                         const struct cardea_grant *grant)
 {
 	return grant && grant->gen >= participant->claims.gen;
 }
 
 unsigned cardea_participant_rights(const struct cardea_participant *participant,
-		const struct cardea_grant *grant, unsigned room_locks)
+                                   const struct cardea_grant *grant, unsigned room_locks)
 {
 	const struct cardea_join_claims *claims = &participant->claims;
 	if (claims->hidden)
@@ -63,7 +63,8 @@ unsigned cardea_participant_rights(const struct cardea_participant *participant,
 }
 
 bool cardea_participant_watches(const struct cardea_participant *participant,
-		const struct cardea_grant *grant, const struct cardea_participant *other)
+                                const struct cardea_grant *grant,
+                                const struct cardea_participant *other)
 {
 	if (participant == other)
 		return false;
@@ -92,8 +93,8 @@ json_t *cardea_participant_sources(const struct cardea_participant *participant)
 		struct cardea_source *source = &session->sources[i];
 		if (cardea_source_published(source))
 			json_array_append_new(array,
-					json_pack("{s:s, s:b}", "kind", cardea_kind_name(source->kind), "active",
-							(int)atomic_load(&source->open)));
+			                      json_pack("{s:s, s:b}", "kind", cardea_kind_name(source->kind),
+			                                "active", (int)atomic_load(&source->open)));
 	}
 	return array;
 }
@@ -102,17 +103,17 @@ json_t *cardea_participant_public(const struct cardea_participant *participant)
 {
 	const struct cardea_join_claims *claims = &participant->claims;
 	return json_pack("{s:s, s:s, s:s, s:b, s:o}", "id", claims->sub, "name", claims->name, "role",
-			cardea_role_name(claims->role), "guest", (int)claims->guest, "sources",
-			cardea_participant_sources(participant));
+	                 cardea_role_name(claims->role), "guest", (int)claims->guest, "sources",
+	                 cardea_participant_sources(participant));
 }
 
 json_t *cardea_participant_own(const struct cardea_participant *participant)
 {
 	const struct cardea_join_claims *claims = &participant->claims;
 	return json_pack("{s:s, s:s, s:s, s:s, s:b, s:b, s:o}", "id", claims->sub, "client_id",
-			claims->client_id, "name", claims->name, "role", cardea_role_name(claims->role),
-			"guest", (int)claims->guest, "hidden", (int)claims->hidden, "publish",
-			cardea_kinds_to_json(participant->rights));
+	                 claims->client_id, "name", claims->name, "role",
+	                 cardea_role_name(claims->role), "guest", (int)claims->guest, "hidden",
+	                 (int)claims->hidden, "publish", cardea_kinds_to_json(participant->rights));
 }
 
 json_t *cardea_participant_admin(const struct cardea_participant *participant)
@@ -124,8 +125,8 @@ json_t *cardea_participant_admin(const struct cardea_participant *participant)
 	if (participant->handles[CARDEA_RECEIVER])
 		json_array_append_new(handles, json_string("receive"));
 	return json_pack("{s:s, s:s, s:s, s:s, s:b, s:b, s:s, s:o, s:o}", "id", claims->sub,
-			"client_id", claims->client_id, "name", claims->name, "role",
-			cardea_role_name(claims->role), "guest", (int)claims->guest, "hidden",
-			(int)claims->hidden, "connection", participant->connection, "sources",
-			cardea_participant_sources(participant), "handles", handles);
+	                 "client_id", claims->client_id, "name", claims->name, "role",
+	                 cardea_role_name(claims->role), "guest", (int)claims->guest, "hidden",
+	                 (int)claims->hidden, "connection", participant->connection, "sources",
+	                 cardea_participant_sources(participant), "handles", handles);
 }

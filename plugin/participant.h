@@ -33,17 +33,17 @@ struct cardea_participant {
 	struct cardea_join_claims claims; /* owned */
 	char connection[CARDEA_CONNECTION_SIZE];
 	struct cardea_session *handles[CARDEA_HANDLES]; /* references, or NULL */
-	unsigned rights; /* kinds in force when they were last told */
+	unsigned rights;                                /* kinds in force when they were last told */
 };
 
 /* Takes over what @claims owns. */
-struct cardea_participant *cardea_participant_new(
-		struct cardea_join_claims *claims, const char *connection);
+struct cardea_participant *cardea_participant_new(struct cardea_join_claims *claims,
+                                                  const char *connection);
 void cardea_participant_free(struct cardea_participant *participant);
 
 /* Replaces the claims by those of a newer token of the same seat, taking them over. */
-void cardea_participant_renew(
-		struct cardea_participant *participant, struct cardea_join_claims *claims);
+void cardea_participant_renew(struct cardea_participant *participant,
+                              struct cardea_join_claims *claims);
 
 static inline const char *cardea_participant_id(const struct cardea_participant *participant)
 {
@@ -53,11 +53,12 @@ static inline const char *cardea_participant_id(const struct cardea_participant 
 /* Kinds that may be published: the grant or else the token, cut by its locks and, except for hosts,
  * by @room_locks. Nothing for hidden ones. @grant may be NULL. */
 unsigned cardea_participant_rights(const struct cardea_participant *participant,
-		const struct cardea_grant *grant, unsigned room_locks);
+                                   const struct cardea_grant *grant, unsigned room_locks);
 
 /* Whether it wants @other's sources: by grant or else token; never its own. */
 bool cardea_participant_watches(const struct cardea_participant *participant,
-		const struct cardea_grant *grant, const struct cardea_participant *other);
+                                const struct cardea_grant *grant,
+                                const struct cardea_participant *other);
 
 /* What sources are, as everyone is told: an item for each one that is published. New array. */
 json_t *cardea_participant_sources(const struct cardea_participant *participant);

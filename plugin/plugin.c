@@ -23,10 +23,13 @@
 static _Atomic(struct cardea_node *) the_node;
 static atomic_uint inside;
 
-/* Guards handle->plugin_handle between destroy_session (loop thread), which ends it, and
- * handle_message and query_session, which other threads may call at that moment. A leaf, held for
- * a few instructions. The other callbacks of a handle come from its loop thread themselves. */
+/* Handles from create_session to destroy_session. handle_message and query_session come on threads
+ * that may be overtaken by the detach: Janus then gives us NULL, or a handle that is freed already
+ * (it waits up to 3 s with an offer in hand), so it is looked up before anybody reads from it. The
+ * lock is a leaf, held for a few instructions. The other callbacks of a handle come from its loop
+ * thread themselves. */
 static GMutex handles_lock;
+static GHashTable *handles; /* under handles_lock: handle -> struct cardea_session *, borrowed */
 
 static janus_plugin plugin;
 
@@ -39,13 +42,14 @@ static int plugin_init(janus_callbacks *callbacks, const char *config_path)
 	if (err < 0)
 		return err;
 	cardea_core_init(callbacks, &plugin);
+	handles = g_hash_table_new(NULL, NULL);
 	struct cardea_node *node = cardea_node_new(&config);
 	if (!node) {
 		JANUS_LOG(LOG_FATAL, "cardea: cannot start threads\n");
 		return -1;
 	}
 	JANUS_LOG(LOG_INFO, "cardea: started node=%s boot=%s version=%s\n", cardea_node_name(node),
-			cardea_node_boot(node), PACKAGE_VERSION);
+	          cardea_node_boot(node), PACKAGE_VERSION);
 	atomic_store(&the_node, node);
 	return 0;
 }
@@ -118,7 +122,7 @@ static struct cardea_session *session_of(janus_plugin_session *handle)
 static struct cardea_session *session_get(janus_plugin_session *handle)
 {
 	g_mutex_lock(&handles_lock);
-	struct cardea_session *session = handle->plugin_handle;
+	struct cardea_session *session = g_hash_table_lookup(handles, handle);
 	if (session)
 		cardea_session_get(session);
 	g_mutex_unlock(&handles_lock);
@@ -133,11 +137,15 @@ static void plugin_create_session(janus_plugin_session *handle, int *error)
 		return;
 	}
 	handle->plugin_handle = cardea_session_new(handle, cardea_node_stats(node));
+	g_mutex_lock(&handles_lock);
+	g_hash_table_insert(handles, handle, handle->plugin_handle);
+	g_mutex_unlock(&handles_lock);
 	leave();
 }
 
-static struct janus_plugin_result *plugin_handle_message(
-		janus_plugin_session *handle, char *transaction, json_t *message, json_t *jsep)
+static struct janus_plugin_result *plugin_handle_message(janus_plugin_session *handle,
+                                                         char *transaction, json_t *message,
+                                                         json_t *jsep)
 {
 	struct cardea_node *node = enter();
 	struct cardea_session *session = node ? session_get(handle) : NULL;
@@ -151,8 +159,8 @@ static struct janus_plugin_result *plugin_handle_message(
 	}
 	if (node)
 		leave();
-	return session ? janus_plugin_result_new(JANUS_PLUGIN_OK_WAIT, NULL, NULL) :
-					   janus_plugin_result_new(JANUS_PLUGIN_ERROR, "handle has ended", NULL);
+	return session ? janus_plugin_result_new(JANUS_PLUGIN_OK_WAIT, NULL, NULL)
+	               : janus_plugin_result_new(JANUS_PLUGIN_ERROR, "handle has ended", NULL);
 }
 
 static json_t *plugin_handle_admin_message(json_t *message)
@@ -195,9 +203,9 @@ static void plugin_incoming_rtcp(janus_plugin_session *handle, janus_plugin_rtcp
 static void plugin_destroy_session(janus_plugin_session *handle, int *error)
 {
 	(void)error;
+	struct cardea_session *session = session_of(handle);
 	g_mutex_lock(&handles_lock);
-	struct cardea_session *session = handle->plugin_handle;
-	handle->plugin_handle = NULL;
+	g_hash_table_remove(handles, handle);
 	g_mutex_unlock(&handles_lock);
 	struct cardea_node *node = enter();
 	if (node) {
@@ -222,25 +230,21 @@ static json_t *plugin_query_session(janus_plugin_session *handle)
 /* The macro sets every member to NULL before ours. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Woverride-init"
-static janus_plugin plugin = JANUS_PLUGIN_INIT(
-		.init = plugin_init,
-		.destroy = plugin_destroy,
-		.get_api_compatibility = plugin_get_api_compatibility,
-		.get_version = plugin_get_version,
-		.get_version_string = plugin_get_version_string,
-		.get_description = plugin_get_description,
-		.get_name = plugin_get_name,
-		.get_author = plugin_get_author,
-		.get_package = plugin_get_package,
-		.create_session = plugin_create_session,
-		.handle_message = plugin_handle_message,
-		.handle_admin_message = plugin_handle_admin_message,
-		.setup_media = plugin_setup_media,
-		.incoming_rtp = plugin_incoming_rtp,
-		.incoming_rtcp = plugin_incoming_rtcp,
-		.hangup_media = plugin_hangup_media,
-		.destroy_session = plugin_destroy_session,
-		.query_session = plugin_query_session, );
+static janus_plugin plugin =
+        JANUS_PLUGIN_INIT(.init = plugin_init, .destroy = plugin_destroy,
+                          .get_api_compatibility = plugin_get_api_compatibility,
+                          .get_version = plugin_get_version,
+                          .get_version_string = plugin_get_version_string,
+                          .get_description = plugin_get_description, .get_name = plugin_get_name,
+                          .get_author = plugin_get_author, .get_package = plugin_get_package,
+                          .create_session = plugin_create_session,
+                          .handle_message = plugin_handle_message,
+                          .handle_admin_message = plugin_handle_admin_message,
+                          .setup_media = plugin_setup_media, .incoming_rtp = plugin_incoming_rtp,
+                          .incoming_rtcp = plugin_incoming_rtcp,
+                          .hangup_media = plugin_hangup_media,
+                          .destroy_session = plugin_destroy_session,
+                          .query_session = plugin_query_session, );
 #pragma GCC diagnostic pop
 
 /* The one symbol that leaves the library. */

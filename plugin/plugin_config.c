@@ -28,7 +28,8 @@ static int check_secret_file(int fd, const char *path)
 		return CARDEA_E_INVALID;
 	}
 	if (st.st_mode & (S_IRWXG | S_IRWXO)) {
-		JANUS_LOG(LOG_ERR, "cardea: control_secret_file=%s is open to others, chmod 600 it\n", path);
+		JANUS_LOG(LOG_ERR, "cardea: control_secret_file=%s is open to others, chmod 600 it\n",
+		          path);
 		return CARDEA_E_FORBIDDEN;
 	}
 	return 0;
@@ -45,8 +46,8 @@ static int read_secret_fd(int fd, const char *path, char **out)
 		len--;
 	int err = 0;
 	if (len < MIN_SECRET || len > MAX_SECRET || memchr(buf, '\0', len)) {
-		JANUS_LOG(LOG_ERR, "cardea: control_secret_file=%s must hold %d to %d bytes of text\n", path,
-				MIN_SECRET, MAX_SECRET);
+		JANUS_LOG(LOG_ERR, "cardea: control_secret_file=%s must hold %d to %d bytes of text\n",
+		          path, MIN_SECRET, MAX_SECRET);
 		err = CARDEA_E_INVALID;
 	} else {
 		*out = g_strndup(buf, len);
@@ -75,8 +76,7 @@ static int read_secret(const char *path, char **out)
 
 static const char *item(janus_config *config, janus_config_category *general, const char *name)
 {
-	janus_config_item *found =
-			janus_config_get(config, general, janus_config_type_item, name);
+	janus_config_item *found = janus_config_get(config, general, janus_config_type_item, name);
 	return found ? found->value : NULL;
 }
 
@@ -94,7 +94,7 @@ static int parse_workers(const char *value, unsigned *out)
 static int parse(janus_config *config, struct cardea_plugin_config *out)
 {
 	janus_config_category *general =
-			janus_config_get_create(config, NULL, janus_config_type_category, "general");
+	        janus_config_get_create(config, NULL, janus_config_type_category, "general");
 	const char *node = item(config, general, "node");
 	if (!node)
 		node = DEFAULT_NODE;

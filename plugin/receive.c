@@ -9,7 +9,7 @@ static json_t *make_jsep(struct cardea_session *session, bool restart)
 	if (session->sdp_session == 0)
 		session->sdp_session = (uint64_t)cardea_clock_wall_ms(&cardea_clock_system);
 	char *sdp = cardea_sdp_offer(session->slots, cardea_session_slots(session),
-			session->sdp_session, ++session->sdp_version);
+	                             session->sdp_session, ++session->sdp_version);
 	if (!sdp)
 		return NULL;
 	json_t *jsep = json_pack("{s:s, s:s}", "type", "offer", "sdp", sdp);
@@ -19,9 +19,10 @@ static json_t *make_jsep(struct cardea_session *session, bool restart)
 	return jsep;
 }
 
-void cardea_receive_offer(struct cardea_session *session, bool restart)
+static void send_offer(struct cardea_session *session, bool restart)
 {
-	if (cardea_session_slots(session) == 0)
+	/* Janus would begin a PeerConnection on a handle that it is taking down. */
+	if (cardea_session_slots(session) == 0 || atomic_load(&session->detached))
 		return;
 	json_t *jsep = make_jsep(session, restart);
 	if (!jsep)
@@ -30,16 +31,19 @@ void cardea_receive_offer(struct cardea_session *session, bool restart)
 	session->offer_pending = true;
 	int expected = CARDEA_MEDIA_NEW;
 	atomic_compare_exchange_strong(&session->media, &expected, CARDEA_MEDIA_OFFERED);
-	cardea_session_event(session, "offer",
-			json_pack("{s:I}", "offer", (json_int_t)session->offer), jsep);
+	cardea_session_event(session, "offer", json_pack("{s:I}", "offer", (json_int_t)session->offer),
+	                     jsep);
 }
 
-void cardea_receive_offer_again(struct cardea_session *session)
+void cardea_receive_offer(struct cardea_session *session)
 {
-	if (!session->offer_pending)
-		return;
+	send_offer(session, false);
+}
+
+void cardea_receive_restart(struct cardea_session *session)
+{
 	if (atomic_load(&session->media) == CARDEA_MEDIA_UP) {
-		cardea_receive_offer(session, true);
+		send_offer(session, true);
 		return;
 	}
 	/* media.c sends the next offer when Janus is done with this one. */

@@ -11,9 +11,18 @@
 #define MAX_TEXT   1024
 #define MAX_EPOCH  (INT64_MAX / 2)
 
-#define ROOM_FIELD  {"room", CARDEA_JSON_STRING, true, 1, CARDEA_MAX_ID}
-#define EPOCH_FIELD {"epoch", CARDEA_JSON_INTEGER, true, 1, MAX_EPOCH}
-#define SEAT_FIELD  {"seat", CARDEA_JSON_STRING, true, 1, CARDEA_MAX_ID}
+#define ROOM_FIELD                                                                                 \
+	{                                                                                              \
+		"room", CARDEA_JSON_STRING, true, 1, CARDEA_MAX_ID                                         \
+	}
+#define EPOCH_FIELD                                                                                \
+	{                                                                                              \
+		"epoch", CARDEA_JSON_INTEGER, true, 1, MAX_EPOCH                                           \
+	}
+#define SEAT_FIELD                                                                                 \
+	{                                                                                              \
+		"seat", CARDEA_JSON_STRING, true, 1, CARDEA_MAX_ID                                         \
+	}
 
 static int64_t epoch_of(const struct cardea_request *request)
 {
@@ -56,8 +65,8 @@ static int read_kinds(const json_t *object, const char *name, unsigned *out)
 }
 
 static const struct cardea_json_field policy_content[] = {
-		{"max_participants", CARDEA_JSON_INTEGER, false, 0, CARDEA_MAX_ROOM_PARTICIPANTS},
-		{"locks", CARDEA_JSON_ARRAY, false, 0, 4},
+        {"max_participants", CARDEA_JSON_INTEGER, false, 0, CARDEA_MAX_ROOM_PARTICIPANTS},
+        {"locks", CARDEA_JSON_ARRAY, false, 0, 4},
 };
 
 static int read_policy(const json_t *message, struct cardea_policy *out)
@@ -66,8 +75,7 @@ static int read_policy(const json_t *message, struct cardea_policy *out)
 	*out = (struct cardea_policy){0};
 	if (!policy || json_is_null(policy))
 		return 0;
-	int err =
-			cardea_json_check(policy, policy_content, G_N_ELEMENTS(policy_content), NULL);
+	int err = cardea_json_check(policy, policy_content, G_N_ELEMENTS(policy_content), NULL);
 	if (err < 0)
 		return err;
 	out->max_participants = (unsigned)cardea_json_integer(policy, "max_participants", 0);
@@ -78,7 +86,8 @@ static int check_min_gen(const json_t *min_gen)
 {
 	const char *seat;
 	json_t *gen;
-	json_object_foreach ((json_t *)min_gen, seat, gen) {
+	json_object_foreach((json_t *)min_gen, seat, gen)
+	{
 		if (!cardea_id_is_plain(seat, CARDEA_MAX_ID))
 			return CARDEA_E_INVALID;
 		if (!json_is_integer(gen))
@@ -88,13 +97,13 @@ static int check_min_gen(const json_t *min_gen)
 }
 
 static const struct cardea_json_field open_fields[] = {
-		ROOM_FIELD,
-		EPOCH_FIELD,
-		{"tenant", CARDEA_JSON_STRING, true, 1, CARDEA_MAX_ID},
-		{"conf_id", CARDEA_JSON_STRING, true, 1, CARDEA_MAX_ID},
-		{"lease_ms", CARDEA_JSON_INTEGER, false, 0, 24 * 60 * 60 * 1000},
-		{"policy", CARDEA_JSON_OBJECT, false, 0, 0},
-		{"min_gen", CARDEA_JSON_OBJECT, false, 0, 0},
+        ROOM_FIELD,
+        EPOCH_FIELD,
+        {"tenant", CARDEA_JSON_STRING, true, 1, CARDEA_MAX_ID},
+        {"conf_id", CARDEA_JSON_STRING, true, 1, CARDEA_MAX_ID},
+        {"lease_ms", CARDEA_JSON_INTEGER, false, 0, 24 * 60 * 60 * 1000},
+        {"policy", CARDEA_JSON_OBJECT, false, 0, 0},
+        {"min_gen", CARDEA_JSON_OBJECT, false, 0, 0},
 };
 
 static int open_run(struct cardea_request *request, json_t **reply)
@@ -102,14 +111,14 @@ static int open_run(struct cardea_request *request, json_t **reply)
 	const json_t *message = request->message;
 	const json_t *min_gen = json_object_get(message, "min_gen");
 	struct cardea_room_opening opening = {
-			.tenant = cardea_json_string(message, "tenant", ""),
-			.conf_id = cardea_json_string(message, "conf_id", ""),
-			.epoch = epoch_of(request),
-			.lease_ms = cardea_json_integer(message, "lease_ms", 0),
-			.min_gen = json_is_object(min_gen) ? min_gen : NULL,
+	        .tenant = cardea_json_string(message, "tenant", ""),
+	        .conf_id = cardea_json_string(message, "conf_id", ""),
+	        .epoch = epoch_of(request),
+	        .lease_ms = cardea_json_integer(message, "lease_ms", 0),
+	        .min_gen = json_is_object(min_gen) ? min_gen : NULL,
 	};
 	if (!cardea_id_is_plain(opening.tenant, CARDEA_MAX_ID) ||
-			!cardea_id_is_plain(opening.conf_id, CARDEA_MAX_ID))
+	    !cardea_id_is_plain(opening.conf_id, CARDEA_MAX_ID))
 		return CARDEA_E_INVALID;
 	int err = read_policy(message, &opening.policy);
 	if (err == 0)
@@ -119,15 +128,15 @@ static int open_run(struct cardea_request *request, json_t **reply)
 	if (err < 0)
 		return err;
 	*reply = json_pack("{s:s, s:s, s:I, s:I}", "cardea", "opened", "room", request->room->id,
-			"epoch", (json_int_t)opening.epoch, "seq",
-			(json_int_t)cardea_outbox_seq(request->room->outbox));
+	                   "epoch", (json_int_t)opening.epoch, "seq",
+	                   (json_int_t)cardea_outbox_seq(request->room->outbox));
 	return 0;
 }
 
 static const struct cardea_json_field close_fields[] = {
-		ROOM_FIELD,
-		EPOCH_FIELD,
-		{"reason", CARDEA_JSON_STRING, false, 0, MAX_TEXT},
+        ROOM_FIELD,
+        EPOCH_FIELD,
+        {"reason", CARDEA_JSON_STRING, false, 0, MAX_TEXT},
 };
 
 static int close_run(struct cardea_request *request, json_t **reply)
@@ -138,15 +147,15 @@ static int close_run(struct cardea_request *request, json_t **reply)
 		if (err < 0)
 			return err;
 		cardea_room_close(request->room, "closed",
-				cardea_json_string(request->message, "reason", NULL));
+		                  cardea_json_string(request->message, "reason", NULL));
 	}
 	return reply_ok(reply);
 }
 
 static const struct cardea_json_field policy_fields[] = {
-		ROOM_FIELD,
-		EPOCH_FIELD,
-		{"policy", CARDEA_JSON_OBJECT, true, 0, 0},
+        ROOM_FIELD,
+        EPOCH_FIELD,
+        {"policy", CARDEA_JSON_OBJECT, true, 0, 0},
 };
 
 static int policy_run(struct cardea_request *request, json_t **reply)
@@ -164,12 +173,12 @@ static int policy_run(struct cardea_request *request, json_t **reply)
 /* ---- grant, revoke ---- */
 
 static const struct cardea_json_field grant_fields[] = {
-		ROOM_FIELD,
-		EPOCH_FIELD,
-		SEAT_FIELD,
-		{"gen", CARDEA_JSON_INTEGER, true, 0, INT64_MAX},
-		{"publish", CARDEA_JSON_ARRAY, false, 0, 4},
-		{"locks", CARDEA_JSON_ARRAY, false, 0, 4},
+        ROOM_FIELD,
+        EPOCH_FIELD,
+        SEAT_FIELD,
+        {"gen", CARDEA_JSON_INTEGER, true, 0, INT64_MAX},
+        {"publish", CARDEA_JSON_ARRAY, false, 0, 4},
+        {"locks", CARDEA_JSON_ARRAY, false, 0, 4},
 };
 
 static int read_subscribe_list(const json_t *array, struct cardea_grant *grant)
@@ -180,7 +189,8 @@ static int read_subscribe_list(const json_t *array, struct cardea_grant *grant)
 		return CARDEA_E_JSON_RANGE;
 	grant->subscribe = CARDEA_SUBSCRIBE_LIST;
 	grant->subscribe_list = g_new0(char *, count + 1);
-	json_array_foreach (array, i, item) {
+	json_array_foreach(array, i, item)
+	{
 		const char *id = json_string_value(item);
 		if (!id || !cardea_id_is_plain(id, CARDEA_MAX_ID))
 			return CARDEA_E_INVALID;
@@ -244,12 +254,12 @@ static int grant_run(struct cardea_request *request, json_t **reply)
 }
 
 static const struct cardea_json_field revoke_fields[] = {
-		ROOM_FIELD,
-		EPOCH_FIELD,
-		SEAT_FIELD,
-		{"min_gen", CARDEA_JSON_INTEGER, true, 0, INT64_MAX},
-		{"reason", CARDEA_JSON_STRING, false, 0, MAX_REASON},
-		{"text", CARDEA_JSON_STRING, false, 0, MAX_TEXT},
+        ROOM_FIELD,
+        EPOCH_FIELD,
+        SEAT_FIELD,
+        {"min_gen", CARDEA_JSON_INTEGER, true, 0, INT64_MAX},
+        {"reason", CARDEA_JSON_STRING, false, 0, MAX_REASON},
+        {"text", CARDEA_JSON_STRING, false, 0, MAX_TEXT},
 };
 
 static int revoke_run(struct cardea_request *request, json_t **reply)
@@ -263,7 +273,7 @@ static int revoke_run(struct cardea_request *request, json_t **reply)
 	struct cardea_participant *participant = g_hash_table_lookup(room->participants, seat);
 	if (participant && participant->claims.gen < min_gen)
 		cardea_membership_remove(room, participant, "revoked",
-				cardea_json_string(request->message, "text", NULL), NULL);
+		                         cardea_json_string(request->message, "text", NULL), NULL);
 	cardea_room_raise_gen(room, seat, min_gen);
 	return reply_ok(reply);
 }
@@ -271,17 +281,17 @@ static int revoke_run(struct cardea_request *request, json_t **reply)
 /* ---- say ---- */
 
 static const struct cardea_json_field say_fields[] = {
-		ROOM_FIELD,
-		EPOCH_FIELD,
-		{"to", CARDEA_JSON_ARRAY, false, 0, CARDEA_MAX_ROOM_PARTICIPANTS},
-		{"data", CARDEA_JSON_OBJECT, true, 0, 0},
+        ROOM_FIELD,
+        EPOCH_FIELD,
+        {"to", CARDEA_JSON_ARRAY, false, 0, CARDEA_MAX_ROOM_PARTICIPANTS},
+        {"data", CARDEA_JSON_OBJECT, true, 0, 0},
 };
 
 static void say_to(const struct cardea_participant *participant, json_t *data)
 {
 	if (participant && participant->handles[CARDEA_RECEIVER])
 		cardea_session_event(participant->handles[CARDEA_RECEIVER], "said",
-				json_pack("{s:O}", "data", data), NULL);
+		                     json_pack("{s:O}", "data", data), NULL);
 }
 
 static int say_run(struct cardea_request *request, json_t **reply)
@@ -295,7 +305,8 @@ static int say_run(struct cardea_request *request, json_t **reply)
 	if (json_is_array(to)) {
 		size_t i;
 		json_t *seat;
-		json_array_foreach (to, i, seat) {
+		json_array_foreach(to, i, seat)
+		{
 			if (json_is_string(seat))
 				say_to(g_hash_table_lookup(room->participants, json_string_value(seat)), data);
 		}
@@ -312,8 +323,8 @@ static int say_run(struct cardea_request *request, json_t **reply)
 /* ---- sync, ack ---- */
 
 static const struct cardea_json_field sync_fields[] = {
-		ROOM_FIELD,
-		{"from", CARDEA_JSON_INTEGER, true, 0, INT64_MAX},
+        ROOM_FIELD,
+        {"from", CARDEA_JSON_INTEGER, true, 0, INT64_MAX},
 };
 
 static void push_event(json_t *event, void *arg)
@@ -329,27 +340,27 @@ static int sync_run(struct cardea_request *request, json_t **reply)
 	if (cardea_outbox_has(room->outbox, from)) {
 		cardea_outbox_replay(room->outbox, from, push_event, request->session);
 	} else {
-		json_t *snapshot = cardea_control_unkept(room, "snapshot",
-				json_pack("{s:o}", "participants", cardea_membership_snapshot(room)));
+		json_t *snapshot = cardea_control_unkept(
+		        room, "snapshot",
+		        json_pack("{s:o}", "participants", cardea_membership_snapshot(room)));
 		push_event(snapshot, request->session);
 		json_decref(snapshot);
 	}
-	*reply = json_pack("{s:s, s:s, s:I, s:I, s:I}", "cardea", "replayed", "room", room->id,
-			"epoch", (json_int_t)atomic_load(&room->epoch), "from", (json_int_t)from, "seq",
-			(json_int_t)cardea_outbox_seq(room->outbox));
+	*reply = json_pack("{s:s, s:s, s:I, s:I, s:I}", "cardea", "replayed", "room", room->id, "epoch",
+	                   (json_int_t)atomic_load(&room->epoch), "from", (json_int_t)from, "seq",
+	                   (json_int_t)cardea_outbox_seq(room->outbox));
 	return 0;
 }
 
 static const struct cardea_json_field ack_fields[] = {
-		ROOM_FIELD,
-		{"seq", CARDEA_JSON_INTEGER, true, 0, INT64_MAX},
+        ROOM_FIELD,
+        {"seq", CARDEA_JSON_INTEGER, true, 0, INT64_MAX},
 };
 
 static int ack_run(struct cardea_request *request, json_t **reply)
 {
 	if (request->room)
-		cardea_outbox_ack(
-				request->room->outbox, cardea_json_integer(request->message, "seq", 0));
+		cardea_outbox_ack(request->room->outbox, cardea_json_integer(request->message, "seq", 0));
 	return reply_ok(reply);
 }
 
@@ -360,13 +371,13 @@ static int ack_run(struct cardea_request *request, json_t **reply)
 	}
 
 const struct cardea_request_type cardea_requests_control[] = {
-		ON_CONTROL("open", CARDEA_QUEUE_NEW_ROOM, open_fields, open_run),
-		ON_CONTROL("close", CARDEA_QUEUE_KNOWN_ROOM, close_fields, close_run),
-		ON_CONTROL("policy", CARDEA_QUEUE_NAMED_ROOM, policy_fields, policy_run),
-		ON_CONTROL("grant", CARDEA_QUEUE_NAMED_ROOM, grant_fields, grant_run),
-		ON_CONTROL("revoke", CARDEA_QUEUE_NAMED_ROOM, revoke_fields, revoke_run),
-		ON_CONTROL("say", CARDEA_QUEUE_NAMED_ROOM, say_fields, say_run),
-		ON_CONTROL("sync", CARDEA_QUEUE_NAMED_ROOM, sync_fields, sync_run),
-		ON_CONTROL("ack", CARDEA_QUEUE_KNOWN_ROOM, ack_fields, ack_run),
-		{.name = NULL},
+        ON_CONTROL("open", CARDEA_QUEUE_NEW_ROOM, open_fields, open_run),
+        ON_CONTROL("close", CARDEA_QUEUE_KNOWN_ROOM, close_fields, close_run),
+        ON_CONTROL("policy", CARDEA_QUEUE_NAMED_ROOM, policy_fields, policy_run),
+        ON_CONTROL("grant", CARDEA_QUEUE_NAMED_ROOM, grant_fields, grant_run),
+        ON_CONTROL("revoke", CARDEA_QUEUE_NAMED_ROOM, revoke_fields, revoke_run),
+        ON_CONTROL("say", CARDEA_QUEUE_NAMED_ROOM, say_fields, say_run),
+        ON_CONTROL("sync", CARDEA_QUEUE_NAMED_ROOM, sync_fields, sync_run),
+        ON_CONTROL("ack", CARDEA_QUEUE_KNOWN_ROOM, ack_fields, ack_run),
+        {.name = NULL},
 };

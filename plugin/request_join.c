@@ -10,15 +10,15 @@
 #include "roster.h"
 
 static const struct cardea_json_field join_fields[] = {
-		{"handle", CARDEA_JSON_STRING, true, 1, 16},
-		{"token", CARDEA_JSON_STRING, false, 0, 0},
-		{"connection", CARDEA_JSON_STRING, false, 0, 0},
-		{"slots", CARDEA_JSON_OBJECT, false, 0, 0},
+        {"handle", CARDEA_JSON_STRING, true, 1, 16},
+        {"token", CARDEA_JSON_STRING, false, 0, 0},
+        {"connection", CARDEA_JSON_STRING, false, 0, 0},
+        {"slots", CARDEA_JSON_OBJECT, false, 0, 0},
 };
 
 static const struct cardea_json_field slot_fields[] = {
-		{"audio", CARDEA_JSON_INTEGER, false, 0, CARDEA_MAX_AUDIO_SLOTS},
-		{"video", CARDEA_JSON_INTEGER, false, 0, CARDEA_MAX_VIDEO_SLOTS},
+        {"audio", CARDEA_JSON_INTEGER, false, 0, CARDEA_MAX_AUDIO_SLOTS},
+        {"video", CARDEA_JSON_INTEGER, false, 0, CARDEA_MAX_VIDEO_SLOTS},
 };
 
 /* cardea_handle_kind of the field `handle`, or 0. */
@@ -49,8 +49,8 @@ static int verify_token(struct cardea_request *request)
 	if (!token)
 		return CARDEA_E_TOKEN_MISSING;
 	int64_t now_s = cardea_clock_wall_ms(&cardea_clock_system) / 1000;
-	return cardea_keys_verify(
-			cardea_node_keys(request->node), token, strlen(token), now_s, &request->claims);
+	return cardea_keys_verify(cardea_node_keys(request->node), token, strlen(token), now_s,
+	                          &request->claims);
 }
 
 /* Back to what it was: another join may follow. */
@@ -72,8 +72,7 @@ static int join_prepare(struct cardea_request *request)
 		return CARDEA_E_ROOM_NOT_OPEN;
 	/* Two joins of one handle may be here at once, even for two rooms. */
 	int expected = CARDEA_STATE_NEW;
-	if (!atomic_compare_exchange_strong(
-				&request->session->state, &expected, CARDEA_STATE_JOINING))
+	if (!atomic_compare_exchange_strong(&request->session->state, &expected, CARDEA_STATE_JOINING))
 		return CARDEA_E_ALREADY_JOINED;
 	/* From here on a detach is queued behind us (media.c). */
 	cardea_session_set_room(request->session, request->room);
@@ -84,10 +83,9 @@ static void add_receive_state(struct cardea_request *request, json_t *reply)
 {
 	struct cardea_session *session = request->session;
 	json_object_set_new(reply, "slots",
-			json_pack("{s:i, s:i}", "audio", (int)session->audio_slots, "video",
-					(int)session->video_slots));
-	json_object_set_new(
-			reply, "roster", cardea_roster_for(request->room, session->participant));
+	                    json_pack("{s:i, s:i}", "audio", (int)session->audio_slots, "video",
+	                              (int)session->video_slots));
+	json_object_set_new(reply, "roster", cardea_roster_for(request->room, session->participant));
 	json_object_set_new(reply, "map", cardea_assign_map(session));
 	/* What the answer says needs no event. */
 	session->map_changed = false;
@@ -97,13 +95,15 @@ static json_t *joined(struct cardea_request *request, unsigned kind)
 {
 	struct cardea_session *session = request->session;
 	struct cardea_participant *participant = session->participant;
-	json_t *reply = json_pack("{s:s, s:s, s:s, s:i, s:{s:s, s:I}, s:o}", "cardea", "joined",
-			"handle", cardea_handle_name((enum cardea_handle_kind)kind), "connection",
-			participant->connection, "seq", 0, "room", "id", request->room->id, "epoch",
-			(json_int_t)atomic_load(&request->room->epoch), "participant",
-			cardea_participant_own(participant));
+	json_t *reply =
+	        json_pack("{s:s, s:s, s:s, s:i, s:{s:s, s:I}, s:o}", "cardea", "joined", "handle",
+	                  cardea_handle_name((enum cardea_handle_kind)kind), "connection",
+	                  participant->connection, "seq", 0, "room", "id", request->room->id, "epoch",
+	                  (json_int_t)atomic_load(&request->room->epoch), "participant",
+	                  cardea_participant_own(participant));
 	cardea_ice_servers_add(cardea_node_ice_servers(request->node), reply,
-			participant->claims.client_id, cardea_clock_wall_ms(&cardea_clock_system) / 1000);
+	                       participant->claims.client_id,
+	                       cardea_clock_wall_ms(&cardea_clock_system) / 1000);
 	if (kind == CARDEA_HANDLE_RECEIVE)
 		add_receive_state(request, reply);
 	return reply;
@@ -114,12 +114,12 @@ static int join_run(struct cardea_request *request, json_t **reply)
 	const json_t *slots = json_object_get(request->message, "slots");
 	unsigned kind = wanted_kind(request->message);
 	struct cardea_joining joining = {
-			.kind = (enum cardea_handle_kind)kind,
-			.connection = cardea_json_string(request->message, "connection", ""),
-			.audio_slots =
-					(unsigned)cardea_json_integer(slots, "audio", CARDEA_DEFAULT_AUDIO_SLOTS),
-			.video_slots =
-					(unsigned)cardea_json_integer(slots, "video", CARDEA_DEFAULT_VIDEO_SLOTS),
+	        .kind = (enum cardea_handle_kind)kind,
+	        .connection = cardea_json_string(request->message, "connection", ""),
+	        .audio_slots =
+	                (unsigned)cardea_json_integer(slots, "audio", CARDEA_DEFAULT_AUDIO_SLOTS),
+	        .video_slots =
+	                (unsigned)cardea_json_integer(slots, "video", CARDEA_DEFAULT_VIDEO_SLOTS),
 	};
 	/* The handle went away while the request waited. */
 	int err = atomic_load(&request->session->detached) ? CARDEA_E_LEFT : 0;
@@ -139,33 +139,33 @@ static void join_after(struct cardea_request *request)
 	struct cardea_session *session = request->session;
 	session->announced = true;
 	if (atomic_load(&session->kind) == CARDEA_HANDLE_RECEIVE)
-		cardea_receive_offer(session, false);
+		cardea_receive_offer(session);
 }
 
 static int leave_run(struct cardea_request *request, json_t **reply)
 {
 	cardea_membership_remove(request->room, request->session->participant, "left", NULL,
-			request->session);
+	                         request->session);
 	*reply = json_pack("{s:s}", "cardea", "left");
 	return 0;
 }
 
 const struct cardea_request_type cardea_requests_join[] = {
-		{
-				.name = "join",
-				.handles = CARDEA_HANDLE_NEW,
-				.queue = CARDEA_QUEUE_PREPARED,
-				.fields = join_fields,
-				.field_count = G_N_ELEMENTS(join_fields),
-				.prepare = join_prepare,
-				.run = join_run,
-				.after = join_after,
-				.abandon = join_abandon,
-		},
-		{
-				.name = "leave",
-				.handles = CARDEA_HANDLE_PUBLISH | CARDEA_HANDLE_RECEIVE,
-				.run = leave_run,
-		},
-		{.name = NULL},
+        {
+                .name = "join",
+                .handles = CARDEA_HANDLE_NEW,
+                .queue = CARDEA_QUEUE_PREPARED,
+                .fields = join_fields,
+                .field_count = G_N_ELEMENTS(join_fields),
+                .prepare = join_prepare,
+                .run = join_run,
+                .after = join_after,
+                .abandon = join_abandon,
+        },
+        {
+                .name = "leave",
+                .handles = CARDEA_HANDLE_PUBLISH | CARDEA_HANDLE_RECEIVE,
+                .run = leave_run,
+        },
+        {.name = NULL},
 };

@@ -28,11 +28,11 @@ static json_t *room_summaries(struct cardea_node *node)
 /* ---- hello ---- */
 
 static const struct cardea_json_field hello_fields[] = {
-		{"secret", CARDEA_JSON_STRING, true, 0, MAX_SECRET},
-		{"gateway", CARDEA_JSON_STRING, true, 1, CARDEA_MAX_ID},
-		{"api", CARDEA_JSON_INTEGER, true, 1, INT32_MAX},
-		{"min", CARDEA_JSON_INTEGER, true, 1, INT32_MAX},
-		{"clock", CARDEA_JSON_INTEGER, false, 0, 0},
+        {"secret", CARDEA_JSON_STRING, true, 0, MAX_SECRET},
+        {"gateway", CARDEA_JSON_STRING, true, 1, CARDEA_MAX_ID},
+        {"api", CARDEA_JSON_INTEGER, true, 1, INT32_MAX},
+        {"min", CARDEA_JSON_INTEGER, true, 1, INT32_MAX},
+        {"clock", CARDEA_JSON_INTEGER, false, 0, 0},
 };
 
 static int hello_prepare(struct cardea_request *request)
@@ -41,7 +41,7 @@ static int hello_prepare(struct cardea_request *request)
 	if (!cardea_node_secret_matches(request->node, cardea_json_string(message, "secret", "")))
 		return CARDEA_E_CONTROL_REFUSED;
 	if (cardea_json_integer(message, "min", 0) > API_VERSION ||
-			cardea_json_integer(message, "api", 0) < API_VERSION)
+	    cardea_json_integer(message, "api", 0) < API_VERSION)
 		return CARDEA_E_VERSION;
 	return 0;
 }
@@ -69,25 +69,25 @@ static int hello_run(struct cardea_request *request, json_t **reply)
 	if (atomic_load(&request->session->detached))
 		cardea_control_remove(control, request->session);
 	*reply = json_pack("{s:s, s:s, s:s, s:i, s:i, s:I, s:o}", "cardea", "hello", "node",
-			cardea_node_name(request->node), "boot", cardea_node_boot(request->node), "api",
-			API_VERSION, "min", API_VERSION, "clock",
-			(json_int_t)cardea_clock_wall_ms(&cardea_clock_system), "rooms",
-			room_summaries(request->node));
+	                   cardea_node_name(request->node), "boot", cardea_node_boot(request->node),
+	                   "api", API_VERSION, "min", API_VERSION, "clock",
+	                   (json_int_t)cardea_clock_wall_ms(&cardea_clock_system), "rooms",
+	                   room_summaries(request->node));
 	return 0;
 }
 
 /* ---- keys, turn ---- */
 
 static const struct cardea_json_field keys_fields[] = {
-		{"issuer", CARDEA_JSON_STRING, true, 1, CARDEA_MAX_ID},
-		{"keys", CARDEA_JSON_OBJECT, true, 0, 0},
+        {"issuer", CARDEA_JSON_STRING, true, 1, CARDEA_MAX_ID},
+        {"keys", CARDEA_JSON_OBJECT, true, 0, 0},
 };
 
 static int keys_run(struct cardea_request *request, json_t **reply)
 {
 	int err = cardea_keys_replace(cardea_node_keys(request->node),
-			cardea_json_string(request->message, "issuer", ""),
-			json_object_get(request->message, "keys"));
+	                              cardea_json_string(request->message, "issuer", ""),
+	                              json_object_get(request->message, "keys"));
 	if (err < 0)
 		return err;
 	*reply = json_pack("{s:s}", "cardea", "ok");
@@ -95,10 +95,10 @@ static int keys_run(struct cardea_request *request, json_t **reply)
 }
 
 static const struct cardea_json_field turn_fields[] = {
-		{"stun", CARDEA_JSON_ARRAY, false, 0, MAX_SERVERS},
-		{"urls", CARDEA_JSON_ARRAY, false, 0, MAX_SERVERS},
-		{"secrets", CARDEA_JSON_ARRAY, false, 0, MAX_SERVERS},
-		{"ttl_s", CARDEA_JSON_INTEGER, false, 1, MAX_TTL_S},
+        {"stun", CARDEA_JSON_ARRAY, false, 0, MAX_SERVERS},
+        {"urls", CARDEA_JSON_ARRAY, false, 0, MAX_SERVERS},
+        {"secrets", CARDEA_JSON_ARRAY, false, 0, MAX_SERVERS},
+        {"ttl_s", CARDEA_JSON_INTEGER, false, 1, MAX_TTL_S},
 };
 
 #define DEFAULT_TTL_S 600
@@ -106,10 +106,10 @@ static const struct cardea_json_field turn_fields[] = {
 static int turn_run(struct cardea_request *request, json_t **reply)
 {
 	const json_t *message = request->message;
-	int err = cardea_ice_servers_replace(cardea_node_ice_servers(request->node),
-			json_object_get(message, "stun"), json_object_get(message, "urls"),
-			json_object_get(message, "secrets"),
-			cardea_json_integer(message, "ttl_s", DEFAULT_TTL_S));
+	int err = cardea_ice_servers_replace(
+	        cardea_node_ice_servers(request->node), json_object_get(message, "stun"),
+	        json_object_get(message, "urls"), json_object_get(message, "secrets"),
+	        cardea_json_integer(message, "ttl_s", DEFAULT_TTL_S));
 	if (err < 0)
 		return err;
 	*reply = json_pack("{s:s}", "cardea", "ok");
@@ -125,20 +125,21 @@ static int rooms_run(struct cardea_request *request, json_t **reply)
 }
 
 static const struct cardea_json_field heartbeat_fields[] = {
-		{"clock", CARDEA_JSON_INTEGER, false, 0, 0},
-		{"rooms", CARDEA_JSON_ARRAY, false, 0, MAX_ROOMS},
+        {"clock", CARDEA_JSON_INTEGER, false, 0, 0},
+        {"rooms", CARDEA_JSON_ARRAY, false, 0, MAX_ROOMS},
 };
 
 static const struct cardea_json_field renewal_fields[] = {
-		{"room", CARDEA_JSON_STRING, true, 1, CARDEA_MAX_ID},
-		{"epoch", CARDEA_JSON_INTEGER, true, 1, INT64_MAX},
+        {"room", CARDEA_JSON_STRING, true, 1, CARDEA_MAX_ID},
+        {"epoch", CARDEA_JSON_INTEGER, true, 1, INT64_MAX},
 };
 
 static int check_renewals(const json_t *array)
 {
 	size_t i;
 	json_t *item;
-	json_array_foreach (array, i, item) {
+	json_array_foreach(array, i, item)
+	{
 		if (!json_is_object(item))
 			return CARDEA_E_JSON_TYPE;
 		int err = cardea_json_check(item, renewal_fields, G_N_ELEMENTS(renewal_fields), NULL);
@@ -152,9 +153,10 @@ static void renew_listed(struct cardea_node *node, const json_t *array, int64_t 
 {
 	size_t i;
 	json_t *item;
-	json_array_foreach (array, i, item) {
+	json_array_foreach(array, i, item)
+	{
 		struct cardea_room *room =
-				cardea_node_find_room(node, cardea_json_string(item, "room", ""));
+		        cardea_node_find_room(node, cardea_json_string(item, "room", ""));
 		if (!room)
 			continue;
 		cardea_room_renew(room, cardea_json_integer(item, "epoch", -1), now_ms);
@@ -182,7 +184,7 @@ static int heartbeat_run(struct cardea_request *request, json_t **reply)
 	else
 		renew_all(request->node, now_ms);
 	*reply = json_pack("{s:s, s:I}", "cardea", "ok", "clock",
-			(json_int_t)cardea_clock_wall_ms(&cardea_clock_system));
+	                   (json_int_t)cardea_clock_wall_ms(&cardea_clock_system));
 	return 0;
 }
 
@@ -193,23 +195,23 @@ static int heartbeat_run(struct cardea_request *request, json_t **reply)
 	}
 
 const struct cardea_request_type cardea_requests_node[] = {
-		{
-				.name = "hello",
-				.handles = CARDEA_HANDLE_NEW | CARDEA_HANDLE_CONTROL,
-				.queue = CARDEA_QUEUE_NODE,
-				.fields = hello_fields,
-				.field_count = G_N_ELEMENTS(hello_fields),
-				.prepare = hello_prepare,
-				.run = hello_run,
-		},
-		ON_NODE("keys", keys_fields, keys_run),
-		ON_NODE("turn", turn_fields, turn_run),
-		{
-				.name = "rooms",
-				.handles = CARDEA_HANDLE_CONTROL,
-				.queue = CARDEA_QUEUE_NODE,
-				.run = rooms_run,
-		},
-		ON_NODE("heartbeat", heartbeat_fields, heartbeat_run),
-		{.name = NULL},
+        {
+                .name = "hello",
+                .handles = CARDEA_HANDLE_NEW | CARDEA_HANDLE_CONTROL,
+                .queue = CARDEA_QUEUE_NODE,
+                .fields = hello_fields,
+                .field_count = G_N_ELEMENTS(hello_fields),
+                .prepare = hello_prepare,
+                .run = hello_run,
+        },
+        ON_NODE("keys", keys_fields, keys_run),
+        ON_NODE("turn", turn_fields, turn_run),
+        {
+                .name = "rooms",
+                .handles = CARDEA_HANDLE_CONTROL,
+                .queue = CARDEA_QUEUE_NODE,
+                .run = rooms_run,
+        },
+        ON_NODE("heartbeat", heartbeat_fields, heartbeat_run),
+        {.name = NULL},
 };

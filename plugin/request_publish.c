@@ -6,14 +6,14 @@
 #include "sdp.h"
 
 static const struct cardea_json_field publish_fields[] = {
-		{"offer", CARDEA_JSON_INTEGER, true, 1, INT64_MAX},
-		{"tracks", CARDEA_JSON_ARRAY, true, 0, CARDEA_MAX_MLINES},
+        {"offer", CARDEA_JSON_INTEGER, true, 1, INT64_MAX},
+        {"tracks", CARDEA_JSON_ARRAY, true, 0, CARDEA_MAX_MLINES},
 };
 
 static const struct cardea_json_field track_fields[] = {
-		{"mid", CARDEA_JSON_STRING, true, 1, CARDEA_MID_SIZE - 1},
-		{"kind", CARDEA_JSON_STRING, true, 1, 32},
-		{"active", CARDEA_JSON_BOOLEAN, false, 0, 0},
+        {"mid", CARDEA_JSON_STRING, true, 1, CARDEA_MID_SIZE - 1},
+        {"kind", CARDEA_JSON_STRING, true, 1, 32},
+        {"active", CARDEA_JSON_BOOLEAN, false, 0, 0},
 };
 
 /* The kinds that have a media line of their own. */
@@ -26,7 +26,8 @@ static int read_tracks(const json_t *array, unsigned rights, struct cardea_sdp_t
 	unsigned seen = 0;
 	size_t i;
 	json_t *item;
-	json_array_foreach (array, i, item) {
+	json_array_foreach(array, i, item)
+	{
 		if (!json_is_object(item))
 			return CARDEA_E_JSON_TYPE;
 		int err = cardea_json_check(item, track_fields, G_N_ELEMENTS(track_fields), NULL);
@@ -35,8 +36,8 @@ static int read_tracks(const json_t *array, unsigned rights, struct cardea_sdp_t
 		enum cardea_kind kind;
 		bool known = cardea_kind_parse(cardea_json_string(item, "kind", ""), &kind) == 0;
 		bool allowed = known && (kind & MEDIA_KINDS & rights & ~seen) != 0;
-		tracks[i] = (struct cardea_sdp_track){
-				.kind = allowed ? kind : 0, .active = cardea_json_boolean(item, "active", true)};
+		tracks[i] = (struct cardea_sdp_track){.kind = allowed ? kind : 0,
+		                                      .active = cardea_json_boolean(item, "active", true)};
 		g_strlcpy(tracks[i].mid, cardea_json_string(item, "mid", ""), sizeof(tracks[i].mid));
 		if (known)
 			seen |= kind;
@@ -44,8 +45,8 @@ static int read_tracks(const json_t *array, unsigned rights, struct cardea_sdp_t
 	return 0;
 }
 
-static const struct cardea_sdp_track *track_of(
-		const struct cardea_sdp_track *tracks, size_t count, enum cardea_kind kind)
+static const struct cardea_sdp_track *track_of(const struct cardea_sdp_track *tracks, size_t count,
+                                               enum cardea_kind kind)
 {
 	for (size_t i = 0; i < count; i++) {
 		if (tracks[i].accepted && tracks[i].kind == kind)
@@ -55,8 +56,8 @@ static const struct cardea_sdp_track *track_of(
 }
 
 /* Binds sources to the m-lines that were accepted, and those that lost theirs to none. */
-static void bind_sources(
-		struct cardea_request *request, const struct cardea_sdp_track *tracks, size_t count)
+static void bind_sources(struct cardea_request *request, const struct cardea_sdp_track *tracks,
+                         size_t count)
 {
 	struct cardea_session *session = request->session;
 	for (unsigned i = 0; i < CARDEA_MAX_MLINES; i++)
@@ -72,15 +73,15 @@ static void bind_sources(
 	}
 }
 
-static json_t *tracks_to_json(
-		const json_t *asked, const struct cardea_sdp_track *tracks, size_t count)
+static json_t *tracks_to_json(const json_t *asked, const struct cardea_sdp_track *tracks,
+                              size_t count)
 {
 	json_t *array = json_array();
 	for (size_t i = 0; i < count; i++) {
 		json_t *item = json_array_get(asked, i);
-		json_array_append_new(array,
-				json_pack("{s:s, s:O, s:b}", "mid", tracks[i].mid, "kind",
-						json_object_get(item, "kind"), "accepted", (int)tracks[i].accepted));
+		json_array_append_new(array, json_pack("{s:s, s:O, s:b}", "mid", tracks[i].mid, "kind",
+		                                       json_object_get(item, "kind"), "accepted",
+		                                       (int)tracks[i].accepted));
 	}
 	return array;
 }
@@ -108,13 +109,13 @@ static int publish_run(struct cardea_request *request, json_t **reply)
 	request->reply_jsep = json_pack("{s:s, s:s}", "type", "answer", "sdp", answer);
 	g_free(answer);
 	*reply = json_pack("{s:s, s:I, s:o}", "cardea", "published", "offer", (json_int_t)number,
-			"tracks", tracks_to_json(asked, tracks, count));
+	                   "tracks", tracks_to_json(asked, tracks, count));
 	return 0;
 }
 
 static const struct cardea_json_field source_fields[] = {
-		{"kind", CARDEA_JSON_STRING, true, 1, 32},
-		{"active", CARDEA_JSON_BOOLEAN, true, 0, 0},
+        {"kind", CARDEA_JSON_STRING, true, 1, 32},
+        {"active", CARDEA_JSON_BOOLEAN, true, 0, 0},
 };
 
 static int source_run(struct cardea_request *request, json_t **reply)
@@ -134,20 +135,20 @@ static int source_run(struct cardea_request *request, json_t **reply)
 }
 
 const struct cardea_request_type cardea_requests_publish[] = {
-		{
-				.name = "publish",
-				.handles = CARDEA_HANDLE_PUBLISH,
-				.jsep = CARDEA_JSEP_OFFER,
-				.fields = publish_fields,
-				.field_count = G_N_ELEMENTS(publish_fields),
-				.run = publish_run,
-		},
-		{
-				.name = "source",
-				.handles = CARDEA_HANDLE_PUBLISH,
-				.fields = source_fields,
-				.field_count = G_N_ELEMENTS(source_fields),
-				.run = source_run,
-		},
-		{.name = NULL},
+        {
+                .name = "publish",
+                .handles = CARDEA_HANDLE_PUBLISH,
+                .jsep = CARDEA_JSEP_OFFER,
+                .fields = publish_fields,
+                .field_count = G_N_ELEMENTS(publish_fields),
+                .run = publish_run,
+        },
+        {
+                .name = "source",
+                .handles = CARDEA_HANDLE_PUBLISH,
+                .fields = source_fields,
+                .field_count = G_N_ELEMENTS(source_fields),
+                .run = source_run,
+        },
+        {.name = NULL},
 };

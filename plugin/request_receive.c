@@ -4,7 +4,7 @@
 #include "sdp.h"
 
 static const struct cardea_json_field answer_fields[] = {
-		{"offer", CARDEA_JSON_INTEGER, true, 1, INT64_MAX},
+        {"offer", CARDEA_JSON_INTEGER, true, 1, INT64_MAX},
 };
 
 static int answer_run(struct cardea_request *request, json_t **reply)
@@ -30,13 +30,13 @@ static int answer_run(struct cardea_request *request, json_t **reply)
 }
 
 const struct cardea_request_type cardea_requests_receive[] = {
-		{
-				.name = "answer",
-				.handles = CARDEA_HANDLE_RECEIVE,
-				.jsep = CARDEA_JSEP_ANSWER,
-				.fields = answer_fields,
-				.field_count = G_N_ELEMENTS(answer_fields),
-				.run = answer_run,
-		},
-		{.name = NULL},
+        {
+                .name = "answer",
+                .handles = CARDEA_HANDLE_RECEIVE,
+                .jsep = CARDEA_JSEP_ANSWER,
+                .fields = answer_fields,
+                .field_count = G_N_ELEMENTS(answer_fields),
+                .run = answer_run,
+        },
+        {.name = NULL},
 };

@@ -7,15 +7,15 @@
 #include "roster.h"
 
 static const struct cardea_json_field ice_fields[] = {
-		{"restart", CARDEA_JSON_BOOLEAN, false, 0, 0},
+        {"restart", CARDEA_JSON_BOOLEAN, false, 0, 0},
 };
 
 static int ice_run(struct cardea_request *request, json_t **reply)
 {
 	*reply = json_pack("{s:s}", "cardea", "ice");
 	cardea_ice_servers_add(cardea_node_ice_servers(request->node), *reply,
-			request->session->participant->claims.client_id,
-			cardea_clock_wall_ms(&cardea_clock_system) / 1000);
+	                       request->session->participant->claims.client_id,
+	                       cardea_clock_wall_ms(&cardea_clock_system) / 1000);
 	return 0;
 }
 
@@ -23,8 +23,8 @@ static void ice_after(struct cardea_request *request)
 {
 	/* A publish handle restarts by offering again. */
 	if (cardea_json_boolean(request->message, "restart", false) &&
-			atomic_load(&request->session->kind) == CARDEA_HANDLE_RECEIVE)
-		cardea_receive_offer(request->session, true);
+	    atomic_load(&request->session->kind) == CARDEA_HANDLE_RECEIVE)
+		cardea_receive_restart(request->session);
 }
 
 static void add_tracks(struct cardea_session *session, json_t *reply)
@@ -33,9 +33,9 @@ static void add_tracks(struct cardea_session *session, json_t *reply)
 	for (unsigned i = 0; i < CARDEA_SOURCE_KINDS; i++) {
 		const struct cardea_source *source = &session->sources[i];
 		if (cardea_source_published(source))
-			json_array_append_new(tracks,
-					json_pack("{s:s, s:s, s:b}", "mid", source->mid, "kind",
-							cardea_kind_name(source->kind), "active", (int)source->active));
+			json_array_append_new(tracks, json_pack("{s:s, s:s, s:b}", "mid", source->mid, "kind",
+			                                        cardea_kind_name(source->kind), "active",
+			                                        (int)source->active));
 	}
 	json_object_set_new(reply, "tracks", tracks);
 }
@@ -44,10 +44,9 @@ static void add_slots(struct cardea_request *request, json_t *reply)
 {
 	struct cardea_session *session = request->session;
 	json_object_set_new(reply, "slots",
-			json_pack("{s:i, s:i}", "audio", (int)session->audio_slots, "video",
-					(int)session->video_slots));
-	json_object_set_new(
-			reply, "roster", cardea_roster_for(request->room, session->participant));
+	                    json_pack("{s:i, s:i}", "audio", (int)session->audio_slots, "video",
+	                              (int)session->video_slots));
+	json_object_set_new(reply, "roster", cardea_roster_for(request->room, session->participant));
 	json_object_set_new(reply, "map", cardea_assign_map(session));
 }
 
@@ -58,12 +57,12 @@ static int sync_run(struct cardea_request *request, json_t **reply)
 	enum cardea_handle_kind kind = (enum cardea_handle_kind)atomic_load(&session->kind);
 	cardea_room_settle(request->room);
 	*reply = json_pack("{s:s, s:s, s:s, s:I, s:{s:s, s:I}, s:o, s:s, s:I}", "cardea", "synced",
-			"handle", cardea_handle_name(kind), "connection", participant->connection, "seq",
-			(json_int_t)atomic_load(&session->seq), "room", "id", request->room->id, "epoch",
-			(json_int_t)atomic_load(&request->room->epoch), "participant",
-			cardea_participant_own(participant), "media",
-			cardea_media_name((enum cardea_media_state)atomic_load(&session->media)), "offer",
-			(json_int_t)session->offer);
+	                   "handle", cardea_handle_name(kind), "connection", participant->connection,
+	                   "seq", (json_int_t)atomic_load(&session->seq), "room", "id",
+	                   request->room->id, "epoch", (json_int_t)atomic_load(&request->room->epoch),
+	                   "participant", cardea_participant_own(participant), "media",
+	                   cardea_media_name((enum cardea_media_state)atomic_load(&session->media)),
+	                   "offer", (json_int_t)session->offer);
 	if (kind == CARDEA_HANDLE_PUBLISH)
 		add_tracks(session, *reply);
 	else
@@ -73,24 +72,24 @@ static int sync_run(struct cardea_request *request, json_t **reply)
 
 static void sync_after(struct cardea_request *request)
 {
-	if (atomic_load(&request->session->kind) == CARDEA_HANDLE_RECEIVE)
-		cardea_receive_offer_again(request->session);
+	if (request->session->offer_pending)
+		cardea_receive_restart(request->session);
 }
 
 const struct cardea_request_type cardea_requests_state[] = {
-		{
-				.name = "ice",
-				.handles = CARDEA_HANDLE_PUBLISH | CARDEA_HANDLE_RECEIVE,
-				.fields = ice_fields,
-				.field_count = G_N_ELEMENTS(ice_fields),
-				.run = ice_run,
-				.after = ice_after,
-		},
-		{
-				.name = "sync",
-				.handles = CARDEA_HANDLE_PUBLISH | CARDEA_HANDLE_RECEIVE,
-				.run = sync_run,
-				.after = sync_after,
-		},
-		{.name = NULL},
+        {
+                .name = "ice",
+                .handles = CARDEA_HANDLE_PUBLISH | CARDEA_HANDLE_RECEIVE,
+                .fields = ice_fields,
+                .field_count = G_N_ELEMENTS(ice_fields),
+                .run = ice_run,
+                .after = ice_after,
+        },
+        {
+                .name = "sync",
+                .handles = CARDEA_HANDLE_PUBLISH | CARDEA_HANDLE_RECEIVE,
+                .run = sync_run,
+                .after = sync_after,
+        },
+        {.name = NULL},
 };

@@ -6,7 +6,7 @@
 
 /* Takes up a new stream at the packet @seq, @ts: numbers go on, time has passed. */
 static void switch_stream(struct cardea_rewrite *rewrite, uint64_t stream, uint32_t clock_rate,
-		uint16_t seq, uint32_t ts, int64_t now_ms)
+                          uint16_t seq, uint32_t ts, int64_t now_ms)
 {
 	rewrite->stream = stream;
 	rewrite->in_base = seq;
@@ -28,7 +28,8 @@ static void switch_stream(struct cardea_rewrite *rewrite, uint64_t stream, uint3
 }
 
 bool cardea_rewrite_packet(struct cardea_rewrite *rewrite, uint64_t stream, uint32_t clock_rate,
-		uint16_t seq, uint32_t ts, int64_t now_ms, uint16_t *out_seq, uint32_t *out_ts)
+                           uint16_t seq, uint32_t ts, int64_t now_ms, uint16_t *out_seq,
+                           uint32_t *out_ts)
 {
 	if (stream != rewrite->stream)
 		switch_stream(rewrite, stream, clock_rate, seq, ts, now_ms);

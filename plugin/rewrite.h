@@ -13,15 +13,15 @@
 #include <stdint.h>
 
 struct cardea_rewrite {
-	uint64_t stream;     /* what is shown now; 0 before the first packet */
-	bool started;        /* something was sent */
-	int64_t in_base;     /* first sequence number of this stream, unwrapped */
-	int64_t in_max;      /* highest so far, unwrapped */
-	int64_t seq_offset;  /* outgoing = incoming + offset */
-	int64_t out_max;     /* highest sent, unwrapped */
-	uint32_t ts_offset;  /* outgoing = incoming + offset, modulo 2^32 */
-	uint32_t out_ts;     /* timestamp of out_max */
-	int64_t out_ms;      /* when out_max was sent */
+	uint64_t stream;    /* what is shown now; 0 before the first packet */
+	bool started;       /* something was sent */
+	int64_t in_base;    /* first sequence number of this stream, unwrapped */
+	int64_t in_max;     /* highest so far, unwrapped */
+	int64_t seq_offset; /* outgoing = incoming + offset */
+	int64_t out_max;    /* highest sent, unwrapped */
+	uint32_t ts_offset; /* outgoing = incoming + offset, modulo 2^32 */
+	uint32_t out_ts;    /* timestamp of out_max */
+	int64_t out_ms;     /* when out_max was sent */
 };
 
 /*
@@ -32,6 +32,7 @@ struct cardea_rewrite {
  * taken up: its outgoing number belongs to the stream before.
  */
 bool cardea_rewrite_packet(struct cardea_rewrite *rewrite, uint64_t stream, uint32_t clock_rate,
-		uint16_t seq, uint32_t ts, int64_t now_ms, uint16_t *out_seq, uint32_t *out_ts);
+                           uint16_t seq, uint32_t ts, int64_t now_ms, uint16_t *out_seq,
+                           uint32_t *out_ts);
 
 #endif

@@ -76,7 +76,7 @@ void cardea_room_renew(struct cardea_room *room, int64_t epoch, int64_t now_ms)
 {
 	g_mutex_lock(&room->lock);
 	if (atomic_load(&room->open) && (epoch == 0 || epoch == atomic_load(&room->epoch)) &&
-			room->lease_ms > 0 && !cardea_room_lease_expired(room, now_ms))
+	    room->lease_ms > 0 && !cardea_room_lease_expired(room, now_ms))
 		atomic_store(&room->lease_deadline_ms, now_ms + room->lease_ms);
 	g_mutex_unlock(&room->lock);
 }
@@ -87,12 +87,13 @@ json_t *cardea_room_summary(struct cardea_room *room)
 	int64_t acked = cardea_outbox_acked(room->outbox);
 	if (!atomic_load(&room->open) && seq == acked)
 		return NULL;
+	char tenant[CARDEA_MAX_ID + 1];
 	g_mutex_lock(&room->lock);
-	json_t *object = json_pack("{s:s, s:s, s:I, s:I, s:I}", "room", room->id, "tenant",
-			room->tenant, "epoch", (json_int_t)atomic_load(&room->epoch), "seq", (json_int_t)seq,
-			"acked", (json_int_t)acked);
+	g_strlcpy(tenant, room->tenant, sizeof(tenant));
 	g_mutex_unlock(&room->lock);
-	return object;
+	return json_pack("{s:s, s:s, s:I, s:I, s:I}", "room", room->id, "tenant", tenant, "epoch",
+	                 (json_int_t)atomic_load(&room->epoch), "seq", (json_int_t)seq, "acked",
+	                 (json_int_t)acked);
 }
 
 static void set_lease(struct cardea_room *room, int64_t lease_ms)
@@ -109,8 +110,8 @@ static void raise_gens(struct cardea_room *room, const json_t *min_gen)
 	const char *seat;
 	json_t *gen;
 	/* Jansson iterates over non-const objects only; nothing is changed. */
-	json_object_foreach ((json_t *)min_gen, seat, gen)
-		cardea_room_raise_gen(room, seat, json_integer_value(gen));
+	json_object_foreach((json_t *)min_gen, seat, gen)
+	        cardea_room_raise_gen(room, seat, json_integer_value(gen));
 }
 
 int cardea_room_open(struct cardea_room *room, const struct cardea_room_opening *opening)
@@ -119,7 +120,7 @@ int cardea_room_open(struct cardea_room *room, const struct cardea_room_opening 
 	if (opening->epoch < epoch)
 		return CARDEA_E_EPOCH_STALE;
 	bool same = opening->epoch == epoch && g_str_equal(opening->conf_id, room->conf_id) &&
-			g_str_equal(opening->tenant, room->tenant);
+	            g_str_equal(opening->tenant, room->tenant);
 	if (!same) {
 		cardea_membership_remove_all(room, "epoch", NULL);
 		g_hash_table_remove_all(room->grants);
@@ -142,6 +143,7 @@ void cardea_room_close(struct cardea_room *room, const char *reason, const char 
 	if (!atomic_load(&room->open))
 		return;
 	atomic_store(&room->open, false);
+	atomic_store(&room->tokens_kept, true);
 	cardea_membership_remove_all(room, reason, text);
 	set_lease(room, 0);
 	g_hash_table_remove_all(room->grants);
@@ -213,6 +215,7 @@ static void tick(void *data)
 	if (now >= room->prune_ms) {
 		cardea_membership_prune(room);
 		room->prune_ms = now + PRUNE_MS;
+		atomic_store(&room->tokens_kept, g_hash_table_size(room->tokens) > 0);
 	}
 	cardea_room_settle(room);
 	cardea_room_put(room);
@@ -220,8 +223,10 @@ static void tick(void *data)
 
 void cardea_room_tick(struct cardea_room *room)
 {
-	/* Closed rooms cost nothing; their tokens are pruned when they open again. */
-	if (!atomic_load(&room->open) || atomic_exchange(&room->tick_queued, true))
+	/* Closed rooms cost nothing once their tokens have expired. */
+	if (!atomic_load(&room->open) && !atomic_load(&room->tokens_kept))
+		return;
+	if (atomic_exchange(&room->tick_queued, true))
 		return;
 	if (cardea_queue_post(room->queue, tick, cardea_room_get(room)) < 0) {
 		atomic_store(&room->tick_queued, false);

@@ -58,7 +58,7 @@ static void add_change(json_t *fields, enum change change, const char *seat, jso
 }
 
 static void tell(struct cardea_room *room, const struct cardea_participant *participant,
-		struct cardea_session *receiver, GHashTable *objects)
+                 struct cardea_session *receiver, GHashTable *objects)
 {
 	json_t *fields = json_pack("{s:[], s:[], s:[]}", "joined", "updated", "left");
 	bool any = false;
@@ -69,7 +69,7 @@ static void tell(struct cardea_room *room, const struct cardea_participant *part
 		if (g_str_equal(seat, cardea_participant_id(participant)))
 			continue;
 		add_change(fields, (enum change)GPOINTER_TO_INT(change), seat,
-				g_hash_table_lookup(objects, seat));
+		           g_hash_table_lookup(objects, seat));
 		any = true;
 	}
 	if (any)
@@ -82,7 +82,7 @@ static void tell(struct cardea_room *room, const struct cardea_participant *part
 static GHashTable *changed_objects(struct cardea_room *room)
 {
 	GHashTable *objects =
-			g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)json_decref);
+	        g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)json_decref);
 	GHashTableIter iter;
 	void *seat;
 	g_hash_table_iter_init(&iter, room->roster_changes);

@@ -7,12 +7,12 @@
 
 /* Payload types and extension ids of our offers; one id for one URI on every m-line (Janus keeps
  * them per PeerConnection). */
-#define OPUS_PT         111
-#define VP8_PT          96
-#define MID_ID          1
-#define AUDIO_LEVEL_ID  2
-#define ABS_SEND_ID     3
-#define ORIENTATION_ID  4
+#define OPUS_PT        111
+#define VP8_PT         96
+#define MID_ID         1
+#define AUDIO_LEVEL_ID 2
+#define ABS_SEND_ID    3
+#define ORIENTATION_ID 4
 
 static const char *mline_mid(const janus_sdp_mline *mline)
 {
@@ -24,8 +24,8 @@ static const char *mline_mid(const janus_sdp_mline *mline)
 	return NULL;
 }
 
-static struct cardea_sdp_track *find_track(
-		struct cardea_sdp_track *tracks, size_t count, const char *mid)
+static struct cardea_sdp_track *find_track(struct cardea_sdp_track *tracks, size_t count,
+                                           const char *mid)
 {
 	for (size_t i = 0; mid && i < count; i++) {
 		if (strcmp(tracks[i].mid, mid) == 0)
@@ -45,7 +45,7 @@ static bool fits(const struct cardea_sdp_track *track, const janus_sdp_mline *ml
 	if (!track || track->kind == 0 || track->accepted)
 		return false;
 	if (mline->direction != JANUS_SDP_SENDONLY && mline->direction != JANUS_SDP_SENDRECV &&
-			mline->direction != JANUS_SDP_DEFAULT)
+	    mline->direction != JANUS_SDP_DEFAULT)
 		return false;
 	bool audio = track->kind == CARDEA_KIND_MICROPHONE;
 	return mline->type == (audio ? JANUS_SDP_AUDIO : JANUS_SDP_VIDEO);
@@ -64,23 +64,23 @@ static const char *opus_fmtp(janus_sdp *offer, int index)
 static int answer_mline(janus_sdp *offer, janus_sdp *answer, janus_sdp_mline *mline)
 {
 	if (mline->type == JANUS_SDP_AUDIO)
-		return janus_sdp_generate_answer_mline(offer, answer, mline, JANUS_SDP_OA_MLINE,
-				JANUS_SDP_AUDIO, JANUS_SDP_OA_CODEC, "opus", JANUS_SDP_OA_DIRECTION,
-				JANUS_SDP_RECVONLY, JANUS_SDP_OA_FMTP, opus_fmtp(offer, mline->index),
-				JANUS_SDP_OA_ACCEPT_EXTMAP, JANUS_RTP_EXTMAP_MID, JANUS_SDP_OA_ACCEPT_EXTMAP,
-				JANUS_RTP_EXTMAP_AUDIO_LEVEL, JANUS_SDP_OA_DONE);
-	return janus_sdp_generate_answer_mline(offer, answer, mline, JANUS_SDP_OA_MLINE,
-			JANUS_SDP_VIDEO, JANUS_SDP_OA_CODEC, "vp8", JANUS_SDP_OA_DIRECTION,
-			JANUS_SDP_RECVONLY, JANUS_SDP_OA_ACCEPT_EXTMAP, JANUS_RTP_EXTMAP_MID,
-			JANUS_SDP_OA_ACCEPT_EXTMAP, JANUS_RTP_EXTMAP_VIDEO_ORIENTATION,
-			JANUS_SDP_OA_ACCEPT_EXTMAP, JANUS_RTP_EXTMAP_TRANSPORT_WIDE_CC, JANUS_SDP_OA_DONE);
+		return janus_sdp_generate_answer_mline(
+		        offer, answer, mline, JANUS_SDP_OA_MLINE, JANUS_SDP_AUDIO, JANUS_SDP_OA_CODEC,
+		        "opus", JANUS_SDP_OA_DIRECTION, JANUS_SDP_RECVONLY, JANUS_SDP_OA_FMTP,
+		        opus_fmtp(offer, mline->index), JANUS_SDP_OA_ACCEPT_EXTMAP, JANUS_RTP_EXTMAP_MID,
+		        JANUS_SDP_OA_ACCEPT_EXTMAP, JANUS_RTP_EXTMAP_AUDIO_LEVEL, JANUS_SDP_OA_DONE);
+	return janus_sdp_generate_answer_mline(
+	        offer, answer, mline, JANUS_SDP_OA_MLINE, JANUS_SDP_VIDEO, JANUS_SDP_OA_CODEC, "vp8",
+	        JANUS_SDP_OA_DIRECTION, JANUS_SDP_RECVONLY, JANUS_SDP_OA_ACCEPT_EXTMAP,
+	        JANUS_RTP_EXTMAP_MID, JANUS_SDP_OA_ACCEPT_EXTMAP, JANUS_RTP_EXTMAP_VIDEO_ORIENTATION,
+	        JANUS_SDP_OA_ACCEPT_EXTMAP, JANUS_RTP_EXTMAP_TRANSPORT_WIDE_CC, JANUS_SDP_OA_DONE);
 }
 
 static void answer_one(janus_sdp *offer, janus_sdp *answer, janus_sdp_mline *mline,
-		struct cardea_sdp_track *track)
+                       struct cardea_sdp_track *track)
 {
 	if (mline->port == 0 || (mline->type != JANUS_SDP_AUDIO && mline->type != JANUS_SDP_VIDEO) ||
-			janus_sdp_get_codec_pt(offer, mline->index, codec_of(mline->type)) < 0)
+	    janus_sdp_get_codec_pt(offer, mline->index, codec_of(mline->type)) < 0)
 		return; /* stays rejected */
 	bool accept = fits(track, mline);
 	/* sdp-utils warns about lines it makes inactive by itself, so we do it afterwards. */
@@ -95,17 +95,16 @@ static void answer_one(janus_sdp *offer, janus_sdp *answer, janus_sdp_mline *mli
 	track->mindex = mline->index;
 }
 
-int cardea_sdp_answer(
-		const char *offer, struct cardea_sdp_track *tracks, size_t count, char **answer)
+int cardea_sdp_answer(const char *offer, struct cardea_sdp_track *tracks, size_t count,
+                      char **answer)
 {
 	char error[128];
 	janus_sdp *parsed = janus_sdp_parse(offer, error, sizeof(error));
 	if (!parsed)
 		return CARDEA_E_JSEP_INVALID;
 	guint mlines = g_list_length(parsed->m_lines);
-	janus_sdp *made = mlines > 0 && mlines <= CARDEA_MAX_MLINES ?
-			janus_sdp_generate_answer(parsed) :
-			NULL;
+	janus_sdp *made =
+	        mlines > 0 && mlines <= CARDEA_MAX_MLINES ? janus_sdp_generate_answer(parsed) : NULL;
 	for (GList *link = parsed->m_lines; made && link; link = link->next) {
 		janus_sdp_mline *mline = link->data;
 		answer_one(parsed, made, mline, find_track(tracks, count, mline_mid(mline)));
@@ -120,24 +119,24 @@ int cardea_sdp_answer(
 
 static int offer_audio(janus_sdp *sdp, const struct cardea_slot *slot, const char *stream)
 {
-	return janus_sdp_generate_offer_mline(sdp, JANUS_SDP_OA_MLINE, JANUS_SDP_AUDIO,
-			JANUS_SDP_OA_MID, slot->mid, JANUS_SDP_OA_MSID, stream, slot->mid,
-			JANUS_SDP_OA_DIRECTION, JANUS_SDP_SENDONLY, JANUS_SDP_OA_CODEC, "opus",
-			JANUS_SDP_OA_PT, OPUS_PT, JANUS_SDP_OA_FMTP, "useinbandfec=1",
-			JANUS_SDP_OA_AUDIO_DTMF, FALSE, JANUS_SDP_OA_EXTENSION, JANUS_RTP_EXTMAP_MID, MID_ID,
-			JANUS_SDP_OA_EXTENSION, JANUS_RTP_EXTMAP_AUDIO_LEVEL, AUDIO_LEVEL_ID,
-			JANUS_SDP_OA_DONE);
+	return janus_sdp_generate_offer_mline(
+	        sdp, JANUS_SDP_OA_MLINE, JANUS_SDP_AUDIO, JANUS_SDP_OA_MID, slot->mid,
+	        JANUS_SDP_OA_MSID, stream, slot->mid, JANUS_SDP_OA_DIRECTION, JANUS_SDP_SENDONLY,
+	        JANUS_SDP_OA_CODEC, "opus", JANUS_SDP_OA_PT, OPUS_PT, JANUS_SDP_OA_FMTP,
+	        "useinbandfec=1", JANUS_SDP_OA_AUDIO_DTMF, FALSE, JANUS_SDP_OA_EXTENSION,
+	        JANUS_RTP_EXTMAP_MID, MID_ID, JANUS_SDP_OA_EXTENSION, JANUS_RTP_EXTMAP_AUDIO_LEVEL,
+	        AUDIO_LEVEL_ID, JANUS_SDP_OA_DONE);
 }
 
 static int offer_video(janus_sdp *sdp, const struct cardea_slot *slot, const char *stream)
 {
-	return janus_sdp_generate_offer_mline(sdp, JANUS_SDP_OA_MLINE, JANUS_SDP_VIDEO,
-			JANUS_SDP_OA_MID, slot->mid, JANUS_SDP_OA_MSID, stream, slot->mid,
-			JANUS_SDP_OA_DIRECTION, JANUS_SDP_SENDONLY, JANUS_SDP_OA_CODEC, "vp8",
-			JANUS_SDP_OA_PT, VP8_PT, JANUS_SDP_OA_EXTENSION, JANUS_RTP_EXTMAP_MID, MID_ID,
-			JANUS_SDP_OA_EXTENSION, JANUS_RTP_EXTMAP_ABS_SEND_TIME, ABS_SEND_ID,
-			JANUS_SDP_OA_EXTENSION, JANUS_RTP_EXTMAP_VIDEO_ORIENTATION, ORIENTATION_ID,
-			JANUS_SDP_OA_DONE);
+	return janus_sdp_generate_offer_mline(
+	        sdp, JANUS_SDP_OA_MLINE, JANUS_SDP_VIDEO, JANUS_SDP_OA_MID, slot->mid,
+	        JANUS_SDP_OA_MSID, stream, slot->mid, JANUS_SDP_OA_DIRECTION, JANUS_SDP_SENDONLY,
+	        JANUS_SDP_OA_CODEC, "vp8", JANUS_SDP_OA_PT, VP8_PT, JANUS_SDP_OA_EXTENSION,
+	        JANUS_RTP_EXTMAP_MID, MID_ID, JANUS_SDP_OA_EXTENSION, JANUS_RTP_EXTMAP_ABS_SEND_TIME,
+	        ABS_SEND_ID, JANUS_SDP_OA_EXTENSION, JANUS_RTP_EXTMAP_VIDEO_ORIENTATION, ORIENTATION_ID,
+	        JANUS_SDP_OA_DONE);
 }
 
 /* sdp-utils adds transport-cc to every line. With it browsers would send TWCC feedback, which Janus
@@ -168,8 +167,8 @@ static int offer_slot(janus_sdp *sdp, const struct cardea_slot *slot)
 	return 0;
 }
 
-char *cardea_sdp_offer(
-		const struct cardea_slot *slots, unsigned count, uint64_t session, uint64_t version)
+char *cardea_sdp_offer(const struct cardea_slot *slots, unsigned count, uint64_t session,
+                       uint64_t version)
 {
 	janus_sdp *sdp = janus_sdp_new("cardea", "1.1.1.1");
 	sdp->o_sessid = session;
@@ -184,8 +183,8 @@ char *cardea_sdp_offer(
 	return text;
 }
 
-int cardea_sdp_payload_types(
-		const char *answer, const struct cardea_slot *slots, unsigned count, int *pts)
+int cardea_sdp_payload_types(const char *answer, const struct cardea_slot *slots, unsigned count,
+                             int *pts)
 {
 	char error[128];
 	janus_sdp *parsed = janus_sdp_parse(answer, error, sizeof(error));
@@ -195,7 +194,7 @@ int cardea_sdp_payload_types(
 		janus_sdp_mline *mline = janus_sdp_mline_find_by_index(parsed, (int)i);
 		pts[i] = -1;
 		if (!mline || mline->port == 0 || mline->direction == JANUS_SDP_INACTIVE ||
-				mline->direction == JANUS_SDP_SENDONLY)
+		    mline->direction == JANUS_SDP_SENDONLY)
 			continue;
 		int pt = janus_sdp_get_codec_pt(parsed, (int)i, slots[i].video ? "vp8" : "opus");
 		pts[i] = pt >= 0 && pt <= 127 ? pt : -1;

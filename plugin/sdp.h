@@ -27,16 +27,16 @@ struct cardea_sdp_track {
  * and offer Opus or VP8 become receive-only, all others inactive. *@answer is freed with g_free.
  * CARDEA_E_JSEP_INVALID for what is no SDP or has no or too many m-lines.
  */
-int cardea_sdp_answer(
-		const char *offer, struct cardea_sdp_track *tracks, size_t count, char **answer);
+int cardea_sdp_answer(const char *offer, struct cardea_sdp_track *tracks, size_t count,
+                      char **answer);
 
 /* Our offer of @count send-only @slots. Freed with g_free; NULL if it cannot be made. */
 char *cardea_sdp_offer(const struct cardea_slot *slots, unsigned count, uint64_t session,
-		uint64_t version);
+                       uint64_t version);
 
 /* The payload type that the answer to it gives each of @count slots; -1 where it was refused.
  * CARDEA_E_JSEP_INVALID. */
 int cardea_sdp_payload_types(const char *answer, const struct cardea_slot *slots, unsigned count,
-		int *pts);
+                             int *pts);
 
 #endif

@@ -71,7 +71,7 @@ void cardea_session_make_publish(struct cardea_session *session, const _Atomic i
 	session->sources = g_new0(struct cardea_source, CARDEA_SOURCE_KINDS);
 	for (unsigned i = 0; i < CARDEA_SOURCE_KINDS; i++)
 		cardea_source_init(&session->sources[i], &session->ref, session,
-				(enum cardea_kind)(CARDEA_KIND_MICROPHONE << i), session->seat, lease);
+		                   (enum cardea_kind)(CARDEA_KIND_MICROPHONE << i), session->seat, lease);
 	atomic_store(&session->kind, CARDEA_HANDLE_PUBLISH);
 }
 
@@ -82,7 +82,7 @@ void cardea_session_make_receive(struct cardea_session *session, unsigned audio,
 	session->slots = g_new0(struct cardea_slot, audio + video);
 	for (unsigned i = 0; i < audio + video; i++)
 		cardea_slot_init(&session->slots[i], &session->ref, session, (int)i, i >= audio,
-				i >= audio ? i - audio : i);
+		                 i >= audio ? i - audio : i);
 	atomic_store(&session->kind, CARDEA_HANDLE_RECEIVE);
 }
 
@@ -95,8 +95,8 @@ struct cardea_source *cardea_session_source(struct cardea_session *session, enum
 	return NULL;
 }
 
-int cardea_session_reply(
-		struct cardea_session *session, const char *transaction, json_t *reply, json_t *jsep)
+int cardea_session_reply(struct cardea_session *session, const char *transaction, json_t *reply,
+                         json_t *jsep)
 {
 	int err = cardea_core_push(session->handle, transaction, reply, jsep);
 	json_decref(reply);
@@ -104,8 +104,8 @@ int cardea_session_reply(
 	return err;
 }
 
-void cardea_session_event(
-		struct cardea_session *session, const char *name, json_t *fields, json_t *jsep)
+void cardea_session_event(struct cardea_session *session, const char *name, json_t *fields,
+                          json_t *jsep)
 {
 	if (!session->announced) {
 		json_decref(fields);
@@ -113,7 +113,7 @@ void cardea_session_event(
 		return;
 	}
 	json_t *event = json_pack("{s:s, s:s, s:I}", "cardea", "event", "event", name, "seq",
-			(json_int_t)(atomic_fetch_add(&session->seq, 1) + 1));
+	                          (json_int_t)(atomic_fetch_add(&session->seq, 1) + 1));
 	if (fields)
 		json_object_update_new(event, fields);
 	if (cardea_core_push(session->handle, NULL, event, jsep) < 0)
@@ -132,7 +132,7 @@ void cardea_session_want_keyframe(struct cardea_source *source)
 	struct cardea_session *publisher = source->publisher;
 	int mindex = atomic_load(&source->mindex);
 	if (mindex >= 0 && atomic_load(&publisher->media) == CARDEA_MEDIA_UP &&
-			cardea_source_want_keyframe(source, cardea_clock_mono_ms(&cardea_clock_system)))
+	    cardea_source_want_keyframe(source, cardea_clock_mono_ms(&cardea_clock_system)))
 		cardea_core_ask_keyframe(publisher->handle, mindex);
 }
 
@@ -163,8 +163,8 @@ json_t *cardea_session_query(struct cardea_session *session)
 	enum cardea_handle_kind kind = (enum cardea_handle_kind)atomic_load(&session->kind);
 	/* The seat is set before the kind and never changes. */
 	return json_pack("{s:s, s:s, s:s, s:I, s:s}", "handle", cardea_handle_name(kind), "state",
-			states[atomic_load(&session->state)], "media",
-			cardea_media_name((enum cardea_media_state)atomic_load(&session->media)), "seq",
-			(json_int_t)atomic_load(&session->seq), "participant",
-			kind & (CARDEA_HANDLE_PUBLISH | CARDEA_HANDLE_RECEIVE) ? session->seat : "");
+	                 states[atomic_load(&session->state)], "media",
+	                 cardea_media_name((enum cardea_media_state)atomic_load(&session->media)),
+	                 "seq", (json_int_t)atomic_load(&session->seq), "participant",
+	                 kind & (CARDEA_HANDLE_PUBLISH | CARDEA_HANDLE_RECEIVE) ? session->seat : "");
 }

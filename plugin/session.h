@@ -55,14 +55,15 @@ struct cardea_session {
 	janus_plugin_session *handle;
 	struct cardea_stats *stats; /* a reference */
 	/* Any thread. */
-	atomic_int kind;  /* enum cardea_handle_kind; set after all that comes with the kind */
-	atomic_int state; /* enum cardea_handle_state */
-	atomic_int media; /* enum cardea_media_state */
-	atomic_bool detached;        /* Janus is done with the handle */
-	atomic_bool offer_refused;   /* the PeerConnection that goes down now was never ours */
-	atomic_bool offer_again;     /* a new offer follows when the PeerConnection is down */
-	_Atomic int64_t heard_ms;    /* last packet from the peer, monotonic; 0: none yet */
+	atomic_int kind;           /* enum cardea_handle_kind; set after all that comes with the kind */
+	atomic_int state;          /* enum cardea_handle_state */
+	atomic_int media;          /* enum cardea_media_state */
+	atomic_bool detached;      /* Janus is done with the handle */
+	atomic_bool offer_refused; /* the PeerConnection that goes down now was never ours */
+	atomic_bool offer_again;   /* a new offer follows when the PeerConnection is down */
+	_Atomic int64_t heard_ms;  /* last packet from the peer, monotonic; 0: none yet */
 	_Atomic int64_t seq;         /* of events; only the room thread adds */
+	atomic_uint waiting;       /* its requests that are queued */
 	GMutex lock;
 	struct cardea_room *room; /* under lock: a reference from join on */
 	/* Room thread. */
@@ -84,8 +85,7 @@ struct cardea_session {
 };
 
 /* For create_session; counts 1, which is Janus'. */
-struct cardea_session *cardea_session_new(
-		janus_plugin_session *handle, struct cardea_stats *stats);
+struct cardea_session *cardea_session_new(janus_plugin_session *handle, struct cardea_stats *stats);
 struct cardea_session *cardea_session_get(struct cardea_session *session);
 void cardea_session_put(struct cardea_session *session);
 
@@ -112,11 +112,11 @@ struct cardea_source *cardea_session_source(struct cardea_session *session, enum
  * Any thread, no locks held.
  */
 int cardea_session_reply(struct cardea_session *session, const char *transaction, json_t *reply,
-		json_t *jsep);
+                         json_t *jsep);
 /* Pushes a numbered event; takes over @fields (an object or NULL) and @jsep. Room thread. Silent
  * before the handle is announced. */
-void cardea_session_event(
-		struct cardea_session *session, const char *name, json_t *fields, json_t *jsep);
+void cardea_session_event(struct cardea_session *session, const char *name, json_t *fields,
+                          json_t *jsep);
 
 /* Closes the PeerConnection if there may be one. No locks held. */
 void cardea_session_close(struct cardea_session *session);

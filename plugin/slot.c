@@ -5,11 +5,11 @@
 #define AUDIO_CLOCK 48000 /* Opus, RFC 7587 4.1 */
 #define VIDEO_CLOCK 90000
 
-void cardea_slot_init(struct cardea_slot *slot, struct cardea_ref *owner, void *receiver, int mindex,
-		bool video, unsigned index)
+void cardea_slot_init(struct cardea_slot *slot, struct cardea_ref *owner, void *receiver,
+                      int mindex, bool video, unsigned index)
 {
 	*slot = (struct cardea_slot){
-			.owner = owner, .receiver = receiver, .mindex = mindex, .video = video};
+	        .owner = owner, .receiver = receiver, .mindex = mindex, .video = video};
 	atomic_init(&slot->pt, -1);
 	atomic_init(&slot->up, false);
 	g_mutex_init(&slot->lock);
@@ -76,8 +76,9 @@ uint64_t cardea_slot_packets(struct cardea_slot *slot)
 }
 
 static enum cardea_slot_result prepare_locked(struct cardea_slot *slot,
-		const struct cardea_source *source, uint64_t stream, bool keyframe, uint16_t seq,
-		uint32_t ts, int64_t now_ms, struct cardea_slot_header *out)
+                                              const struct cardea_source *source, uint64_t stream,
+                                              bool keyframe, uint16_t seq, uint32_t ts,
+                                              int64_t now_ms, struct cardea_slot_header *out)
 {
 	/* The route of a source may be a moment older than the assignment. */
 	if (slot->source != source)
@@ -85,7 +86,7 @@ static enum cardea_slot_result prepare_locked(struct cardea_slot *slot,
 	if (slot->waiting && !keyframe)
 		return CARDEA_SLOT_WAITING;
 	if (!cardea_rewrite_packet(&slot->rewrite, stream, slot->video ? VIDEO_CLOCK : AUDIO_CLOCK, seq,
-				ts, now_ms, &out->seq, &out->ts))
+	                           ts, now_ms, &out->seq, &out->ts))
 		return CARDEA_SLOT_STALE;
 	slot->waiting = false;
 	slot->packets++;
@@ -93,8 +94,9 @@ static enum cardea_slot_result prepare_locked(struct cardea_slot *slot,
 }
 
 enum cardea_slot_result cardea_slot_prepare(struct cardea_slot *slot,
-		const struct cardea_source *source, uint64_t stream, bool keyframe, uint16_t seq,
-		uint32_t ts, int64_t now_ms, struct cardea_slot_header *out)
+                                            const struct cardea_source *source, uint64_t stream,
+                                            bool keyframe, uint16_t seq, uint32_t ts,
+                                            int64_t now_ms, struct cardea_slot_header *out)
 {
 	int pt = atomic_load_explicit(&slot->pt, memory_order_relaxed);
 	if (pt < 0 || !atomic_load_explicit(&slot->up, memory_order_acquire))
@@ -102,7 +104,7 @@ enum cardea_slot_result cardea_slot_prepare(struct cardea_slot *slot,
 	out->pt = (uint8_t)pt;
 	g_mutex_lock(&slot->lock);
 	enum cardea_slot_result result =
-			prepare_locked(slot, source, stream, keyframe, seq, ts, now_ms, out);
+	        prepare_locked(slot, source, stream, keyframe, seq, ts, now_ms, out);
 	g_mutex_unlock(&slot->lock);
 	return result;
 }

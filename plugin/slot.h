@@ -35,8 +35,8 @@ struct cardea_slot {
 };
 
 /* A slot numbered @index of its type, on m-line @mindex of @receiver; @owner is borrowed. */
-void cardea_slot_init(struct cardea_slot *slot, struct cardea_ref *owner, void *receiver, int mindex,
-		bool video, unsigned index);
+void cardea_slot_init(struct cardea_slot *slot, struct cardea_ref *owner, void *receiver,
+                      int mindex, bool video, unsigned index);
 /* Drops the source and the lock. Room thread or last owner. */
 void cardea_slot_destroy(struct cardea_slot *slot);
 
@@ -73,7 +73,8 @@ struct cardea_slot_header {
  * @keyframe: this packet starts one. Packet thread of the source.
  */
 enum cardea_slot_result cardea_slot_prepare(struct cardea_slot *slot,
-		const struct cardea_source *source, uint64_t stream, bool keyframe, uint16_t seq,
-		uint32_t ts, int64_t now_ms, struct cardea_slot_header *out);
+                                            const struct cardea_source *source, uint64_t stream,
+                                            bool keyframe, uint16_t seq, uint32_t ts,
+                                            int64_t now_ms, struct cardea_slot_header *out);
 
 #endif

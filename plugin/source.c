@@ -4,15 +4,16 @@
 static atomic_uint_fast64_t next_stream = 1;
 
 void cardea_source_init(struct cardea_source *source, struct cardea_ref *owner, void *publisher,
-		enum cardea_kind kind, const char *participant_id, const _Atomic int64_t *lease)
+                        enum cardea_kind kind, const char *participant_id,
+                        const _Atomic int64_t *lease)
 {
 	*source = (struct cardea_source){
-			.owner = owner,
-			.publisher = publisher,
-			.participant_id = participant_id,
-			.kind = kind,
-			.video = kind != CARDEA_KIND_MICROPHONE,
-			.lease_deadline_ms = lease,
+	        .owner = owner,
+	        .publisher = publisher,
+	        .participant_id = participant_id,
+	        .kind = kind,
+	        .video = kind != CARDEA_KIND_MICROPHONE,
+	        .lease_deadline_ms = lease,
 	};
 	atomic_init(&source->mindex, -1);
 	atomic_init(&source->stream, atomic_fetch_add(&next_stream, 1));
@@ -48,8 +49,7 @@ static struct cardea_route *route_new(struct cardea_slot **slots, unsigned count
 {
 	if (count == 0)
 		return NULL;
-	struct cardea_route *route =
-			g_malloc(sizeof(*route) + count * sizeof(struct cardea_slot *));
+	struct cardea_route *route = g_malloc(sizeof(*route) + count * sizeof(struct cardea_slot *));
 	atomic_init(&route->refs, 1);
 	route->count = count;
 	for (unsigned i = 0; i < count; i++) {
@@ -69,7 +69,7 @@ void cardea_route_put(struct cardea_route *route)
 }
 
 void cardea_source_route(struct cardea_source *source, unsigned layer, struct cardea_slot **slots,
-		unsigned count)
+                         unsigned count)
 {
 	struct cardea_route *route = route_new(slots, count);
 	g_mutex_lock(&source->lock);
@@ -93,7 +93,7 @@ bool cardea_source_want_keyframe(struct cardea_source *source, int64_t now_ms)
 {
 	int64_t asked = atomic_load(&source->keyframe_asked_ms);
 	if (now_ms - asked >= CARDEA_KEYFRAME_INTERVAL_MS &&
-			atomic_compare_exchange_strong(&source->keyframe_asked_ms, &asked, now_ms)) {
+	    atomic_compare_exchange_strong(&source->keyframe_asked_ms, &asked, now_ms)) {
 		atomic_store(&source->keyframe_pending, false);
 		atomic_fetch_add_explicit(&source->keyframes_asked, 1, memory_order_relaxed);
 		return true;

@@ -57,7 +57,7 @@ struct cardea_layer {
 
 struct cardea_source {
 	struct cardea_ref *owner;
-	void *publisher; /* for the key frame callback: the handle */
+	void *publisher;            /* for the key frame callback: the handle */
 	const char *participant_id; /* of the owner */
 	enum cardea_kind kind;
 	bool video;
@@ -83,7 +83,8 @@ struct cardea_source {
 
 /* @owner, @participant_id and @lease are borrowed and outlive the source. */
 void cardea_source_init(struct cardea_source *source, struct cardea_ref *owner, void *publisher,
-		enum cardea_kind kind, const char *participant_id, const _Atomic int64_t *lease);
+                        enum cardea_kind kind, const char *participant_id,
+                        const _Atomic int64_t *lease);
 void cardea_source_destroy(struct cardea_source *source);
 
 void cardea_source_get(struct cardea_source *source);
@@ -99,7 +100,7 @@ static inline bool cardea_source_published(const struct cardea_source *source)
 
 /* Replaces the route of @layer by @count @slots (0: none). Room thread. */
 void cardea_source_route(struct cardea_source *source, unsigned layer, struct cardea_slot **slots,
-		unsigned count);
+                         unsigned count);
 
 /* The route of @layer with a reference, or NULL. */
 struct cardea_route *cardea_source_take_route(struct cardea_source *source, unsigned layer);
@@ -121,7 +122,7 @@ void cardea_source_saw_keyframe(struct cardea_source *source, int64_t now_ms);
 static inline void cardea_count(_Atomic uint64_t *counter, uint64_t n)
 {
 	atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + n,
-			memory_order_relaxed);
+	                      memory_order_relaxed);
 }
 
 #endif

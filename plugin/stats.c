@@ -3,12 +3,9 @@
 #include "cardea_error.h"
 
 static const char *const drop_names[CARDEA_DROPS] = {
-		[CARDEA_DROP_MALFORMED] = "malformed",
-		[CARDEA_DROP_CLOSED] = "closed",
-		[CARDEA_DROP_LEASE] = "lease",
-		[CARDEA_DROP_NOT_READY] = "not_ready",
-		[CARDEA_DROP_STALE] = "stale",
-		[CARDEA_DROP_WAITING] = "waiting",
+        [CARDEA_DROP_MALFORMED] = "malformed", [CARDEA_DROP_CLOSED] = "closed",
+        [CARDEA_DROP_LEASE] = "lease",         [CARDEA_DROP_NOT_READY] = "not_ready",
+        [CARDEA_DROP_STALE] = "stale",         [CARDEA_DROP_WAITING] = "waiting",
 };
 
 static void stats_destroy(struct cardea_ref *ref)
@@ -50,6 +47,29 @@ void cardea_stats_fold(struct cardea_stats *stats, const struct cardea_source *s
 	cardea_stats_add(&stats->keyframes_asked, atomic_load(&source->keyframes_asked));
 	for (unsigned i = 0; i < CARDEA_DROPS; i++)
 		cardea_stats_add(&stats->dropped[i], atomic_load(&source->dropped[i]));
+}
+
+static void copy(_Atomic uint64_t *to, const _Atomic uint64_t *from)
+{
+	atomic_store(to, atomic_load(from));
+}
+
+struct cardea_stats *cardea_stats_copy(const struct cardea_stats *stats)
+{
+	struct cardea_stats *made = cardea_stats_new();
+	copy(&made->joins, &stats->joins);
+	copy(&made->leaves, &stats->leaves);
+	copy(&made->requests, &stats->requests);
+	copy(&made->events_lost, &stats->events_lost);
+	for (unsigned i = 0; i < CARDEA_STATS_CODES; i++)
+		copy(&made->refusals[i], &stats->refusals[i]);
+	copy(&made->packets, &stats->packets);
+	copy(&made->bytes, &stats->bytes);
+	copy(&made->sent, &stats->sent);
+	copy(&made->keyframes_asked, &stats->keyframes_asked);
+	for (unsigned i = 0; i < CARDEA_DROPS; i++)
+		copy(&made->dropped[i], &stats->dropped[i]);
+	return made;
 }
 
 static void set(json_t *object, const char *name, const _Atomic uint64_t *counter)

@@ -39,6 +39,9 @@ void cardea_stats_refusal(struct cardea_stats *stats, int err);
 /* Adds the counters of @source to @stats. */
 void cardea_stats_fold(struct cardea_stats *stats, const struct cardea_source *source);
 
+/* A new copy of @stats, to which more can be folded. */
+struct cardea_stats *cardea_stats_copy(const struct cardea_stats *stats);
+
 /* A new object with all of @stats. */
 json_t *cardea_stats_to_json(const struct cardea_stats *stats);
 

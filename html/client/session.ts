@@ -112,19 +112,26 @@ export class Session extends Emitter<{
     }
   }
 
-  /** Leaves the room. Media ends at once; the server is told now, or when the socket is back. */
+  /** Leaves the room. Nothing more is heard of it here; the server is told now, or when it can be. */
   leave(): void {
     if (this.#over) return;
+    this.#over = true;
+    this.removeAllListeners();
     const connection = this.#connection;
     const channel = [...this.#channels].at(0);
-    this.#closeMedia();
     const farewell = async () => {
       const left = channel?.request({ request: 'leave' }).catch(() => {});
       await Promise.race([left, pause(FAREWELL_MS)]);
+      // Only now: a hangup that came before the word would look like a lost connection.
+      this.#closeMedia();
       connection.destroy();
     };
-    if (connection.state === 'open') void farewell();
-    else if (connection.state === 'reconnecting') connection.once('reclaimed', farewell);
+    if (connection.state === 'open') {
+      void farewell();
+      return;
+    }
+    this.#closeMedia();
+    if (connection.state === 'reconnecting') connection.once('reclaimed', farewell);
     else connection.close();
   }
 

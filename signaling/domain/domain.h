@@ -109,7 +109,7 @@ struct cardea_presented {
 
 /*
  * Failures of authentication have errors of their own, because the participants dialect has a text
- * for each (spec/participants 2.6): see cardea_auth_error in domain/credentials.h.
+ * for each (spec/participants 2.6): CARDEA_E_AUTH_*, CARDEA_E_API_KEY_*, CARDEA_E_TENANT_INACTIVE.
  */
 
 /* ---- rooms and participants, participants dialect (spec/participants 5-7)
@@ -221,7 +221,8 @@ struct cardea_entered {
 };
 
 typedef void (*cardea_entered_h)(int err, const struct cardea_entered *result, void *arg);
-/* Answers after the node's ack of `open`. */
+/* Answers after the node's ack of `open`. Each answer promises a Janus session of its own: its `resume`
+ * claims the session that its join token created, and no other. */
 int cardea_domain_enter(struct cardea_domain *domain, const struct cardea_enter *command,
                         cardea_entered_h done, void *arg);
 

@@ -7,7 +7,7 @@
 #include "domain/domain.h"
 #include "store/store.h"
 
-/* Immutable after construction but for nothing: commands read it on the store's thread. */
+/* Immutable after construction: commands read it on the store's thread. */
 struct cardea_domain {
 	struct cardea_domain_options options;
 	char *issuer;

@@ -9,6 +9,7 @@
 #include "store/media_sessions.h"
 #include "store/participants.h"
 #include "store/rooms.h"
+#include "store/tenants.h"
 
 static void to_session(const struct cardea_media_row *row, struct cardea_media_session *out)
 {
@@ -29,19 +30,24 @@ struct media_op {
 	struct cardea_media_session session;
 };
 
-/* A removal or the end of the meeting kills what was promised before. */
+/* A removal, the end of the meeting or of its tenant kills what was promised before. */
 static int check_seat(struct cardea_tx *tx, const struct cardea_media_row *row)
 {
 	struct cardea_session_row session;
+	struct cardea_tenant_row tenant;
 	struct cardea_seat_row seat;
 	int err = cardea_store_seat_get(tx, row->tenant, row->seat, &seat);
 
 	if (!err) {
 		err = cardea_store_session_get(tx, seat.tenant, seat.session, &session);
 	}
+	if (!err) {
+		err = cardea_store_tenant_get(tx, seat.tenant, &tenant);
+	}
 	if (err) {
 		return err;
 	}
+	CARDEA_REFUSE_IF(TENANT_INACTIVE, !tenant.is_active);
 	CARDEA_REFUSE_IF(GEN_STALE, seat.is_removed || seat.gen != row->gen);
 	CARDEA_REFUSE_IF(SESSION_OVER, session.ended_at != 0);
 	return 0;

@@ -289,6 +289,10 @@ void cardea_control_revoke(struct cardea_control *control,
 int cardea_control_janus(struct cardea_control *control, json_t *request, int64_t deadline_ms,
                          cardea_janus_answer_h answer, void *arg)
 {
+	if (!control->client) { /* stopped, but the loop runs on for a moment */
+		json_decref(request);
+		return CARDEA_E_NO_NODE;
+	}
 	return cardea_janus_client_request(control->client, request, CARDEA_JANUS_FIRST, deadline_ms,
 	                                   answer, arg);
 }

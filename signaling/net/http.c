@@ -79,10 +79,14 @@ static void refuse_connection(evutil_socket_t fd)
 	                             "Retry-After: 1\r\n"
 	                             "Connection: close\r\n\r\n"
 	                             "{\"error\":\"too many connections\"}";
+	char request[4096];
 
 	if (send(fd, answer, sizeof(answer) - 1, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
 		cardea_log(CARDEA_LOG_DEBUG, "http", "event=refusal_unsent");
 	shutdown(fd, SHUT_WR);
+	/* Bytes left unread would turn the close into a reset, which can overtake the answer. */
+	if (recv(fd, request, sizeof(request), MSG_DONTWAIT) < 0)
+		cardea_log(CARDEA_LOG_DEBUG, "http", "event=refused_unread");
 	close(fd);
 }
 

@@ -281,6 +281,7 @@ void cardea_http_conn_new(struct cardea_http_server *server, evutil_socket_t fd,
 	conn->deadline = event_new(base, -1, 0, on_deadline, conn);
 	if (!conn->bev || !conn->deadline)
 		g_error("out of memory");
+	conn->plain = true;
 	name_peer(conn, address);
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)); /* fails on unix sockets: fine */
 	cardea_http_server_ref(server)->open++;

@@ -54,6 +54,7 @@ struct cardea_http_conn {
 	struct cardea_http_request *request; /* at its handler, or NULL */
 	int64_t request_ends_ms;             /* when the request being read must be complete */
 	enum conn_state state;
+	bool plain;   /* what is written to bev reaches the socket as it is: no TLS */
 	bool reading; /* cardea_http_conn_read is on the stack */
 	bool eof;
 	bool last; /* close after the answer */

@@ -239,8 +239,8 @@ static void send_answer(struct cardea_http_conn *conn, struct evbuffer *answer)
 {
 	struct evbuffer *output = bufferevent_get_output(conn->bev);
 
-	if (evbuffer_get_length(output) == 0 &&
-			evbuffer_get_length(bufferevent_get_input(conn->bev)) == 0)
+	if (conn->plain && evbuffer_get_length(output) == 0 &&
+	    evbuffer_get_length(bufferevent_get_input(conn->bev)) == 0)
 		evbuffer_write(answer, bufferevent_getfd(conn->bev));
 	evbuffer_add_buffer(output, answer);
 }

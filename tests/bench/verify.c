@@ -219,8 +219,8 @@ static bool run_rounds(const struct bench *bench, unsigned rounds, unsigned seco
 
 int main(int argc, char **argv)
 {
-	unsigned rounds = argc > 1 ? (unsigned)atoi(argv[1]) : 3;
-	unsigned seconds = argc > 2 ? (unsigned)atoi(argv[2]) : 3;
+	unsigned rounds = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : 3;
+	unsigned seconds = argc > 2 ? (unsigned)strtoul(argv[2], NULL, 10) : 3;
 	struct bench bench = {0};
 	bool good;
 

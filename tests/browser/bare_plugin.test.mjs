@@ -24,10 +24,8 @@ const show = (meeting) => {
     document.body.append(element);
     elements.set(mid, element);
   }
-  for (const { mid, participant } of meeting.slots.video) {
-    const element = elements.get(mid);
-    if (element) element.style.display = participant ? '' : 'none';
-  }
+  const taken = new Set(meeting.slots.video.filter((slot) => slot.participant).map(({ mid }) => mid));
+  for (const [mid, element] of elements) element.hidden = !taken.has(mid);
 };
 window.enter = async () => {
   const meeting = new Meeting({ credential: 'minted-by-the-test' });
@@ -51,8 +49,8 @@ before(async () => {
   browser = await launchBrowser();
 });
 
-afterEach((t) => {
-  for (const complaint of browser.complaints()) t.diagnostic(complaint);
+afterEach(async (t) => {
+  for (const complaint of await browser.clear()) t.diagnostic(complaint);
 });
 
 after(async () => {
@@ -102,7 +100,6 @@ test('two pages hear and see each other, and not themselves', async () => {
   for (const name of ['seat-ada', 'seat-ben']) {
     await control.event('online', { match: ({ room, seat }) => room === 'talk' && seat === name });
   }
-  await Promise.all([a.close(), b.close()]);
 });
 
 test('muting silences, leaving clears the picture, and neither touches the other connection', async () => {
@@ -120,7 +117,6 @@ test('muting silences, leaving clears the picture, and neither touches the other
   await control.event('offline', { match: ({ room, seat, reason }) =>
     room === 'quiet' && seat === 'seat-ben' && reason === 'left' });
   assert.deepEqual(await a.counters(), before);
-  await Promise.all([a.close(), b.close()]);
 });
 
 test('a revoked participant is out at once and told so; the other talks on', async () => {
@@ -135,5 +131,4 @@ test('a revoked participant is out at once and told so; the other talks on', asy
   assert.deepEqual([ended.reason, ended.text], ['revoked', 'Good bye.']);
   await Promise.all([a.sees([]), b.sees([])]);
   assert.equal(await a.page.evaluate(() => window.meeting.state), 'connected');
-  await Promise.all([a.close(), b.close()]);
 });

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { CAST, launchBrowser } from '../support/browser.mjs';
-import { packetGaps, sampledGaps } from '../support/gaps.mjs';
+import { gapsInTransit, packetGaps, sampledGaps } from '../support/gaps.mjs';
 import { serveStatic } from '../support/static.mjs';
 
 const { ada, ben, cleo } = CAST;
@@ -122,7 +122,7 @@ test('counting: every call on every connection', async () => {
   await person.close();
 });
 
-test('packets: arrivals are logged one by one, and samples agree with them', async () => {
+test('packets: both ends are logged one by one, and samples agree with them', async () => {
   const person = await open(ada, { packetLog: true });
   await loopback(person);
   await person.hears([ada]);
@@ -130,18 +130,21 @@ test('packets: arrivals are logged one by one, and samples agree with them', asy
   await person.page.waitForTimeout(1500); // what is measured is a stretch of time
   const samples = await person.stopSampling();
   const [sampled] = sampledGaps(samples);
-  const log = Object.values(await person.packets())[0];
-  const from = samples[0].at;
-  const exact = packetGaps(log, from, samples.at(-1).at);
+  const { '0:sent': sent, [sampled.stream]: all } = await person.packets();
+  const received = all.filter(({ at }) => at >= sampled.firstSample && at <= sampled.lastSample);
+  const exact = packetGaps(received);
   assert.ok(exact.packets >= 50 && Math.abs(exact.packets - sampled.packets) <= 5, JSON.stringify({ exact, sampled }));
   assert.equal(exact.missing, 0);
   assert.equal(sampled.lost, 0);
   assert.ok(exact.gap < 200 && sampled.gap < 300, JSON.stringify({ exact, sampled }));
+  const transit = gapsInTransit(sent, received);
+  assert.ok(transit.matched >= received.length - 1, JSON.stringify(transit));
+  assert.ok(transit.gap < 200 && transit.delay < 200, JSON.stringify(transit));
   await person.close();
 });
 
 const row = (at, packetsReceived, more = {}) => ({
-  stream: '0:0', at, packetsReceived, packetsLost: 0, ...more,
+  stream: '0:0', tick: at / 100, at, packetsReceived, packetsLost: 0, ...more,
 });
 
 test('sampled gaps: silence is found, and a late sample is not taken for one', () => {
@@ -155,14 +158,33 @@ test('sampled gaps: silence is found, and a late sample is not taken for one', (
   assert.equal(sampledGaps(holed.filter(({ at }) => at <= 300 || at >= 800))[0].lateGap, 420);
   assert.equal(sampledGaps([...even.slice(0, -1), row(1000, 60, { packetsLost: 3 })])[0].lost, 3);
   assert.deepEqual(sampledGaps([row(0, 0), row(100, 0)]), [], 'an idle slot is no stream');
+  const later = even.map((sample) => ({ ...sample, stream: '0:1', tick: sample.tick + 5 }));
+  assert.equal(sampledGaps([...even, ...later]).length, 1, 'nor one that began later');
 });
 
+/** Packets numbered from @p sequence on, one every 20 ms. */
+const packets = (count, sequence, timestamp) => Array.from({ length: count }, (_, i) => ({
+  at: i * 20, sequence: (sequence + i) % 65536, timestamp: (timestamp + i * 960) >>> 0,
+}));
+
 test('packet gaps: the longest pause, and the numbers that never came', () => {
-  const log = Array.from({ length: 50 }, (_, i) => [i * 20, (65520 + i) % 65536]);
+  const log = packets(50, 65520, 0);
   assert.deepEqual(packetGaps(log), { packets: 50, gap: 20, gapAt: 0, missing: 0 });
   const without = log.filter((_, i) => i < 20 || i >= 25);
   assert.deepEqual(packetGaps(without), { packets: 45, gap: 120, gapAt: 380, missing: 5 });
   const swapped = [...log.slice(0, 10), log[11], log[10], ...log.slice(12)];
   assert.equal(packetGaps(swapped).missing, 0);
-  assert.equal(packetGaps(without, 500).missing, 0);
+  assert.equal(packetGaps(without.slice(22)).missing, 0);
+});
+
+test('gaps in transit: what the sender made itself is not counted', () => {
+  const arrive = (log, late) => log.map((packet, i) => ({
+    ...packet, at: packet.at + 3 + late(i), timestamp: (packet.timestamp + 4_000_000_000) >>> 0,
+  }));
+  const sent = packets(100, 0, 4_294_900_000);
+  assert.deepEqual(gapsInTransit(sent, arrive(sent, () => 0)), { gap: 20, sentGap: 20, matched: 100, delay: 0 });
+  const stalled = sent.map((packet, i) => ({ ...packet, at: packet.at + (i >= 50 ? 300 : 0) }));
+  assert.deepEqual(gapsInTransit(stalled, arrive(stalled, () => 0)), { gap: 20, sentGap: 320, matched: 100, delay: 0 });
+  const held = arrive(sent, (i) => (i >= 50 && i < 65 ? 300 - 20 * (i - 50) : 0));
+  assert.deepEqual(gapsInTransit(sent, held), { gap: 320, sentGap: 20, matched: 100, delay: 300 });
 });

@@ -17,8 +17,8 @@ before(async () => {
   browser = await launchBrowser();
 });
 
-afterEach((t) => {
-  for (const complaint of browser.complaints()) t.diagnostic(complaint);
+afterEach(async (t) => {
+  for (const complaint of await browser.clear()) t.diagnostic(complaint);
 });
 
 after(async () => {
@@ -71,5 +71,4 @@ test('everybody hears and sees the two others; the third one comes and goes with
   await eventually(() => activeNames(cardea, id), (names) => assert.deepEqual(names, ['Ada', 'Ben']), {
     what: 'the participant list by REST',
   });
-  await Promise.all(people.map((person) => person.close()));
 });

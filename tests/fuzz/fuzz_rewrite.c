@@ -12,10 +12,11 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void one_packet(struct cardea_rewrite *rewrite, const uint8_t *data, size_t len,
-		uint64_t stream, int64_t now)
+                       uint64_t stream, int64_t now)
 {
 	/* Of its own, so that a byte read or written past the end is seen. */
-	uint8_t *packet = g_memdup2(data, len ? len : 1);
+	uint8_t *packet = g_malloc(len ? len : 1);
+	memcpy(packet, data, len);
 	struct cardea_rtp rtp, again;
 	if (cardea_rtp_parse(packet, len, &rtp) == 0) {
 		uint16_t seq;

@@ -49,8 +49,8 @@ int main(int argc, char **argv)
 	if (argc == 1) {
 		const char *srcdir = getenv("srcdir");
 		char *name = g_path_get_basename(argv[0]);
-		char *corpus = g_build_filename(
-				srcdir ? srcdir : ".", "tests", "fuzz", "corpus", name, NULL);
+		char *corpus =
+		        g_build_filename(srcdir ? srcdir : ".", "tests", "fuzz", "corpus", name, NULL);
 		count = replay(corpus);
 		g_free(corpus);
 		g_free(name);

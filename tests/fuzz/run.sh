@@ -14,7 +14,7 @@ share=$((seconds / ${#sources[@]}))
 
 for source in "${sources[@]}"; do
 	name=$(basename "$source" .c)
-	found=$build/fuzz/$name corpus=tests/fuzz/corpus/${name#fuzz_}
+	found=$build/fuzz/$name corpus=tests/fuzz/corpus/$name
 	mkdir -p "$found"
 	make -C "$build" --no-print-directory -s -j "$(nproc)" "tests/fuzz/$name"
 	echo "== $name for $share s"

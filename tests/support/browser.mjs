@@ -98,8 +98,13 @@ export async function launchBrowser() {
       people.add(person);
       return person;
     },
-    /** What the pages complained about, for a failing test's output. */
-    complaints: () => [...people].flatMap(({ complaints }) => complaints),
+    /** Closes all pages; what they complained about, for a test's output. */
+    async clear() {
+      await Promise.all([...people].map((person) => person.close()));
+      const complaints = [...people].flatMap((person) => person.complaints);
+      people.clear();
+      return complaints;
+    },
     async close() {
       await chromiumProcess.close();
       fs.rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
@@ -112,6 +117,8 @@ export class Person {
     Object.assign(this, { role, context, page, name: role.name, complaints: [] });
     page.on('pageerror', (error) => this.complaints.push(`${role.name}: ${error.stack ?? error}`));
     page.on('console', (message) => {
+      // A refused request is no defect of the page.
+      if (/^Failed to load resource/.test(message.text())) return;
       if (message.type() === 'error') this.complaints.push(`${role.name}: ${message.text()}`);
     });
   }

@@ -301,8 +301,9 @@ class Cardea {
       process.kill(janus, 'SIGKILL');
       await ended(janus);
     }
-    const finding = /^.*(AddressSanitizer|LeakSanitizer|runtime error:).*$/m.exec(this.log());
-    if (finding) throw new Error(`a sanitizer complains:\n${this.log().slice(finding.index, finding.index + 3000)}`);
+    const log = fs.existsSync(this.logFile) ? this.log() : ''; // gone with the folder at a second stop
+    const finding = /^.*(AddressSanitizer|LeakSanitizer|runtime error:).*$/m.exec(log);
+    if (finding) throw new Error(`a sanitizer complains:\n${log.slice(finding.index, finding.index + 3000)}`);
     if (this.ownsState && !keep) fs.rmSync(this.stateDir, { recursive: true, force: true });
     return this.exit;
   }

@@ -1,4 +1,5 @@
-// Starts the built gateway as `./dev up` does, in a state folder of its own, on a free port.
+// The supervisor and its processes, for tests of them: needs neither plugin nor a ready Janus, which
+// the driver of the whole gateway (cardea.mjs) waits for. State folder of its own, port of the kernel.
 //
 //   const gateway = await startGateway();            // or { state, args: ['--rtp-address', ...] }
 //   const { supervisor, gateway: worker, janus } = gateway.pids();
@@ -24,16 +25,6 @@ export function readPids(state) {
   const text = fs.readFileSync(path.join(state, 'pids'), 'utf8');
   const entries = text.trim().split('\n').map((line) => line.split(' '));
   return Object.fromEntries(entries.map(([name, value]) => [name, Number(value)]));
-}
-
-/** True until the process has ended; a zombie has ended. */
-export function isRunning(pid) {
-  try {
-    const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return !/\) [ZX] /.test(stat);
-  } catch {
-    return false;
-  }
 }
 
 /** Spawns cardead; its messages are in `messages`, `ended` is its exit code or signal. */

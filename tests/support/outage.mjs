@@ -1,6 +1,6 @@
 // The gateway away, and who is counted by it when it is there.
 
-import { isRunning } from './gateway.mjs';
+import { isAlive } from './cardea.mjs';
 import { until } from './janus.mjs';
 
 /** Runs @p during while there is no gateway worker and nobody starts one; the ports stay open. */
@@ -19,7 +19,7 @@ export async function withoutGateway(cardea, during) {
 export async function killSupervisor(cardea) {
   const { gateway } = cardea.dev.pids;
   await cardea.kill('supervisor');
-  await until(() => !isRunning(gateway), 'the worker ends with its supervisor');
+  await until(() => !isAlive(gateway), 'the worker ends with its supervisor');
 }
 
 /** Who is in the room by REST: display names, sorted. */

@@ -6,7 +6,8 @@ import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import test from 'node:test';
-import { isRunning, newStateDir, readPids, spawnGateway, startGateway } from '../support/gateway.mjs';
+import { isAlive } from '../support/cardea.mjs';
+import { newStateDir, readPids, spawnGateway, startGateway } from '../support/gateway.mjs';
 import { until } from '../support/janus.mjs';
 
 const LONG = { timeout: 60000 };
@@ -52,7 +53,7 @@ test('a killed worker is back within two seconds, Janus untouched, the port alwa
     const after = gateway.pids();
     assert.notEqual(after.gateway, before.gateway);
     assert.equal(after.janus, janus);
-    assert.ok(isRunning(janus));
+    assert.ok(isAlive(janus));
   });
 
 test('a killed Janus is started again', LONG, async (t) => {
@@ -65,7 +66,7 @@ test('a killed Janus is started again', LONG, async (t) => {
     const now = gateway.pids().janus;
     return now !== janus && now > 0 ? now : null;
   }, 'another Janus');
-  assert.ok(isRunning(next));
+  assert.ok(isAlive(next));
   assert.equal(gateway.pids().gateway, worker);
 });
 
@@ -78,15 +79,15 @@ test('a killed supervisor takes the worker with it and leaves Janus to the next 
     const before = first.pids();
     process.kill(before.supervisor, 'SIGKILL');
     await first.ended;
-    await until(() => !isRunning(before.gateway), 'the worker to end');
-    assert.ok(isRunning(janus));
+    await until(() => !isAlive(before.gateway), 'the worker to end');
+    assert.ok(isAlive(janus));
     const second = await startGateway({ state, args: ['--port', String(first.port)] });
     const after = second.pids();
     assert.equal(after.janus, janus);
     assert.notEqual(after.gateway, before.gateway);
     assert.match(second.messages, new RegExp(`event=adopted child=janus pid=${janus}`));
     assert.equal(await second.stop(), 0);
-    await until(() => !isRunning(janus), 'the adopted Janus to end');
+    await until(() => !isAlive(janus), 'the adopted Janus to end');
   });
 
 test('SIGTERM stops everything and leaves no socket, pid file or lock behind', LONG, async (t) => {
@@ -96,7 +97,7 @@ test('SIGTERM stops everything and leaves no socket, pid file or lock behind', L
   const janus = await janusIsUp(gateway);
   const { gateway: worker } = gateway.pids();
   assert.equal(await gateway.stop(), 0);
-  assert.ok(!isRunning(worker) && !isRunning(janus));
+  assert.ok(!isAlive(worker) && !isAlive(janus));
   for (const name of ['pids', 'admin.sock', 'janus/janus.pid']) {
     assert.ok(!fs.existsSync(path.join(state, name)), name);
   }
@@ -117,9 +118,11 @@ test('SIGHUP starts the worker anew with settings that are good', LONG, async (t
   const state = newStateDir();
   const file = path.join(state, 'settings');
   fs.writeFileSync(file, 'general: { log_level = "info" }\n');
-  t.after(() => fs.rmSync(state, { recursive: true, force: true }));
   const gateway = await startGateway({ state, args: ['--config', file] });
-  t.after(() => gateway.stop());
+  t.after(async () => {
+    await gateway.stop();
+    fs.rmSync(state, { recursive: true, force: true });
+  });
   const { gateway: worker, supervisor } = gateway.pids();
   fs.writeFileSync(file, 'general: { log_level = "loud" }\n');
   process.kill(supervisor, 'SIGHUP');

@@ -23,23 +23,23 @@ typedef void (*mutate_h)(struct draft *draft);
 static struct draft admitted(void)
 {
 	struct draft draft = {
-			.claims = {.tenant = "t1",
-					.room = "r1",
-					.conf_id = "c1",
-					.sub = "p1",
-					.jti = "j1",
-					.epoch = 7,
-					.gen = 3,
-					.publish = CARDEA_KIND_ALL},
-			.state = {.open = true,
-					.tenant = "t1",
-					.conf_id = "c1",
-					.epoch = 7,
-					.min_gen = 3,
-					.present = 4,
-					.visible = 3,
-					.max_visible = 4},
-			.connection = CONNECTION,
+	        .claims = {.tenant = "t1",
+	                   .room = "r1",
+	                   .conf_id = "c1",
+	                   .sub = "p1",
+	                   .jti = "j1",
+	                   .epoch = 7,
+	                   .gen = 3,
+	                   .publish = CARDEA_KIND_ALL},
+	        .state = {.open = true,
+	                  .tenant = "t1",
+	                  .conf_id = "c1",
+	                  .epoch = 7,
+	                  .min_gen = 3,
+	                  .present = 4,
+	                  .visible = 3,
+	                  .max_visible = 4},
+	        .connection = CONNECTION,
 	};
 	return draft;
 }
@@ -184,33 +184,32 @@ struct row {
 };
 
 static const struct row rows[] = {
-		{"a connection id is there", no_connection, CARDEA_E_CONNECTION_ID},
-		{"a connection id of 15 bytes is refused", short_connection, CARDEA_E_CONNECTION_ID},
-		{"a connection id of 17 bytes is refused", long_connection, CARDEA_E_CONNECTION_ID},
-		{"a padded connection id is refused", padded_connection, CARDEA_E_CONNECTION_ID},
-		{"a connection id of the other alphabet is refused", plus_in_connection,
-				CARDEA_E_CONNECTION_ID},
-		{"a connection id has one spelling", loose_bits_in_connection, CARDEA_E_CONNECTION_ID},
-		{"the room must be open", room_closed, CARDEA_E_ROOM_NOT_OPEN},
-		{"the token must be of the room's tenant", other_tenant, CARDEA_E_TENANT_MISMATCH},
-		{"the room's lease must hold", lease_over, CARDEA_E_LEASE_EXPIRED},
-		{"a token from before the last placement is refused", room_placed_again,
-				CARDEA_E_EPOCH_STALE},
-		{"a token of a later placement is refused", room_placed_elsewhere,
-				CARDEA_E_EPOCH_AHEAD},
-		{"the token must be of this meeting", other_meeting, CARDEA_E_CONF_MISMATCH},
-		{"a token from before a removal is refused", seat_removed, CARDEA_E_GEN_STALE},
-		{"a token used by another connection is refused", token_used, CARDEA_E_TOKEN_BOUND},
-		{"a second connection is refused where the token says so", seat_connected,
-				CARDEA_E_DUPLICATE_REFUSED},
-		{"a full room refuses", room_full, CARDEA_E_ROOM_FULL},
-		{"a room at the node's limit refuses", room_full_for_the_node, CARDEA_E_ROOM_FULL},
-		{"the unchanged case is admitted", nothing, 0},
-		{"the same connection may join again", same_connection_again, 0},
-		{"a second connection replaces where the token says so", seat_replaced, 0},
-		{"a newer generation is admitted", newer_generation, 0},
-		{"a hidden participant needs no place", hidden_in_a_full_room, 0},
-		{"a room without limit is never full", unlimited_room, 0},
+        {"a connection id is there", no_connection, CARDEA_E_CONNECTION_ID},
+        {"a connection id of 15 bytes is refused", short_connection, CARDEA_E_CONNECTION_ID},
+        {"a connection id of 17 bytes is refused", long_connection, CARDEA_E_CONNECTION_ID},
+        {"a padded connection id is refused", padded_connection, CARDEA_E_CONNECTION_ID},
+        {"a connection id of the other alphabet is refused", plus_in_connection,
+         CARDEA_E_CONNECTION_ID},
+        {"a connection id has one spelling", loose_bits_in_connection, CARDEA_E_CONNECTION_ID},
+        {"the room must be open", room_closed, CARDEA_E_ROOM_NOT_OPEN},
+        {"the token must be of the room's tenant", other_tenant, CARDEA_E_TENANT_MISMATCH},
+        {"the room's lease must hold", lease_over, CARDEA_E_LEASE_EXPIRED},
+        {"a token from before the last placement is refused", room_placed_again,
+         CARDEA_E_EPOCH_STALE},
+        {"a token of a later placement is refused", room_placed_elsewhere, CARDEA_E_EPOCH_AHEAD},
+        {"the token must be of this meeting", other_meeting, CARDEA_E_CONF_MISMATCH},
+        {"a token from before a removal is refused", seat_removed, CARDEA_E_GEN_STALE},
+        {"a token used by another connection is refused", token_used, CARDEA_E_TOKEN_BOUND},
+        {"a second connection is refused where the token says so", seat_connected,
+         CARDEA_E_DUPLICATE_REFUSED},
+        {"a full room refuses", room_full, CARDEA_E_ROOM_FULL},
+        {"a room at the node's limit refuses", room_full_for_the_node, CARDEA_E_ROOM_FULL},
+        {"the unchanged case is admitted", nothing, 0},
+        {"the same connection may join again", same_connection_again, 0},
+        {"a second connection replaces where the token says so", seat_replaced, 0},
+        {"a newer generation is admitted", newer_generation, 0},
+        {"a hidden participant needs no place", hidden_in_a_full_room, 0},
+        {"a room without limit is never full", unlimited_room, 0},
 };
 
 static void check_row(void **state)
@@ -226,15 +225,15 @@ static void check_row(void **state)
 static void checks_come_in_the_order_of_the_contract(void **state)
 {
 	static const struct row order[] = {
-			{"", room_closed, CARDEA_E_ROOM_NOT_OPEN},
-			{"", other_tenant, CARDEA_E_TENANT_MISMATCH},
-			{"", lease_over, CARDEA_E_LEASE_EXPIRED},
-			{"", room_placed_again, CARDEA_E_EPOCH_STALE},
-			{"", other_meeting, CARDEA_E_CONF_MISMATCH},
-			{"", seat_removed, CARDEA_E_GEN_STALE},
-			{"", token_used, CARDEA_E_TOKEN_BOUND},
-			{"", seat_connected, CARDEA_E_DUPLICATE_REFUSED},
-			{"", room_full, CARDEA_E_ROOM_FULL},
+	        {"", room_closed, CARDEA_E_ROOM_NOT_OPEN},
+	        {"", other_tenant, CARDEA_E_TENANT_MISMATCH},
+	        {"", lease_over, CARDEA_E_LEASE_EXPIRED},
+	        {"", room_placed_again, CARDEA_E_EPOCH_STALE},
+	        {"", other_meeting, CARDEA_E_CONF_MISMATCH},
+	        {"", seat_removed, CARDEA_E_GEN_STALE},
+	        {"", token_used, CARDEA_E_TOKEN_BOUND},
+	        {"", seat_connected, CARDEA_E_DUPLICATE_REFUSED},
+	        {"", room_full, CARDEA_E_ROOM_FULL},
 	};
 	(void)state;
 	for (size_t first = 0; first < G_N_ELEMENTS(order); first++) {
@@ -249,10 +248,9 @@ int main(void)
 {
 	struct CMUnitTest tests[G_N_ELEMENTS(rows) + 1];
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
-		tests[i] = (struct CMUnitTest){.name = rows[i].name,
-				.test_func = check_row,
-				.initial_state = (void *)&rows[i]};
+		tests[i] = (struct CMUnitTest){
+		        .name = rows[i].name, .test_func = check_row, .initial_state = (void *)&rows[i]};
 	tests[G_N_ELEMENTS(rows)] = (struct CMUnitTest)TEST("checks come in the order of the contract",
-			checks_come_in_the_order_of_the_contract);
+	                                                    checks_come_in_the_order_of_the_contract);
 	return cmocka_run_group_tests_name("admit", tests, NULL, NULL);
 }

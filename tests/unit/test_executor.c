@@ -125,10 +125,10 @@ static void one_queue_does_not_hold_up_another(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-			TEST("queues are serial and in order", queues_are_serial_and_in_order),
-			TEST("a full queue refuses requests but not our own jobs",
-					a_full_queue_refuses_requests_but_not_our_own_jobs),
-			TEST("one queue does not hold up another", one_queue_does_not_hold_up_another),
+	        TEST("queues are serial and in order", queues_are_serial_and_in_order),
+	        TEST("a full queue refuses requests but not our own jobs",
+	             a_full_queue_refuses_requests_but_not_our_own_jobs),
+	        TEST("one queue does not hold up another", one_queue_does_not_hold_up_another),
 	};
 	return cmocka_run_group_tests_name("executor", tests, NULL, NULL);
 }

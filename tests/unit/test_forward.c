@@ -47,8 +47,8 @@ static int setup(void **state)
 		cardea_ref_init(&peer->ref, peer_gone);
 		cardea_slot_init(&peer->audio, &peer->ref, peer, 0, false, 0);
 		cardea_slot_init(&peer->video, &peer->ref, peer, 1, true, 0);
-		cardea_source_init(
-				&peer->microphone, &peer->ref, peer, CARDEA_KIND_MICROPHONE, "p", &f->lease);
+		cardea_source_init(&peer->microphone, &peer->ref, peer, CARDEA_KIND_MICROPHONE, "p",
+		                   &f->lease);
 		cardea_source_init(&peer->camera, &peer->ref, peer, CARDEA_KIND_CAMERA, "p", &f->lease);
 		atomic_store(&peer->audio.pt, 100 + (int)i);
 		atomic_store(&peer->video.pt, 110 + (int)i);
@@ -294,24 +294,94 @@ static void packets_left_out_leave_no_hole(void **state)
 	assert_int_equal(f->peers[1].seq, (uint16_t)(seq + 1));
 }
 
+/* ---- packets and assignments at the same time, for the sanitizers ---- */
+
+#define STORM_ROUNDS 20000
+
+struct storm {
+	struct fixture *f;
+	struct cardea_source *source;
+	atomic_bool *stop;
+	unsigned sent;
+};
+
+static void count_sent(void *receiver, int mindex, void *arg)
+{
+	(void)receiver;
+	(void)mindex;
+	((struct storm *)arg)->sent++;
+}
+
+/* The loop thread of a publishing handle. */
+static void *publish(void *data)
+{
+	struct storm *storm = data;
+	uint8_t packet[16] = {0x80, 0xe0, [12] = 0x10};
+	for (uint16_t seq = 0; !atomic_load(storm->stop); seq++) {
+		cardea_rtp_write(packet, 96, seq, seq * 3000u);
+		cardea_forward(storm->source, 0, packet, sizeof(packet), seq, count_sent, storm);
+	}
+	return NULL;
+}
+
+/* The room's thread: shows either source on all slots, or nothing. */
+static void reassign(struct fixture *f, unsigned round)
+{
+	struct peer *shown = &f->peers[round % 2], *other = &f->peers[1 - round % 2];
+	cardea_source_route(&other->camera, 0, NULL, 0);
+	if (round % 5 == 0) {
+		cardea_source_route(&shown->camera, 0, NULL, 0);
+		cardea_slot_assign(&f->peers[2].video, NULL);
+		return;
+	}
+	route(f, &shown->camera, shown);
+	cardea_slot_set_up(&f->peers[2].video, round % 7 != 0);
+}
+
+static void packets_and_assignments_may_come_at_once(void **state)
+{
+	struct fixture *f = *state;
+	atomic_bool stop = false;
+	struct storm storms[2] = {{f, &f->peers[0].camera, &stop, 0},
+	                          {f, &f->peers[1].camera, &stop, 0}};
+	GThread *threads[2];
+	for (unsigned i = 0; i < 2; i++)
+		threads[i] = g_thread_new("publisher", publish, &storms[i]);
+	for (unsigned round = 1; round <= STORM_ROUNDS; round++) {
+		reassign(f, round);
+		struct cardea_source *source = cardea_slot_source(&f->peers[2].video);
+		if (source) {
+			cardea_source_want_keyframe(source, round);
+			cardea_source_put(source);
+		}
+	}
+	atomic_store(&stop, true);
+	for (unsigned i = 0; i < 2; i++) {
+		g_thread_join(threads[i]);
+		assert_int_equal(storms[i].sent, atomic_load(&storms[i].source->sent));
+	}
+	assert_true(storms[0].sent + storms[1].sent > 0);
+}
+
 #define CASE(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-			CASE(everyone_on_the_route_gets_it_with_their_own_header),
-			CASE(nobody_gets_their_own),
-			CASE(without_a_route_nothing_is_sent),
-			CASE(a_closed_source_sends_nothing),
-			CASE(after_the_lease_nothing_is_sent),
-			CASE(what_is_no_rtp_is_dropped),
-			CASE(a_video_slot_starts_on_a_key_frame),
-			CASE(a_waiting_slot_asks_for_a_key_frame_twice_a_second),
-			CASE(a_request_that_came_too_early_falls_due_later),
-			CASE(a_recipient_that_is_not_up_gets_nothing),
-			CASE(a_stale_route_shows_nobody_the_wrong_source),
-			CASE(a_slot_goes_on_counting_over_a_switch),
-			CASE(packets_left_out_leave_no_hole),
+	        CASE(everyone_on_the_route_gets_it_with_their_own_header),
+	        CASE(nobody_gets_their_own),
+	        CASE(without_a_route_nothing_is_sent),
+	        CASE(a_closed_source_sends_nothing),
+	        CASE(after_the_lease_nothing_is_sent),
+	        CASE(what_is_no_rtp_is_dropped),
+	        CASE(a_video_slot_starts_on_a_key_frame),
+	        CASE(a_waiting_slot_asks_for_a_key_frame_twice_a_second),
+	        CASE(a_request_that_came_too_early_falls_due_later),
+	        CASE(a_recipient_that_is_not_up_gets_nothing),
+	        CASE(a_stale_route_shows_nobody_the_wrong_source),
+	        CASE(a_slot_goes_on_counting_over_a_switch),
+	        CASE(packets_left_out_leave_no_hole),
+	        CASE(packets_and_assignments_may_come_at_once),
 	};
 	return cmocka_run_group_tests_name("forward", tests, NULL, NULL);
 }

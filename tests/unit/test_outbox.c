@@ -86,11 +86,11 @@ static void a_full_one_forgets_all_but_its_numbers_go_on(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-			TEST("events are numbered and kept until acknowledged",
-					events_are_numbered_and_kept_until_acknowledged),
-			TEST("an ack never goes back or ahead", an_ack_never_goes_back_or_ahead),
-			TEST("a full one forgets all, but its numbers go on",
-					a_full_one_forgets_all_but_its_numbers_go_on),
+	        TEST("events are numbered and kept until acknowledged",
+	             events_are_numbered_and_kept_until_acknowledged),
+	        TEST("an ack never goes back or ahead", an_ack_never_goes_back_or_ahead),
+	        TEST("a full one forgets all, but its numbers go on",
+	             a_full_one_forgets_all_but_its_numbers_go_on),
 	};
 	return cmocka_run_group_tests_name("outbox", tests, NULL, NULL);
 }

@@ -44,8 +44,8 @@ static void show_next(struct cardea_rewrite *rewrite, struct sender *sender, str
 	uint32_t ts;
 	sender->seq++;
 	sender->ts += 3000;
-	assert_true(cardea_rewrite_packet(
-			rewrite, sender->id, CLOCK, sender->seq, sender->ts, view->now, &seq, &ts));
+	assert_true(cardea_rewrite_packet(rewrite, sender->id, CLOCK, sender->seq, sender->ts,
+	                                  view->now, &seq, &ts));
 	if (view->started) {
 		assert_int_equal(seq, (uint16_t)(view->seq + 1));
 		assert_true((int32_t)(ts - view->ts) > 0);
@@ -62,8 +62,7 @@ static void many_switches_never_go_back(void **state)
 	struct cardea_rewrite rewrite = {0};
 	struct sender senders[STREAMS];
 	for (unsigned i = 0; i < STREAMS; i++)
-		senders[i] = (struct sender){
-				i + 1, (uint16_t)g_rand_int(rand), g_rand_int(rand)};
+		senders[i] = (struct sender){i + 1, (uint16_t)g_rand_int(rand), g_rand_int(rand)};
 	struct view view = {0};
 	unsigned current = 0;
 	for (unsigned i = 0; i < SWITCHES; i++) {
@@ -120,8 +119,8 @@ static void a_pause_of_days_is_no_step_back(void **state)
 	uint16_t seq;
 	uint32_t ts, before;
 	assert_true(cardea_rewrite_packet(&rewrite, 1, CLOCK, 1, 5, 0, &seq, &before));
-	assert_true(cardea_rewrite_packet(
-			&rewrite, 2, CLOCK, 1, 5, INT64_C(3) * 24 * 3600 * 1000, &seq, &ts));
+	assert_true(cardea_rewrite_packet(&rewrite, 2, CLOCK, 1, 5, INT64_C(3) * 24 * 3600 * 1000, &seq,
+	                                  &ts));
 	assert_true((int32_t)(ts - before) > 0);
 }
 
@@ -152,18 +151,23 @@ struct bad_packet {
 };
 
 static const struct bad_packet bad_packets[] = {
-		{"an empty packet is refused", {0}, 0},
-		{"a short header is refused", {0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, 11},
-		{"another version is refused", {0x40, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}, 13},
-		{"a CSRC list beyond the end is refused", {0x81, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3},
-				15},
-		{"an extension header beyond the end is refused",
-				{0x90, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xbe, 0xde, 0}, 15},
-		{"an extension beyond the end is refused",
-				{0x90, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xbe, 0xde, 0, 2, 1, 2, 3, 4}, 20},
-		{"padding of nothing is refused", {0xa0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, 13},
-		{"padding beyond the payload is refused", {0xa0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 3}, 14},
-		{"padding without a payload is refused", {0xa0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, 12},
+        {"an empty packet is refused", {0}, 0},
+        {"a short header is refused", {0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, 11},
+        {"another version is refused", {0x40, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}, 13},
+        {"a CSRC list beyond the end is refused",
+         {0x81, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3},
+         15},
+        {"an extension header beyond the end is refused",
+         {0x90, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xbe, 0xde, 0},
+         15},
+        {"an extension beyond the end is refused",
+         {0x90, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xbe, 0xde, 0, 2, 1, 2, 3, 4},
+         20},
+        {"padding of nothing is refused", {0xa0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, 13},
+        {"padding beyond the payload is refused",
+         {0xa0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 3},
+         14},
+        {"padding without a payload is refused", {0xa0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, 12},
 };
 
 static void check_bad_packet(void **state)
@@ -184,21 +188,23 @@ struct vp8 {
 };
 
 static const struct vp8 vp8s[] = {
-		{"VP8: an empty payload starts nothing", {0}, 0, false},
-		{"VP8: a descriptor alone starts nothing", {0x10}, 1, false},
-		{"VP8: a plain key frame", {0x10, 0x00}, 2, true},
-		{"VP8: a plain delta frame", {0x10, 0x01}, 2, false},
-		{"VP8: the middle of a key frame starts nothing", {0x00, 0x00}, 2, false},
-		{"VP8: another partition starts nothing", {0x11, 0x00}, 2, false},
-		{"VP8: a key frame with a short picture id", {0x90, 0x80, 0x05, 0x00}, 4, true},
-		{"VP8: a key frame with a long picture id", {0x90, 0x80, 0x85, 0x01, 0x00}, 5, true},
-		{"VP8: a key frame as browsers send it", {0x90, 0xe0, 0x85, 0x01, 7, 0x20, 0x00}, 7, true},
-		{"VP8: a delta frame as browsers send it", {0x90, 0xe0, 0x85, 0x01, 7, 0x20, 0x11}, 7,
-				false},
-		{"VP8: an extension byte that is missing", {0x90}, 1, false},
-		{"VP8: a picture id that is missing", {0x90, 0x80}, 2, false},
-		{"VP8: half a long picture id", {0x90, 0x80, 0x85}, 3, false},
-		{"VP8: a layer byte that is missing", {0x90, 0xe0, 0x05, 0x01}, 4, false},
+        {"VP8: an empty payload starts nothing", {0}, 0, false},
+        {"VP8: a descriptor alone starts nothing", {0x10}, 1, false},
+        {"VP8: a plain key frame", {0x10, 0x00}, 2, true},
+        {"VP8: a plain delta frame", {0x10, 0x01}, 2, false},
+        {"VP8: the middle of a key frame starts nothing", {0x00, 0x00}, 2, false},
+        {"VP8: another partition starts nothing", {0x11, 0x00}, 2, false},
+        {"VP8: a key frame with a short picture id", {0x90, 0x80, 0x05, 0x00}, 4, true},
+        {"VP8: a key frame with a long picture id", {0x90, 0x80, 0x85, 0x01, 0x00}, 5, true},
+        {"VP8: a key frame as browsers send it", {0x90, 0xe0, 0x85, 0x01, 7, 0x20, 0x00}, 7, true},
+        {"VP8: a delta frame as browsers send it",
+         {0x90, 0xe0, 0x85, 0x01, 7, 0x20, 0x11},
+         7,
+         false},
+        {"VP8: an extension byte that is missing", {0x90}, 1, false},
+        {"VP8: a picture id that is missing", {0x90, 0x80}, 2, false},
+        {"VP8: half a long picture id", {0x90, 0x80, 0x85}, 3, false},
+        {"VP8: a layer byte that is missing", {0x90, 0xe0, 0x05, 0x01}, 4, false},
 };
 
 static void check_vp8(void **state)
@@ -212,24 +218,23 @@ static void check_vp8(void **state)
 int main(void)
 {
 	static const struct CMUnitTest fixed[] = {
-			TEST("a million switches never go back", many_switches_never_go_back),
-			TEST("losses and reordering inside a stream are kept",
-					losses_and_reordering_inside_a_stream_are_kept),
-			TEST("a packet from before the switch is dropped",
-					a_packet_from_before_the_switch_is_dropped),
-			TEST("a pause of days is no step back", a_pause_of_days_is_no_step_back),
-			TEST("a header is read and written", a_header_is_read_and_written),
+	        TEST("a million switches never go back", many_switches_never_go_back),
+	        TEST("losses and reordering inside a stream are kept",
+	             losses_and_reordering_inside_a_stream_are_kept),
+	        TEST("a packet from before the switch is dropped",
+	             a_packet_from_before_the_switch_is_dropped),
+	        TEST("a pause of days is no step back", a_pause_of_days_is_no_step_back),
+	        TEST("a header is read and written", a_header_is_read_and_written),
 	};
 	enum { FIXED = G_N_ELEMENTS(fixed), BAD = G_N_ELEMENTS(bad_packets) };
 	struct CMUnitTest tests[FIXED + BAD + G_N_ELEMENTS(vp8s)];
 	memcpy(tests, fixed, sizeof(fixed));
 	for (size_t i = 0; i < BAD; i++)
 		tests[FIXED + i] = (struct CMUnitTest){.name = bad_packets[i].name,
-				.test_func = check_bad_packet,
-				.initial_state = (void *)&bad_packets[i]};
+		                                       .test_func = check_bad_packet,
+		                                       .initial_state = (void *)&bad_packets[i]};
 	for (size_t i = 0; i < G_N_ELEMENTS(vp8s); i++)
-		tests[FIXED + BAD + i] = (struct CMUnitTest){.name = vp8s[i].name,
-				.test_func = check_vp8,
-				.initial_state = (void *)&vp8s[i]};
+		tests[FIXED + BAD + i] = (struct CMUnitTest){
+		        .name = vp8s[i].name, .test_func = check_vp8, .initial_state = (void *)&vp8s[i]};
 	return cmocka_run_group_tests_name("rewrite", tests, NULL, NULL);
 }

@@ -3,7 +3,7 @@
 
 /**
  * Makes `window.cardeaPeers`.
- * @param options packetLog: note the arrival time and sequence number of each audio packet.
+ * @param options packetLog: note when each audio packet is sent, and when it arrives.
  */
 export function installPeers({ packetLog = false } = {}) {
   const Native = window.RTCPeerConnection;
@@ -18,12 +18,27 @@ export function installPeers({ packetLog = false } = {}) {
       const calls = Object.fromEntries(COUNTED.map((name) => [name, 0]));
       peers.push({ pc: this, calls });
       const id = peers.length - 1;
-      if (worker) this.addEventListener('track', (event) => logPackets(id, event));
+      this.addEventListener('track', ({ transceiver: { receiver, mid } }) => {
+        logPackets(`${id}:${mid}`, receiver, receiver.track.kind);
+      });
+    }
+
+    addTransceiver(...args) {
+      const transceiver = super.addTransceiver(...args);
+      logPackets(`${idOf(this)}:sent`, transceiver.sender, transceiver.receiver.track.kind);
+      return transceiver;
+    }
+
+    addTrack(track, ...streams) {
+      const sender = super.addTrack(track, ...streams);
+      logPackets(`${idOf(this)}:sent`, sender, track.kind);
+      return sender;
     }
   }
+  const idOf = (connection) => peers.findIndex(({ pc }) => pc === connection);
   for (const name of COUNTED) {
     RTCPeerConnection.prototype[name] = function counted(...args) {
-      peers.find(({ pc }) => pc === this).calls[name] += 1;
+      peers[idOf(this)].calls[name] += 1;
       return Native.prototype[name].apply(this, args);
     };
   }
@@ -37,6 +52,7 @@ export function installPeers({ packetLog = false } = {}) {
     'freezeCount', 'lastPacketReceivedTimestamp',
   ];
   let samples = [];
+  let tick = 0;
   let timer = null;
   let busy = false;
 
@@ -58,7 +74,9 @@ export function installPeers({ packetLog = false } = {}) {
     if (busy) return; // a slow getStats must not pile up
     busy = true;
     try {
-      samples.push(...(await inbound()).filter(({ kind }) => kind === 'audio'));
+      const rows = (await inbound()).filter(({ kind }) => kind === 'audio');
+      samples.push(...rows.map((row) => ({ ...row, tick })));
+      tick += 1;
     } finally {
       busy = false;
     }
@@ -74,8 +92,9 @@ export function installPeers({ packetLog = false } = {}) {
         logs.set(options.stream, log);
         const note = new TransformStream({
           transform(frame, controller) {
-            const { receiveTime, sequenceNumber } = frame.getMetadata();
-            log.push([performance.timeOrigin + receiveTime, sequenceNumber]);
+            const { receiveTime, sequenceNumber, rtpTimestamp } = frame.getMetadata();
+            const at = performance.timeOrigin + (receiveTime ?? performance.now());
+            log.push({ at, sequence: sequenceNumber ?? null, timestamp: rtpTimestamp });
             controller.enqueue(frame);
           },
         });
@@ -87,10 +106,9 @@ export function installPeers({ packetLog = false } = {}) {
     return new Worker(URL.createObjectURL(source));
   }
 
-  function logPackets(id, { track, receiver, transceiver }) {
-    if (track.kind !== 'audio') return;
-    const stream = `${id}:${transceiver.mid}`;
-    receiver.transform = new RTCRtpScriptTransform(worker, { stream });
+  function logPackets(stream, end, kind) {
+    if (!worker || kind !== 'audio') return;
+    end.transform = new RTCRtpScriptTransform(worker, { stream });
   }
 
   window.cardeaPeers = {
@@ -102,6 +120,7 @@ export function installPeers({ packetLog = false } = {}) {
       new Set(peers.flatMap(({ pc }) => pc.getReceivers().map(({ track }) => track))),
     startSampling(intervalMs) {
       samples = [];
+      tick = 0;
       timer = setInterval(sample, intervalMs);
     },
     async stopSampling() {
@@ -110,7 +129,7 @@ export function installPeers({ packetLog = false } = {}) {
       await sample();
       return samples;
     },
-    /** {stream: [[arrival in ms since 1970, sequence number]]} */
+    /** {stream: [{at (ms since 1970), sequence, timestamp (RTP)}]}; streams '<n>:sent' go out. */
     packets: () =>
       new Promise((resolve) => {
         worker.onmessage = ({ data }) => resolve(data);

@@ -1,0 +1,142 @@
+// What a review of the plugin found: orders of events that Janus allows and nobody plans.
+// Run inside tests/support/netns.sh.
+//
+// CARDEA_PLUGIN_DIR: folder of libjanus_cardea.so. CARDEA_JANUS_PRELOAD: a library for LD_PRELOAD.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  Control, JanusSession, adminPlugin, connectionId, join, randomId, startJanus,
+} from '../support/janus.mjs';
+
+const OFFER = {
+  type: 'offer',
+  sdp: [
+    'v=0', 'o=- 1 1 IN IP4 127.0.0.1', 's=-', 't=0 0', 'a=group:BUNDLE 0',
+    'm=audio 9 UDP/TLS/RTP/SAVPF 111', 'c=IN IP4 0.0.0.0', 'a=mid:0', 'a=sendonly', 'a=rtcp-mux',
+    'a=ice-ufrag:abcd', 'a=ice-pwd:abcdefghijklmnopqrstuvwx', 'a=setup:actpass',
+    `a=fingerprint:sha-256 ${Array(32).fill('AB').join(':')}`, 'a=rtpmap:111 opus/48000/2',
+    'a=ssrc:1234 cname:x', '',
+  ].join('\r\n'),
+};
+
+let janus;
+let control;
+
+before(async () => {
+  const preload = process.env.CARDEA_JANUS_PRELOAD;
+  janus = await startJanus({
+    pluginDir: process.env.CARDEA_PLUGIN_DIR,
+    env: preload ? { LD_PRELOAD: preload } : {},
+    startTimeoutMs: 60000,
+    stopTimeoutMs: 60000,
+  });
+  assert.ok(janus.pluginLoaded, janus.log());
+  control = await Control.open(janus);
+});
+
+after(async () => {
+  const exit = await janus?.stop();
+  assert.deepEqual(janus.finalLog.match(/.*Sanitizer:.*/g) ?? [], [], janus.finalLog.slice(-6000));
+  assert.deepEqual(exit, { code: 0, signal: null }, janus.finalLog.slice(-3000));
+});
+
+async function newRoom(fields = {}) {
+  const room = `room-${randomId(6)}`;
+  await control.openRoom(room, fields);
+  return room;
+}
+
+function joinFields(room, sub, claims = {}) {
+  return {
+    request: 'join', handle: 'receive', connection: connectionId(),
+    token: control.token({ room, sub, name: sub, ...claims }),
+  };
+}
+
+const quiet = () => {};
+
+test('a detach overtakes an offer for which Janus still waits', async () => {
+  const room = await newRoom();
+  const publish = { request: 'publish', offer: 1, tracks: [{ mid: '0', kind: 'microphone' }] };
+  for (let round = 0; round < 25; round++) {
+    const session = await JanusSession.create(janus);
+    const handle = await join(session, { ...joinFields(room, `s-${round}`), handle: 'publish' });
+    await handle.request(publish, OFFER);
+    // Janus polls every 100 ms until the first PeerConnection is gone, then calls the plugin.
+    handle.hangup().catch(quiet);
+    for (let i = 0; i < 3; i++) handle.post({ ...publish, offer: 2 + i }, OFFER);
+    handle.detach().catch(quiet);
+    await sleep(20);
+    assert.ok(janus.alive(), `round ${round}`);
+    setTimeout(() => session.socket.terminate(), 500).unref();
+  }
+  await sleep(1000);
+  assert.ok(janus.alive());
+});
+
+test('a hangup meant for a refused join says nothing about the room joined next', async () => {
+  const [first, second] = [await newRoom(), await newRoom()];
+  const audience = await JanusSession.create(janus);
+  for (let i = 0; i < 20; i++) await join(audience, joinFields(first, `busy-${i}`));
+  // Keeps the first room busy for some 50 ms.
+  const work = () => {
+    const say = { request: 'say', room: first, epoch: 1, data: { text: 'x'.repeat(60000) } };
+    for (let i = 0; i < 30; i++) control.handle.post(say);
+  };
+  for (let round = 0; round < 10; round++) {
+    const handle = await (await JanusSession.create(janus)).attach();
+    work();
+    await sleep(20);
+    const refused = handle.message(joinFields(first, 'x', { conf_id: 'another' }));
+    await sleep(2);
+    work();
+    await sleep(10);
+    handle.hangup().catch(quiet);
+    assert.equal((await refused).data.code, 'conf_mismatch');
+    await handle.request(joinFields(second, `s-${round}`));
+    await sleep(100);
+    await handle.session.close();
+  }
+  const strangers = control.events.items.filter((e) => e.room === first && !e.seat.startsWith('busy'));
+  assert.deepEqual(strangers, []);
+  await audience.close();
+});
+
+test('a token that renews a seat renews what rosters say', async () => {
+  const room = await newRoom();
+  const watcher = await join(await JanusSession.create(janus), joinFields(room, 'watcher'));
+  const session = await JanusSession.create(janus);
+  const connection = connectionId();
+  const anna = { ...joinFields(room, 'anna'), connection };
+  await join(session, anna);
+  await watcher.event('roster', { match: (e) => e.joined.some((p) => p.id === 'anna') });
+  const token = control.token({ room, sub: 'anna', name: 'Anna B.', role: 'host' });
+  await join(session, { ...anna, handle: 'publish', token });
+  const { data } = await watcher.event('roster', { match: (e) => e.updated.length > 0 });
+  assert.deepEqual(data.updated.map(({ id, name, role }) => ({ id, name, role })), [
+    { id: 'anna', name: 'Anna B.', role: 'host' },
+  ]);
+  const hidden = control.token({ room, sub: 'anna', name: 'Anna B.', hidden: true, publish: [] });
+  await join(session, { ...anna, token: hidden });
+  await watcher.event('roster', { match: (e) => e.left.includes('anna') });
+  await session.close();
+  await watcher.session.close();
+});
+
+test('a flood of one client fills no queue for the gateway or for others', async () => {
+  const room = await newRoom();
+  const [flood, other] = await Promise.all(['flood', 'other'].map(async (seat) =>
+    join(await JanusSession.create(janus), joinFields(room, seat))));
+  for (let i = 0; i < 3000; i++) flood.post({ request: 'sync' });
+  await sleep(50);
+  for (let i = 0; i < 20; i++) {
+    await control.request({ request: 'say', room, epoch: 1, to: ['other'], data: { i } });
+    await other.request({ request: 'ice' });
+  }
+  const { stats } = await adminPlugin(janus, { request: 'stats' });
+  assert.ok(stats.refusals.queue_full > 0, 'the flood was cut');
+  await flood.session.close();
+  await other.session.close();
+});
