@@ -114,8 +114,9 @@ void cardea_media_down(struct cardea_session *session)
 {
 	if (is_kind(session, CARDEA_HANDLE_RECEIVE))
 		set_slots_up(session, false);
-	/* What goes down was set up by Janus for an offer that we refused, or is made anew. The wish for
-	 * a new one stands until that is made: a second one must not close what the first one opens. */
+	/* What goes down was set up by Janus for an offer that we refused, or is made anew. The wish
+	 * for a new one stands until that is made: a second one must not close what the first one
+	 * opens. */
 	bool again = atomic_load(&session->offer_again);
 	bool refused = atomic_exchange(&session->offer_refused, false);
 	atomic_store(&session->media, again || refused ? CARDEA_MEDIA_NEW : CARDEA_MEDIA_DOWN);

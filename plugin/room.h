@@ -38,7 +38,7 @@ struct cardea_room {
 	_Atomic int64_t epoch;
 	_Atomic int64_t lease_deadline_ms; /* monotonic; 0: none */
 	atomic_bool tick_queued;
-	atomic_bool tokens_kept; /* closed, but tokens are bound that have not expired */
+	atomic_bool tokens_kept;        /* closed, but tokens are bound that have not expired */
 	GMutex lock;                    /* leaf */
 	int64_t lease_ms;               /* under lock */
 	char tenant[CARDEA_MAX_ID + 1]; /* under lock for others than the room thread */

@@ -62,7 +62,7 @@ struct cardea_session {
 	atomic_bool offer_refused; /* the PeerConnection that goes down now was never ours */
 	atomic_bool offer_again;   /* a new offer follows when the PeerConnection is down */
 	_Atomic int64_t heard_ms;  /* last packet from the peer, monotonic; 0: none yet */
-	_Atomic int64_t seq;         /* of events; only the room thread adds */
+	_Atomic int64_t seq;       /* of events; only the room thread adds */
 	atomic_uint waiting;       /* its requests that are queued */
 	GMutex lock;
 	struct cardea_room *room; /* under lock: a reference from join on */

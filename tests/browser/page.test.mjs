@@ -6,10 +6,11 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
-import { CAST, eventually, launchBrowser } from '../support/browser.mjs';
+import { CAST, launchBrowser } from '../support/browser.mjs';
 import { startCardea } from '../support/cardea.mjs';
 import { JoinPage } from '../support/join_page.mjs';
 import { withoutGateway } from '../support/outage.mjs';
+import { makeRoom } from '../support/rooms.mjs';
 
 const { ada, ben } = CAST;
 const PHONE = { viewport: { width: 390, height: 844 } };
@@ -116,7 +117,7 @@ test('leaving says so and leads back in; a reload is the same person', async () 
 test('J-08: the host link in a second browser is in use, and the first is not disturbed', async () => {
   const [first, second] = await Promise.all([visitor(ada), visitor(ben)]);
   await first.join(cardea.dev.host_link);
-  const connections = await first.person.counters();
+  const connections = await first.person.connected();
   await second.open(cardea.dev.host_link);
   await second.preview();
   await second.pressJoin();
@@ -177,6 +178,7 @@ test('without camera and microphone one can still join, listen and watch', async
 
 test('a lost connection is told while it lasts, and the call goes on', async () => {
   const [hosts, guests] = await hostAndGuest();
+  await Promise.all([hosts.person.sees([ben]), guests.person.hears([ada])]);
   await withoutGateway(cardea, async () => {
     await Promise.all([hosts, guests].map((page) => page.part('reconnecting').waitFor()));
     await shot(hosts, 'reconnecting');
@@ -187,19 +189,19 @@ test('a lost connection is told while it lasts, and the call goes on', async () 
 });
 
 test('J-12: the page speaks the language of the browser, and fits a phone', async () => {
+  const { links } = await makeRoom(cardea, 'Réunion', [ada, ben]);
+  const french = await visitor(ada, { context: { locale: 'fr-FR', ...PHONE } });
+  await french.join(links[0]);
   const german = await visitor(ben, { context: { locale: 'de-DE', ...PHONE } });
-  await german.open(cardea.dev.guest_link);
+  await german.open(links[1]);
   await german.preview();
   assert.equal(await german.part('join-button').innerText(), 'Teilnehmen');
   assert.equal(await german.page.evaluate(() => document.documentElement.lang), 'de');
   await shot(german, 'prejoin-german-phone');
-  const french = await visitor(ada, { context: { locale: 'fr-FR', ...PHONE } });
-  await french.join(cardea.dev.host_link);
-  await german.pressJoin({ name: 'Ben' });
+  await german.pressJoin();
   await french.person.sees([ben]);
-  await eventually(() => french.part('participant-count').innerText(), (text) => {
-    assert.match(text, /2 personnes/);
-  }, { what: 'the number of people in French' });
+  assert.match(await french.part('participant-count').innerText(), /2 personnes/);
+  await french.tile('Ada (Vous)', { camera: true });
   await shot(french, 'call-french-phone');
   for (const page of [german, french]) {
     const wide = await page.page.evaluate(() => document.documentElement.scrollWidth > innerWidth);

@@ -185,6 +185,14 @@ export class Person {
     return this.page.evaluate(() => window.cardeaPeers.counters());
   }
 
+  /** The same, once every connection stands. */
+  connected() {
+    return eventually(() => this.counters(), (connections) => {
+      assert.ok(connections.length > 0, 'no connection');
+      for (const { state } of connections) assert.equal(state, 'connected');
+    }, { what: `the connections of ${this.name}` });
+  }
+
   startSampling(intervalMs = 100) {
     return this.page.evaluate((ms) => window.cardeaPeers.startSampling(ms), intervalMs);
   }

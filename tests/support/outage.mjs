@@ -1,4 +1,4 @@
-// The gateway away, and who is counted by it when it is there.
+// The gateway away for a while.
 
 import { isAlive } from './cardea.mjs';
 import { until } from './janus.mjs';
@@ -20,10 +20,4 @@ export async function killSupervisor(cardea) {
   const { gateway } = cardea.dev.pids;
   await cardea.kill('supervisor');
   await until(() => !isAlive(gateway), 'the worker ends with its supervisor');
-}
-
-/** Who is in the room by REST: display names, sorted. */
-export async function activeNames(cardea, room) {
-  const { body } = await cardea.api('GET', `/api/v1/rooms/${room}/participants?active=true`);
-  return body.participants.map(({ display_name: name }) => name).sort();
 }

@@ -80,12 +80,12 @@ test('a hangup meant for a refused join says nothing about the room joined next'
   const [first, second] = [await newRoom(), await newRoom()];
   const audience = await JanusSession.create(janus);
   for (let i = 0; i < 20; i++) await join(audience, joinFields(first, `busy-${i}`));
-  // Keeps the first room busy for some 50 ms.
+  // Keeps the first room busy for a while.
   const work = () => {
     const say = { request: 'say', room: first, epoch: 1, data: { text: 'x'.repeat(60000) } };
-    for (let i = 0; i < 30; i++) control.handle.post(say);
+    for (let i = 0; i < 12; i++) control.handle.post(say);
   };
-  for (let round = 0; round < 10; round++) {
+  for (let round = 0; round < 5; round++) {
     const handle = await (await JanusSession.create(janus)).attach();
     work();
     await sleep(20);
@@ -139,4 +139,24 @@ test('a flood of one client fills no queue for the gateway or for others', async
   assert.ok(stats.refusals.queue_full > 0, 'the flood was cut');
   await flood.session.close();
   await other.session.close();
+});
+
+test('a hangup after many syncs ends the membership', async () => {
+  const room = await newRoom();
+  const handles = await Promise.all(Array.from({ length: 20 }, async (_, i) =>
+    join(await JanusSession.create(janus), joinFields(room, `s-${i}`))));
+  await Promise.all(handles.map(async (handle, i) => {
+    for (let k = 0; k < 8; k++) {
+      await handle.request({ request: 'sync' });
+      await sleep(20 * (i % 7));
+    }
+  }));
+  await sleep(2000);
+  const { rooms } = await adminPlugin(janus, { request: 'list' });
+  assert.equal(rooms.find((r) => r.room === room).participants.length, 20, 'syncs end nothing');
+  await Promise.all(handles.map((handle) => handle.hangup()));
+  for (let i = 0; i < 20; i++) {
+    await control.event('offline', { match: (e) => e.room === room && e.seat === `s-${i}` });
+  }
+  await Promise.all(handles.map((handle) => handle.session.close()));
 });

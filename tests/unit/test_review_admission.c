@@ -1,6 +1,6 @@
 /*
- * review_admission: what a meeting's credentials are worth when their tenant is put to sleep between
- * `enter` and the tunnel.
+ * review_admission: what a meeting's credentials are worth when their tenant is put to sleep
+ * between `enter` and the tunnel.
  */
 #include "unit.h"
 
@@ -51,8 +51,10 @@ static void inactive_tenant_has_no_tunnels(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test_setup_teardown(inactive_tenant_has_no_tunnels, fixture_setup,
-	                                        fixture_teardown),
+	        {.name = "a tenant put to sleep has no tunnels, until it is awake again",
+	         .test_func = inactive_tenant_has_no_tunnels,
+	         .setup_func = fixture_setup,
+	         .teardown_func = fixture_teardown},
 	};
 
 	return cmocka_run_group_tests_name("review_admission", tests, NULL, NULL);
