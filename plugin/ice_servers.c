@@ -8,7 +8,7 @@
 
 struct cardea_ice_servers {
 	GMutex lock;
-	json_t *stun; /* never changed once set, so references may be shared */
+	json_t *stun;
 	json_t *urls;
 	char *secret; /* newest; NULL: no TURN */
 	int64_t ttl_s;
@@ -81,9 +81,10 @@ int cardea_ice_servers_replace(struct cardea_ice_servers *servers, const json_t 
 void cardea_ice_servers_add(struct cardea_ice_servers *servers, json_t *object,
                             const char *client_id, int64_t now_s)
 {
+	/* Copies, because rooms answer at once and jansson reads its counts without care for that. */
 	g_mutex_lock(&servers->lock);
-	json_t *stun = json_incref(servers->stun);
-	json_t *urls = json_incref(servers->urls);
+	json_t *stun = json_deep_copy(servers->stun);
+	json_t *urls = json_deep_copy(servers->urls);
 	char *secret = g_strdup(servers->secret);
 	int64_t ttl_s = servers->ttl_s;
 	g_mutex_unlock(&servers->lock);

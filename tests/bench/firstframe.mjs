@@ -11,7 +11,7 @@ import { CAST, launchBrowser } from '../support/browser.mjs';
 import { PLUGIN_DIR } from '../support/build.mjs';
 import { connectionId, Control, JanusSession, startJanus } from '../support/janus.mjs';
 import { serveStatic } from '../support/static.mjs';
-import { median, quantile, report } from './figures.mjs';
+import { median, report } from './figures.mjs';
 
 const RUNS = Number(process.argv[2] ?? 20);
 const WARM_UP_MS = 5000;
@@ -119,13 +119,16 @@ try {
   fs.rmSync(pluginDir, { recursive: true });
 }
 
-for (const [name, all] of Object.entries(times)) {
-  const [low, mid, high] = [0, 0.5, 0.95].map((q) => quantile(all, q)?.toFixed(1));
-  console.log(`${name}: ${all.length} runs, min ${low} median ${mid} p95 ${high} ms`);
+const phase = (name, field) => median(times[name].map((run) => run[field]));
+for (const [name, runs] of Object.entries(times)) {
+  const frames = runs.map(({ frame }) => frame);
+  console.log(`${name}: ${runs.length} runs; offer ${phase(name, 'offer').toFixed(1)}, connected `
+    + `${phase(name, 'connected').toFixed(1)}, frame ${median(frames).toFixed(1)} ms `
+    + `(${Math.min(...frames).toFixed(1)} to ${Math.max(...frames).toFixed(1)})`);
 }
 report({
-  first_frame_ms: median(times.cardea),
-  first_frame_1_slot_ms: median(times.cardea_1_slot),
-  videoroom_first_frame_ms: median(times.videoroom),
-  first_frame_ratio: median(times.cardea) / median(times.videoroom),
+  first_frame_ms: phase('cardea', 'frame'),
+  first_frame_1_slot_ms: phase('cardea_1_slot', 'frame'),
+  videoroom_first_frame_ms: phase('videoroom', 'frame'),
+  first_frame_ratio: phase('cardea', 'frame') / phase('videoroom', 'frame'),
 }, { delivered, expected: RUNS * Object.keys(ways).length });

@@ -41,7 +41,9 @@ const EVERYBODY = Object.values(CAST);
 const PRESENT_DB = 30;
 const ABSENT_DB = 20;
 const COLOUR_DISTANCE = 70;
-const DEADLINE_MS = 15_000;
+const DEADLINE_MS = 30_000; // a busy machine is no defect
+/** What Chromium itself says about requests that are refused or reach nobody. */
+const NO_DEFECT = /^(Failed to load resource|WebSocket connection to \S+ failed)/;
 
 /**
  * Calls @p probe until @p accept(value) does not throw; the value. After the deadline the last
@@ -79,10 +81,10 @@ export async function launchBrowser() {
     version: chromiumProcess.version(),
     /**
      * A person with a profile of their own. Options beside those of installDevices and
-     * installPeers: before: function run in the page before its code; permissions;
-     * context: more options of Playwright's newContext.
+     * installPeers: before: function run in the page before its code; context: more options of
+     * Playwright's newContext.
      */
-    async person(role, { before, beforeArg, context: more = {}, ...options } = {}) {
+    async person(role, { before, context: more = {}, ...options } = {}) {
       const context = await chromiumProcess.newContext({
         permissions: options.refuse ? [] : ['camera', 'microphone'],
         viewport: { width: 1280, height: 720 },
@@ -90,7 +92,7 @@ export async function launchBrowser() {
         bypassCSP: Boolean(options.packetLog),
         ...more,
       });
-      if (before) await context.addInitScript(before, beforeArg);
+      if (before) await context.addInitScript(before);
       await context.addInitScript(installDevices, { ...role, ...options });
       await context.addInitScript(installPeers, options);
       await context.addInitScript(installSenses);
@@ -98,12 +100,12 @@ export async function launchBrowser() {
       people.add(person);
       return person;
     },
-    /** Closes all pages; what they complained about, for a test's output. */
+    /** Closes all pages, and fails if one of them complained. */
     async clear() {
-      await Promise.all([...people].map((person) => person.close()));
-      const complaints = [...people].flatMap((person) => person.complaints);
+      const open = [...people];
       people.clear();
-      return complaints;
+      await Promise.all(open.map((person) => person.close()));
+      assert.deepEqual(open.flatMap(({ complaints }) => complaints), []);
     },
     async close() {
       await chromiumProcess.close();
@@ -117,9 +119,8 @@ export class Person {
     Object.assign(this, { role, context, page, name: role.name, complaints: [] });
     page.on('pageerror', (error) => this.complaints.push(`${role.name}: ${error.stack ?? error}`));
     page.on('console', (message) => {
-      // A refused request is no defect of the page.
-      if (/^Failed to load resource/.test(message.text())) return;
-      if (message.type() === 'error') this.complaints.push(`${role.name}: ${message.text()}`);
+      if (message.type() !== 'error' || NO_DEFECT.test(message.text())) return;
+      this.complaints.push(`${role.name}: ${message.text()}`);
     });
   }
 

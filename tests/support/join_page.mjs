@@ -95,7 +95,7 @@ export class JoinPage {
   }
 
   /** The text of a part, once it is there and matches. */
-  async says(testId, text, { timeoutMs = 15 * SECONDS } = {}) {
+  async says(testId, text, { timeoutMs = 30 * SECONDS } = {}) {
     const part = this.part(testId);
     await part.filter({ hasText: text }).waitFor({ timeout: timeoutMs });
     return part.innerText();

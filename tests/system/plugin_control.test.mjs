@@ -35,6 +35,8 @@ before(async () => {
 after(async () => {
   if (!janus) return;
   const alive = janus.alive();
+  // Janus does not run what its watchdog still has scheduled, which a leak check would tell of.
+  if (process.env.CARDEA_JANUS_PRELOAD) await new Promise((resolve) => setTimeout(resolve, 3000));
   const exit = await janus.stop();
   // Janus starts gathering for a handle that was detached a moment before: its own race, harmless.
   const complaints = (janus.finalLog.match(/.*(CRITICAL|Sanitizer:).*/g) ?? [])
@@ -82,9 +84,11 @@ async function freshHandle() {
   return session.attach();
 }
 
-/** Upward events of a room, in order. */
-function upward(room) {
-  return control.events.items.filter((e) => e.cardea === 'control' && e.room === room);
+/** Upward events of a room, in order, once there are @p count: they come on a socket of their own. */
+async function upward(room, count) {
+  const seen = () => control.events.items.filter((e) => e.cardea === 'control' && e.room === room);
+  await until(() => seen().length >= count, `${count} upward events of ${room}`);
+  return seen();
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -265,7 +269,7 @@ test('a token admits one connection id; the same one may join both handles and a
   assert.equal((await receive.event('removed')).data.reason, 'replaced');
   assert.equal((await refusal(receive, { request: 'sync' })).code, 'left');
   assert.equal((await again.request({ request: 'sync' })).cardea, 'synced');
-  assert.deepEqual(upward(room).map((e) => e.event), ['online']);
+  assert.deepEqual((await upward(room, 1)).map((e) => e.event), ['online']);
   await Promise.all([session.close(), thief.session.close()]);
   await control.event('offline', { match: (e) => e.room === room });
 });
@@ -280,7 +284,7 @@ test('another connection of a seat replaces or is refused, as its token says', a
   assert.equal((await refusal(second, body('refuse'))).code, 'duplicate_refused');
   assert.equal((await second.request(body('replace'))).cardea, 'joined');
   assert.equal((await first.event('removed')).data.reason, 'replaced');
-  const events = upward(room).map((e) => [e.event, e.reason, e.connection]);
+  const events = (await upward(room, 3)).map((e) => [e.event, e.reason, e.connection]);
   assert.deepEqual(events.map(([e, r]) => [e, r]), [['online', undefined], ['offline', 'replaced'], ['online', undefined]]);
   assert.equal(events[0][2], events[1][2]);
   assert.notEqual(events[1][2], events[2][2]);
@@ -382,7 +386,7 @@ test('sync after a lost offer brings a new one with candidates', async () => {
   assert.match(offer.jsep.sdp, /m=audio/);
   await handle.janus.waitFor((m) => m.janus === 'trickle' && m.candidate?.candidate);
   assert.equal((await handle.request({ request: 'sync' })).offer, 2, 'still joined');
-  assert.deepEqual(upward(room).map((e) => e.event), ['online']);
+  assert.deepEqual((await upward(room, 1)).map((e) => e.event), ['online']);
   await handle.session.close();
 });
 
@@ -455,7 +459,7 @@ test('events are kept until acknowledged, replayed from a number, else a snapsho
   for (const seat of ['a', 'b', 'c']) handles.push(await joinAs(room, seat));
   await handles[1].request({ request: 'leave' });
   await control.event('offline', { match: (e) => e.room === room });
-  assert.deepEqual(upward(room).map((e) => e.seq), [1, 2, 3, 4]);
+  assert.deepEqual((await upward(room, 4)).map((e) => e.seq), [1, 2, 3, 4]);
 
   // A second gateway, as after a restart.
   const second = await Control.open(janus, { key: null, gateway: 'gw-2' });
@@ -469,7 +473,7 @@ test('events are kept until acknowledged, replayed from a number, else a snapsho
   };
   assert.deepEqual((await replay(1)).map((e) => `${e.seq}${e.event}`),
     ['1online', '2online', '3online', '4offline']);
-  assert.deepEqual(await replay(1), upward(room), 'the very same events');
+  assert.deepEqual(await replay(1), await upward(room, 4), 'the very same events');
   assert.deepEqual((await replay(3)).map((e) => e.seq), [3, 4]);
   assert.deepEqual(await replay(5), []);
   await control.request({ request: 'ack', room, seq: 2 });
@@ -553,7 +557,7 @@ test('epochs: lower is stale, higher is ahead, a higher open removes everyone', 
   // Another meeting in the room removes everyone too.
   await control.openRoom(room, { epoch: 4, conf_id: 'conf-2' });
   assert.equal((await bob.event('removed')).data.reason, 'epoch');
-  assert.deepEqual(upward(room).map((e) => [e.seq, e.event, e.epoch]),
+  assert.deepEqual((await upward(room, 4)).map((e) => [e.seq, e.event, e.epoch]),
     [[1, 'online', 3], [2, 'offline', 3], [3, 'online', 4], [4, 'offline', 4]]);
   // Unknown rooms: closing is done, the rest is refused.
   await control.closeRoom('never-opened');
@@ -712,7 +716,9 @@ test(`teardown in any order under load, ${rounds} rounds (seed ${seed})`, async 
   }
   for (const participant of live) participant.session.destroy().catch(quiet);
   for (const room of names) await control.closeRoom(room);
-  for (const room of names) await control.request({ request: 'ack', room, seq: 1 << 30 });
+  for (const { room, seq } of (await control.request({ request: 'rooms' })).rooms) {
+    if (names.includes(room)) await control.request({ request: 'ack', room, seq });
+  }
   // Whatever Janus still keeps for sockets that went away is ended here.
   const { sessions } = await adminRequest(janus, { janus: 'list_sessions' });
   for (const id of sessions) {

@@ -65,37 +65,43 @@ function firstFrame(pc) {
   });
 }
 
-async function answer(peer, jsep) {
+/** The answer to an offer; it is applied and sent at once. */
+async function answer(peer, jsep, send) {
   await peer.setRemote(jsep);
-  return peer.pc.createAnswer();
+  const description = await peer.pc.createAnswer();
+  await Promise.all([peer.pc.setLocalDescription(description), send(description)]);
 }
 
-/** Milliseconds from `new WebSocket` to the first decoded frame. */
-async function measure(view) {
+/**
+ * Milliseconds from `new WebSocket` to the offer, the connection and the first decoded frame.
+ */
+async function measure(begin) {
   const start = performance.now();
-  const { janus, shown } = await view();
-  const end = await shown;
+  const { janus, pc, offered, shown } = await begin();
+  await connected(pc);
+  const up = performance.now();
+  const frame = await shown;
   janus.close();
-  return end - start;
+  return { offer: offered - start, connected: up - start, frame: frame - start };
 }
 
 export const view = {
-  cardea: ({ url, create, token, connection, slots }) => measure(async () => {
-    const janus = await Janus.connect(url, create);
-    let offered;
-    const offer = new Promise((resolve) => { offered = resolve; });
+  cardea: ({ url, token, connection, slots }) => measure(async () => {
+    const janus = await Janus.connect(url);
+    let take;
+    const offer = new Promise((resolve) => { take = resolve; });
     const peer = new Connection((data, jsep) => {
-      if (data.event === 'offer') offered({ number: data.offer, jsep });
+      if (data.event === 'offer') take({ number: data.offer, jsep });
     });
     const shown = firstFrame(peer.pc);
     const handle = await janus.attach('janus.plugin.cardea', peer.listener);
     peer.bind(janus, handle);
     void janus.message(handle, { request: 'join', handle: 'receive', token, connection, slots });
     const { number, jsep } = await offer;
-    const description = await answer(peer, jsep);
-    const sent = janus.message(handle, { request: 'answer', offer: number }, description);
-    await Promise.all([peer.pc.setLocalDescription(description), sent]);
-    return { janus, shown };
+    const offered = performance.now();
+    await answer(peer, jsep, (description) =>
+      janus.message(handle, { request: 'answer', offer: number }, description));
+    return { janus, pc: peer.pc, offered, shown };
   }),
 
   videoroom: ({ url, room, feed }) => measure(async () => {
@@ -107,9 +113,9 @@ export const view = {
     const { jsep } = await janus.message(handle, {
       request: 'join', ptype: 'subscriber', room, streams: [{ feed }],
     });
-    const description = await answer(peer, jsep);
-    const sent = janus.message(handle, { request: 'start', room }, description);
-    await Promise.all([peer.pc.setLocalDescription(description), sent]);
-    return { janus, shown };
+    const offered = performance.now();
+    await answer(peer, jsep, (description) =>
+      janus.message(handle, { request: 'start', room }, description));
+    return { janus, pc: peer.pc, offered, shown };
   }),
 };
