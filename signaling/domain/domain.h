@@ -221,8 +221,8 @@ struct cardea_entered {
 };
 
 typedef void (*cardea_entered_h)(int err, const struct cardea_entered *result, void *arg);
-/* Answers after the node's ack of `open`. Each answer promises a Janus session of its own: its `resume`
- * claims the session that its join token created, and no other. */
+/* Answers after the node's ack of `open`. Each answer promises a Janus session of its own: its
+ * `resume` claims the session that its join token created, and no other. */
 int cardea_domain_enter(struct cardea_domain *domain, const struct cardea_enter *command,
                         cardea_entered_h done, void *arg);
 
