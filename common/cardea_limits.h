@@ -43,8 +43,8 @@
 
 /* Plugin queues. A gateway's outage of a minute in a busy room stays below this; past it the room
  * tells its gateway to read the snapshot instead (docs/plugin-api.md 5). */
-#define CARDEA_MAX_ROOM_EVENTS   4096
-#define CARDEA_MAX_ROOM_REQUESTS 1024
+#define CARDEA_MAX_ROOM_EVENTS     4096
+#define CARDEA_MAX_ROOM_REQUESTS   1024
 /* A client waits for answers; this is room for a burst after a reconnect. */
 #define CARDEA_MAX_HANDLE_REQUESTS 32
 
