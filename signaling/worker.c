@@ -20,6 +20,7 @@
 #include "media/node_pool.h"
 #include "net/http.h"
 #include "net/loop.h"
+#include "net/ratelimit.h"
 #include "net/router.h"
 #include "net/static.h"
 #include "session/reaper.h"
@@ -41,6 +42,7 @@ struct worker {
 	struct cardea_node_pool *pool;
 	struct cardea_reaper *reaper;
 	struct cardea_tunnels *tunnels;
+	struct cardea_ratelimit *failures, *enters;
 	struct cardea_static *pages;
 	struct cardea_api api;
 	struct cardea_router *router, *admin_router;
@@ -50,6 +52,7 @@ struct worker {
 	struct cardea_timer *stop_timer, *watch_timer;
 	int64_t stop_deadline; /* monotonic ms; 0 = not stopping */
 	bool nodes_stopped;
+	bool has_tenant; /* the first one, or it is being made */
 	int result;
 };
 
@@ -129,6 +132,33 @@ static void on_supervisor_gone(void *arg)
 	stop(arg, "supervisor_gone");
 }
 
+static void tenant_made(int err, const struct cardea_first_tenant *tenant, void *arg)
+{
+	struct worker *worker = arg;
+
+	if (!tenant) {
+		worker->has_tenant = false; /* again with the next look at the store */
+		cardea_log(CARDEA_LOG_ERROR, "worker", "event=no_tenant error=%s", cardea_error_code(err));
+	} else if (tenant->created) {
+		cardea_log(CARDEA_LOG_INFO, "worker", "event=tenant_made tenant=%s", tenant->id);
+	}
+}
+
+/* The installation's first tenant, before anybody can ask for it. */
+static void make_tenant(struct worker *worker)
+{
+	int err;
+
+	if (worker->has_tenant) {
+		return;
+	}
+	worker->has_tenant = true;
+	err = cardea_domain_first_tenant(worker->domain, tenant_made, worker);
+	if (err) {
+		tenant_made(err, NULL, worker);
+	}
+}
+
 /* What could not be synced may be lost, and a retry may lie: end, so that the next worker starts
  * from what is on the disk (facts/reliability 14). */
 static void watch_store(void *arg)
@@ -140,6 +170,7 @@ static void watch_store(void *arg)
 		stop(worker, "store_failed");
 		return;
 	}
+	make_tenant(worker);
 	cardea_timer_start(worker->watch_timer, WATCH_STORE_MS);
 }
 
@@ -251,6 +282,8 @@ static void make_routes(struct worker *worker)
 	        .pool = worker->pool,
 	        .clock = &cardea_clock_system,
 	        .ice = &worker->options->ice,
+	        .failures = worker->failures,
+	        .enters = worker->enters,
 	        .public_url = worker->options->public_url,
 	};
 	worker->router = cardea_router_new();
@@ -270,6 +303,7 @@ static void start_sessions(struct worker *worker)
 	        .clock = &cardea_clock_system,
 	        .domain = worker->domain,
 	        .pool = worker->pool,
+	        .failures = worker->failures,
 	        .allowed_origins = worker->options->allowed_origins,
 	};
 
@@ -337,6 +371,26 @@ static int start_loop(struct worker *worker)
 	return err ? err : cardea_loop_on_signal(worker->loop, SIGINT, on_signal, worker);
 }
 
+static int new_limit(int64_t per_second, int64_t burst, struct cardea_ratelimit **out)
+{
+	const struct cardea_ratelimit_options options = {
+	        .per_second = per_second,
+	        .burst = burst,
+	        .clock = &cardea_clock_system,
+	        .random = &cardea_random_kernel,
+	};
+
+	return cardea_ratelimit_new(&options, out);
+}
+
+static int start_limits(struct worker *worker)
+{
+	const struct cardea_worker_limits *limits = &worker->options->limits;
+	int err = new_limit(limits->failures_per_second, limits->failures_burst, &worker->failures);
+
+	return err ? err : new_limit(limits->enters_per_second, limits->enters_burst, &worker->enters);
+}
+
 static int start_media(struct worker *worker)
 {
 	int err = start_nodes(worker);
@@ -352,8 +406,8 @@ static int start_media(struct worker *worker)
 
 static int start(struct worker *worker)
 {
-	static int (*const steps[])(struct worker *) = {start_loop, start_store, start_media,
-	                                                start_pages};
+	static int (*const steps[])(struct worker *) = {start_loop, start_store, start_limits,
+	                                                start_media, start_pages};
 	int err = 0;
 
 	for (size_t i = 0; !err && i < G_N_ELEMENTS(steps); i++) {
@@ -362,6 +416,7 @@ static int start(struct worker *worker)
 	if (err) {
 		return err;
 	}
+	make_tenant(worker);
 	make_routes(worker);
 	if (worker->options->dev_json_path) {
 		worker->dev = cardea_dev_mode_new(worker->options, worker->domain);
@@ -401,6 +456,8 @@ static void finish(struct worker *worker)
 		cardea_router_free(worker->admin_router);
 	}
 	cardea_static_free(worker->pages);
+	cardea_ratelimit_free(worker->failures);
+	cardea_ratelimit_free(worker->enters);
 	cardea_timer_free(worker->stop_timer);
 	cardea_timer_free(worker->watch_timer);
 	cardea_loop_free(worker->loop);

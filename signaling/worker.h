@@ -38,6 +38,11 @@ struct cardea_worker_options {
 	const char *janus_api_secret;
 	const char *control_secret;
 	struct cardea_ice_options ice;
+	struct cardea_worker_limits {
+		/* Tries a second, and how many at once; 0 a second = no limit. */
+		int64_t failures_per_second, failures_burst; /* of each address */
+		int64_t enters_per_second, enters_burst;     /* of each credential */
+	} limits;
 	int64_t access_token_life_s;  /* 0 = 3600 */
 	int64_t refresh_token_life_s; /* 0 = 604800 */
 	enum cardea_log_level log_level;

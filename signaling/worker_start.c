@@ -60,6 +60,12 @@ static void take_settings(const struct cardea_conf *conf, struct cardea_worker_o
 	        .turn_secrets = (const char *const *)conf->turn_secrets,
 	        .turn_ttl_s = conf->turn_life_s,
 	};
+	options->limits = (struct cardea_worker_limits){
+	        .failures_per_second = conf->enter_failures_per_second,
+	        .failures_burst = conf->enter_failures_burst,
+	        .enters_per_second = conf->enter_per_second,
+	        .enters_burst = conf->enter_burst,
+	};
 	options->access_token_life_s = conf->access_life_s;
 	options->refresh_token_life_s = conf->refresh_life_s;
 	options->log_level = cardea_conf_log_level(conf);

@@ -10,6 +10,7 @@
 #include "net/router.h"
 
 struct cardea_node_pool;
+struct cardea_ratelimit;
 
 /* Borrowed for the life of the router. */
 struct cardea_api {
@@ -17,7 +18,9 @@ struct cardea_api {
 	const struct cardea_node_pool *pool;
 	const struct cardea_clock *clock;
 	const struct cardea_ice_options *ice;
-	const char *public_url; /* without a slash behind it; NULL = from each request */
+	struct cardea_ratelimit *failures; /* of each peer: refused credentials; NULL = no limit */
+	struct cardea_ratelimit *enters;   /* of each credential; NULL = no limit */
+	const char *public_url;            /* without a slash behind it; NULL = from each request */
 };
 
 /* Each adds its routes to @router. */

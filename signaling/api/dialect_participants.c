@@ -230,6 +230,7 @@ static void participant_added(int err, const struct cardea_participant_added *ad
 		reply_failure(arg, err, "failed to add participant");
 		return;
 	}
+	cardea_http_add_header(arg, "Cache-Control", "no-store");
 	cardea_reply_json(arg, 201, cardea_json_participant_added(added));
 }
 

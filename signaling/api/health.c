@@ -38,14 +38,13 @@ static json_t *nodes_object(const struct cardea_node_pool *pool, bool *ready)
 	return object;
 }
 
-static void store_answered(int err, const struct cardea_first_tenant *tenant, void *arg)
+static void store_answered(int err, void *arg)
 {
 	struct readiness *readiness = arg;
 	bool has_node;
 	json_t *nodes = nodes_object(readiness->api->pool, &has_node);
 	bool ready = !err && has_node;
 
-	(void)tenant;
 	if (!ready) {
 		cardea_http_add_header(readiness->request, "Retry-After", "1");
 	}
@@ -65,10 +64,9 @@ static void get_readyz(struct cardea_http_request *request,
 	(void)params;
 	readiness->request = request;
 	readiness->api = arg;
-	/* A command that reads one row: the store answers, or it does not. */
-	err = cardea_domain_first_tenant(readiness->api->domain, store_answered, readiness);
+	err = cardea_domain_ping(readiness->api->domain, store_answered, readiness);
 	if (err) {
-		store_answered(err, NULL, readiness);
+		store_answered(err, readiness);
 	}
 }
 

@@ -8,7 +8,10 @@
 #include "api/url.h"
 #include "cardea_error.h"
 #include "cardea_json.h"
+#include "net/ratelimit.h"
 
+/* Whoever knows the key and the guest link has the seat, so it must not be guessed. */
+#define MIN_CLIENT_KEY 16
 #define MAX_CLIENT_KEY 128
 
 static const struct cardea_json_field enter_fields[] = {
@@ -16,7 +19,7 @@ static const struct cardea_json_field enter_fields[] = {
         {"name", CARDEA_JSON_STRING, false, 0, CARDEA_MAX_NAME},
         {"slots", CARDEA_JSON_OBJECT, false, 0, 0},
         {"resume", CARDEA_JSON_STRING, false, 1, CARDEA_MAX_TOKEN},
-        {"client_key", CARDEA_JSON_STRING, false, 1, MAX_CLIENT_KEY},
+        {"client_key", CARDEA_JSON_STRING, false, MIN_CLIENT_KEY, MAX_CLIENT_KEY},
 };
 static const struct cardea_json_field slot_fields[] = {
         {"audio", CARDEA_JSON_INTEGER, false, 0, CARDEA_MAX_AUDIO_SLOTS},
@@ -26,6 +29,7 @@ static const struct cardea_json_field slot_fields[] = {
 struct entering {
 	struct cardea_http_request *request;
 	const struct cardea_api *api;
+	uint64_t credential; /* in the table of enters */
 };
 
 static json_t *participant_object(const struct cardea_entered *entered)
@@ -71,11 +75,42 @@ static json_t *entered_object(const struct entering *entering, const struct card
 	                 cardea_ice_turn(api->ice, entered->claims.client_id, now_s));
 }
 
+/* True if @key must wait; then it is answered. */
+static bool is_limited(struct cardea_http_request *request, const struct cardea_ratelimit *limit,
+                       uint64_t key)
+{
+	int64_t wait = cardea_ratelimit_wait_s(limit, key);
+
+	if (wait > 0) {
+		cardea_reply_native_limited(request, wait);
+	}
+	return wait > 0;
+}
+
+static uint64_t peer_key(const struct cardea_api *api, const struct cardea_http_request *request)
+{
+	return cardea_ratelimit_peer_key(api->failures, cardea_http_peer(request));
+}
+
+/* Counts what could be a guess, and what costs a place in a room. */
+static void charge(const struct entering *entering, int err)
+{
+	const struct cardea_api *api = entering->api;
+	int status = err ? cardea_error_http(err) : 201;
+
+	if (status == 401 || status == 403) {
+		cardea_ratelimit_charge(api->failures, peer_key(api, entering->request));
+	} else if (!err) {
+		cardea_ratelimit_charge(api->enters, entering->credential);
+	}
+}
+
 static void entered_done(int err, const struct cardea_entered *entered, void *arg)
 {
 	struct entering *entering = arg;
 
-	if (err) {
+	charge(entering, err);
+	if (!entered) {
 		cardea_reply_native_error(entering->request, err);
 	} else {
 		cardea_http_add_header(entering->request, "Cache-Control", "no-store");
@@ -96,11 +131,17 @@ static void enter(struct cardea_http_request *request, const struct cardea_api *
 	        .audio_slots = (int)cardea_json_integer(slots, "audio", CARDEA_DEFAULT_AUDIO_SLOTS),
 	        .video_slots = (int)cardea_json_integer(slots, "video", CARDEA_DEFAULT_VIDEO_SLOTS),
 	};
-	struct entering *entering = g_new0(struct entering, 1);
+	uint64_t credential = cardea_ratelimit_key(api->enters, command.credential);
+	struct entering *entering;
 	int err;
 
+	if (is_limited(request, api->enters, credential)) {
+		return;
+	}
+	entering = g_new0(struct entering, 1);
 	entering->request = request;
 	entering->api = api;
+	entering->credential = credential;
 	err = cardea_domain_enter(api->domain, &command, entered_done, entering);
 	if (err) {
 		entered_done(err, NULL, entering);
@@ -117,11 +158,16 @@ static void reply_bad_field(struct cardea_http_request *request, int err, const 
 static void post_enter(struct cardea_http_request *request,
                        const struct cardea_route_params *params, void *arg)
 {
+	const struct cardea_api *api = arg;
 	const char *bad;
 	json_t *body;
-	int err = cardea_read_json(request, &body);
+	int err;
 
 	(void)params;
+	if (is_limited(request, api->failures, peer_key(api, request))) {
+		return;
+	}
+	err = cardea_read_json(request, &body);
 	if (err) {
 		cardea_reply_native_refusal(request, 400, cardea_error_code(err), cardea_error_text(err));
 		return;
@@ -134,7 +180,7 @@ static void post_enter(struct cardea_http_request *request,
 	if (err) {
 		reply_bad_field(request, err, bad);
 	} else {
-		enter(request, arg, body);
+		enter(request, api, body);
 	}
 	json_decref(body);
 }

@@ -28,6 +28,11 @@ static void add_retry_after(struct cardea_http_request *request, int status)
 	}
 }
 
+static json_t *native_body(const char *code, const char *text)
+{
+	return json_pack("{s:s, s:s}", "error", text, "code", code);
+}
+
 void cardea_reply_error(struct cardea_http_request *request, int status, const char *text)
 {
 	add_retry_after(request, status);
@@ -38,13 +43,24 @@ void cardea_reply_native_refusal(struct cardea_http_request *request, int status
                                  const char *text)
 {
 	add_retry_after(request, status);
-	cardea_reply_json(request, status, json_pack("{s:s, s:s}", "error", text, "code", code));
+	cardea_reply_json(request, status, native_body(code, text));
 }
 
 void cardea_reply_native_error(struct cardea_http_request *request, int err)
 {
 	cardea_reply_native_refusal(request, cardea_error_http(err), cardea_error_code(err),
 	                            cardea_error_text(err));
+}
+
+void cardea_reply_native_limited(struct cardea_http_request *request, int64_t wait_s)
+{
+	const int err = CARDEA_E_RATE_LIMITED;
+	char text[24];
+
+	g_snprintf(text, sizeof(text), "%" G_GINT64_FORMAT, wait_s);
+	cardea_http_add_header(request, "Retry-After", text);
+	cardea_reply_json(request, cardea_error_http(err),
+	                  native_body(cardea_error_code(err), cardea_error_text(err)));
 }
 
 /* The code of a refusal that is about HTTP and has no error of ours: "Content too large" becomes

@@ -18,6 +18,9 @@ void cardea_reply_native_error(struct cardea_http_request *request, int err);
 void cardea_reply_native_refusal(struct cardea_http_request *request, int status, const char *code,
                                  const char *text);
 
+/* 429 in the native shape: who called comes again in @wait_s seconds. */
+void cardea_reply_native_limited(struct cardea_http_request *request, int64_t wait_s);
+
 /* The body for a refusal outside routing, in the shape of the dialect @path belongs to:
  * cardea_http_error_body_h. */
 char *cardea_reply_error_body(const char *path, int status, const char *text, void *arg);

@@ -50,6 +50,25 @@ const struct cardea_conf_option cardea_conf_table[] = {
 		.min = 300, .max = 7776000,
 		.description = "Life of a refresh token in seconds."},
 
+	{"limits.enter_failures_per_second", CARDEA_CONF_INTEGER, AT(enter_failures_per_second), "5",
+		RELOAD, .max = 1000000,
+		.description =
+			"Refused credentials a second at enter and at the tunnel that one address (of IPv6: "
+			"one /64) may present on average; more are answered 429. 0: no limit. The address is "
+			"that of the connection, never X-Forwarded-For: behind a proxy all clients share it, "
+			"so that the limit belongs into the proxy and 0 here."},
+	{"limits.enter_failures_burst", CARDEA_CONF_INTEGER, AT(enter_failures_burst), "50",
+		RELOAD, .min = 1, .max = 1000000,
+		.description = "How many of them may come at once."},
+	{"limits.enter_per_second", CARDEA_CONF_INTEGER, AT(enter_per_second), "20", RELOAD,
+		.max = 1000000,
+		.description =
+			"How often a second one credential may enter on average; a guest link is one "
+			"credential for all its guests. More are answered 429. 0: no limit."},
+	{"limits.enter_burst", CARDEA_CONF_INTEGER, AT(enter_burst), "200", RELOAD,
+		.min = 1, .max = 1000000,
+		.description = "How many of them may come at once."},
+
 	{"media.node", CARDEA_CONF_STRING, AT(node), "n1",
 		.description =
 			"Name of the media node, in URLs and rows: letters, digits, dot and dash."},

@@ -298,6 +298,9 @@ int cardea_domain_media_sessions(struct cardea_domain *domain, const char *node,
 /* ---- operator
  * -------------------------------------------------------------------------------------- */
 
+/* Reads one row and changes nothing: the store answers, or it does not. */
+int cardea_domain_ping(struct cardea_domain *domain, void (*done)(int err, void *arg), void *arg);
+
 struct cardea_first_tenant {
 	const char *id, *name, *api_key, *api_secret;
 	bool created; /* by this call */

@@ -189,6 +189,17 @@ static void describe_seat(struct enter_op *op, const struct cardea_entrance *at)
 	op->room_locked = at->room.is_locked;
 }
 
+/* Placing took everybody offline, perhaps this seat too. Its key is copied, because it may be read
+ * while the row is written. */
+static int read_seat_again(struct cardea_tx *tx, struct cardea_seat_row *seat)
+{
+	char tenant[CARDEA_UUID_SIZE], id[CARDEA_UUID_SIZE];
+
+	memcpy(tenant, seat->tenant, sizeof(tenant));
+	memcpy(id, seat->id, sizeof(id));
+	return cardea_store_seat_get(tx, tenant, id, seat);
+}
+
 static int enter(struct cardea_tx *tx, void *arg)
 {
 	struct enter_op *op = arg;
@@ -206,9 +217,8 @@ static int enter(struct cardea_tx *tx, void *arg)
 	if (!err) {
 		err = place_room(tx, op, &at.room);
 	}
-	/* Placing took everybody offline, perhaps this seat too. */
 	if (!err) {
-		err = cardea_store_seat_get(tx, at.seat.tenant, at.seat.id, &at.seat);
+		err = read_seat_again(tx, &at.seat);
 	}
 	if (!err) {
 		err = cardea_seat_enter(tx, &at.seat, at.room.node);

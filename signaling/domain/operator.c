@@ -138,6 +138,40 @@ int cardea_domain_first_tenant(struct cardea_domain *domain, cardea_first_tenant
 	return cardea_op_run(&op->base, first_tenant, answer_tenant);
 }
 
+/* ---- ping ---- */
+
+struct ping_op {
+	struct cardea_op base;
+	void (*done)(int err, void *arg);
+	void *arg;
+};
+
+static int ping(struct cardea_tx *tx, void *arg)
+{
+	struct cardea_tenant_row tenant;
+	int err = cardea_store_tenant_first(tx, &tenant);
+
+	(void)arg;
+	return err == CARDEA_E_NOT_FOUND ? 0 : err;
+}
+
+static void answer_ping(int err, void *arg)
+{
+	struct ping_op *op = arg;
+
+	op->done(err, op->arg);
+	cardea_op_free(&op->base);
+}
+
+int cardea_domain_ping(struct cardea_domain *domain, void (*done)(int err, void *arg), void *arg)
+{
+	struct ping_op *op = cardea_op_new(domain, sizeof(*op));
+
+	op->done = done;
+	op->arg = arg;
+	return cardea_op_run(&op->base, ping, answer_ping);
+}
+
 /* ---- links ---- */
 
 struct links_op {

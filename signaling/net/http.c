@@ -18,8 +18,10 @@
 #define IDLE_TIMEOUT_S   60
 #define WRITE_TIMEOUT_S  15
 #define LINGER_TIMEOUT_S 2
-/* Descriptors left for the store, upstream sockets and outgoing requests. */
+/* Descriptors left for the store and outgoing requests. */
 #define RESERVED_FDS     128
+/* Each connection can become a tunnel, which has a socket to Janus besides. */
+#define FDS_PER_CONN     2
 
 static const struct timeval *common_timeout(struct cardea_loop *loop, time_t seconds)
 {
@@ -28,13 +30,19 @@ static const struct timeval *common_timeout(struct cardea_loop *loop, time_t sec
 	return event_base_init_common_timeout(cardea_loop_base(loop), &delay);
 }
 
+unsigned cardea_http_connection_limit(uint64_t fds)
+{
+	uint64_t usable = fds > 2 * RESERVED_FDS ? fds - RESERVED_FDS : fds / 2;
+
+	return (unsigned)CLAMP(usable / FDS_PER_CONN, 1, 1000000);
+}
+
 static unsigned connection_limit(void)
 {
 	struct rlimit limit;
 
-	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur <= 2 * RESERVED_FDS)
-		return RESERVED_FDS;
-	return (unsigned)MIN(limit.rlim_cur - RESERVED_FDS, 1000000);
+	return cardea_http_connection_limit(getrlimit(RLIMIT_NOFILE, &limit) < 0 ? RESERVED_FDS
+	                                                                         : limit.rlim_cur);
 }
 
 static int spare_fd(void)

@@ -75,6 +75,8 @@ struct cardea_http_request {
 };
 
 /* http.c */
+/* How many connections a process with @fds descriptors may have. */
+unsigned cardea_http_connection_limit(uint64_t fds);
 struct cardea_http_server *cardea_http_server_ref(struct cardea_http_server *server);
 void cardea_http_server_unref(struct cardea_http_server *server);
 /* A connection or WebSocket has ended. */

@@ -89,6 +89,7 @@ static const char *const singletons[] = {
         "origin",
         "sec-websocket-key",
         "sec-websocket-version",
+        "x-api-key",
 };
 
 static bool refuse(struct cardea_http_guard *guard, int status, const char *text)

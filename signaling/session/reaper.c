@@ -12,14 +12,19 @@
 #include "media/node_pool.h"
 #include "net/loop.h"
 
-#define DESTROY_MS 5000
-#define RETRY_MS   5000
+#define DESTROY_MS   5000
+#define RETRY_MS     5000 /* the first time; then doubling */
+#define MAX_RETRY_MS 60000
+
+#define JANUS_SESSION_NOT_FOUND 458
 
 struct cardea_reaper {
 	struct cardea_loop *loop;
 	struct cardea_node_pool *pool;
 	struct cardea_domain *domain;
 	GHashTable *entries; /* key -> struct entry */
+	struct cardea_reaper_holder holder;
+	struct sweep *sweep; /* NULL once it is done */
 };
 
 struct entry {
@@ -27,7 +32,17 @@ struct entry {
 	char *node;
 	uint64_t session;
 	struct cardea_timer *timer;
+	unsigned retries;
 	bool is_busy; /* a request is under way: past the point of return */
+};
+
+/* The look for sessions on record; it too outlives the reaper until its answer is there. */
+struct sweep {
+	struct cardea_reaper *reaper; /* NULL: freed while the domain was asked */
+	char *node;
+	struct cardea_timer *timer;
+	unsigned retries;
+	bool is_busy;
 };
 
 char *cardea_session_key(const char *node, uint64_t session)
@@ -50,39 +65,66 @@ static void entry_remove(struct entry *entry)
 	entry_free(entry);
 }
 
+static int64_t retry_ms(unsigned *retries)
+{
+	int64_t delay = (int64_t)RETRY_MS << MIN(*retries, 8);
+
+	++*retries;
+	return MIN(delay, MAX_RETRY_MS);
+}
+
+static void retry(struct entry *entry)
+{
+	entry->is_busy = false;
+	cardea_timer_start(entry->timer, retry_ms(&entry->retries));
+}
+
+static void tell_gone(const struct entry *entry)
+{
+	const struct cardea_reaper_holder *holder = &entry->reaper->holder;
+	g_autofree char *key = cardea_session_key(entry->node, entry->session);
+
+	if (holder->gone) {
+		holder->gone(key, holder->arg);
+	}
+}
+
 static void forgotten(int err, void *arg)
 {
 	struct entry *entry = arg;
 
-	entry->is_busy = false;
 	if (!entry->reaper) {
 		entry_free(entry);
 	} else if (err && err != CARDEA_E_NOT_FOUND) {
-		cardea_timer_start(entry->timer, RETRY_MS);
+		retry(entry);
 	} else {
+		tell_gone(entry);
 		entry_remove(entry);
 	}
 }
 
-/* Janus has answered, so it runs and the session is not there any more, destroyed now or before. */
+/* True if Janus says that the session is not there any more, destroyed now or before. Any other
+ * error (overload, a wrong secret) says nothing about the session. */
+static bool is_gone(int err, const json_t *answer)
+{
+	const json_t *error = json_object_get(answer, "error");
+
+	return err == 0 ||
+	       (err == CARDEA_E_INVALID &&
+	        json_integer_value(json_object_get(error, "code")) == JANUS_SESSION_NOT_FOUND);
+}
+
 static void destroyed(int err, const json_t *answer, void *arg)
 {
 	struct entry *entry = arg;
 
-	(void)answer;
 	if (!entry->reaper) {
 		entry_free(entry);
-		return;
+	} else if (!is_gone(err, answer) ||
+	           cardea_domain_media_gone(entry->reaper->domain, entry->node, entry->session,
+	                                    forgotten, entry)) {
+		retry(entry);
 	}
-	if (err == 0 || err == CARDEA_E_INVALID) {
-		err = cardea_domain_media_gone(entry->reaper->domain, entry->node, entry->session,
-		                               forgotten, entry);
-		if (!err) {
-			return;
-		}
-	}
-	entry->is_busy = false;
-	cardea_timer_start(entry->timer, RETRY_MS);
 }
 
 static void destroy(void *arg)
@@ -93,7 +135,7 @@ static void destroy(void *arg)
 
 	if (cardea_node_pool_janus(entry->reaper->pool, entry->node, request, DESTROY_MS, destroyed,
 	                           entry)) {
-		cardea_timer_start(entry->timer, RETRY_MS); /* the node is away */
+		retry(entry); /* the node is away */
 		return;
 	}
 	entry->is_busy = true;
@@ -145,27 +187,73 @@ bool cardea_reaper_claimed(struct cardea_reaper *reaper, const char *node, uint6
 	return true;
 }
 
+static void sweep_free(struct sweep *sweep)
+{
+	cardea_timer_free(sweep->timer);
+	g_free(sweep->node);
+	g_free(sweep);
+}
+
+/* By the time of a later try browsers have claimed sessions, and made new ones. */
+static bool is_held(const struct cardea_reaper *reaper, const struct cardea_media_session *session)
+{
+	const struct cardea_reaper_holder *holder = &reaper->holder;
+	g_autofree char *key = cardea_session_key(session->node, session->janus_session);
+
+	return holder->is_held && holder->is_held(key, holder->arg);
+}
+
 static void sweep_listed(int err, const struct cardea_media_session *list, size_t count, void *arg)
 {
-	struct cardea_reaper *reaper = arg;
+	struct sweep *sweep = arg;
+	struct cardea_reaper *reaper = sweep->reaper;
 
-	if (err) {
+	sweep->is_busy = false;
+	if (reaper && err) {
 		cardea_log(CARDEA_LOG_ERROR, "tunnel", "event=sweep_failed error=%s",
 		           cardea_error_code(err));
+		cardea_timer_start(sweep->timer, retry_ms(&sweep->retries));
 		return;
 	}
-	for (size_t i = 0; i < count; i++) {
-		cardea_reaper_lost(reaper, list[i].node, list[i].janus_session, CARDEA_REAPER_RESTART_MS);
+	for (size_t i = 0; reaper && i < count; i++) {
+		if (!is_held(reaper, &list[i])) {
+			cardea_reaper_lost(reaper, list[i].node, list[i].janus_session,
+			                   CARDEA_REAPER_RESTART_MS);
+		}
+	}
+	if (reaper) {
+		reaper->sweep = NULL;
+	}
+	sweep_free(sweep);
+}
+
+static void sweep_run(void *arg)
+{
+	struct sweep *sweep = arg;
+	int err;
+
+	sweep->is_busy = true;
+	err = cardea_domain_media_sessions(sweep->reaper->domain, sweep->node, sweep_listed, sweep);
+	if (err) {
+		sweep_listed(err, NULL, 0, sweep);
 	}
 }
 
 void cardea_reaper_sweep(struct cardea_reaper *reaper, const char *node)
 {
-	int err = cardea_domain_media_sessions(reaper->domain, node, sweep_listed, reaper);
+	struct sweep *sweep = g_new0(struct sweep, 1);
 
-	if (err) {
-		sweep_listed(err, NULL, 0, reaper);
-	}
+	sweep->reaper = reaper;
+	sweep->node = g_strdup(node);
+	sweep->timer = cardea_timer_new(reaper->loop, sweep_run, sweep);
+	reaper->sweep = sweep;
+	sweep_run(sweep);
+}
+
+void cardea_reaper_set_holder(struct cardea_reaper *reaper,
+                              const struct cardea_reaper_holder *holder)
+{
+	reaper->holder = *holder;
 }
 
 static gboolean entry_release(gpointer key, gpointer value, gpointer data)
@@ -185,6 +273,11 @@ static gboolean entry_release(gpointer key, gpointer value, gpointer data)
 void cardea_reaper_free(struct cardea_reaper *reaper)
 {
 	if (reaper) {
+		if (reaper->sweep && reaper->sweep->is_busy) {
+			reaper->sweep->reaper = NULL; /* its answer frees it */
+		} else if (reaper->sweep) {
+			sweep_free(reaper->sweep);
+		}
 		g_hash_table_foreach_remove(reaper->entries, entry_release, NULL);
 		g_hash_table_destroy(reaper->entries);
 		g_free(reaper);

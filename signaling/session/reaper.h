@@ -21,8 +21,20 @@ struct cardea_reaper;
 
 struct cardea_reaper *cardea_reaper_new(struct cardea_loop *loop, struct cardea_node_pool *pool,
                                         struct cardea_domain *domain);
-/* Gives every session on record of @node CARDEA_REAPER_RESTART_MS to be claimed. Once, at start. */
+/* Gives every session on record of @node CARDEA_REAPER_RESTART_MS to be claimed. Once, at start;
+ * tried again until the domain has listed them. */
 void cardea_reaper_sweep(struct cardea_reaper *reaper, const char *node);
+/* Who holds sessions. */
+struct cardea_reaper_holder {
+	/* A browser holds the session @key now. */
+	bool (*is_held)(const char *key, void *arg);
+	/* The session @key, which nobody holds, is at its end. */
+	void (*gone)(const char *key, void *arg);
+	void *arg;
+};
+/* @holder is copied; without one nothing is held. */
+void cardea_reaper_set_holder(struct cardea_reaper *reaper,
+                              const struct cardea_reaper_holder *holder);
 /* Nobody holds the session any more: destroys it after @delay_ms. */
 void cardea_reaper_lost(struct cardea_reaper *reaper, const char *node, uint64_t session,
                         int64_t delay_ms);

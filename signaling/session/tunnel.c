@@ -19,9 +19,11 @@
 #include "media/node_pool.h"
 #include "net/http.h"
 #include "net/loop.h"
+#include "net/ratelimit.h"
 #include "net/ws.h"
 #include "session/frame_filter.h"
 #include "session/frame_rate.h"
+#include "session/handles.h"
 #include "session/reaper.h"
 
 #define FIRST_FRAME_MS      10000
@@ -57,6 +59,8 @@ struct cardea_tunnel {
 	struct cardea_node_address node;
 	struct cardea_frame first;
 	struct cardea_media_session session; /* from CONNECTING on */
+	uint64_t peer;                       /* in the table of failures */
+	struct cardea_handles *handles;      /* of the session, from CONNECTING on; the owner's */
 	struct cardea_frame_rate rate;
 	struct cardea_timer *timer; /* first frame, then keepalive */
 	GQueue early;               /* frames (char *) that came before BOUND */
@@ -142,6 +146,9 @@ static void pass_on(struct cardea_tunnel *tunnel, const struct cardea_frame *fra
 	}
 }
 
+static const struct cardea_frame_refusal too_many_handles = {JANUS_FORBIDDEN,
+                                                             "Too many handles on this session"};
+
 static void bound_frame(struct cardea_tunnel *tunnel, const char *text, size_t len)
 {
 	struct cardea_frame_refusal refusal;
@@ -150,6 +157,10 @@ static void bound_frame(struct cardea_tunnel *tunnel, const char *text, size_t l
 
 	if (!err) {
 		err = cardea_frame_check_bound(&frame, tunnel->session.janus_session, &refusal);
+	}
+	if (!err && frame.verb == CARDEA_FRAME_ATTACH && !cardea_handles_attach(tunnel->handles)) {
+		refusal = too_many_handles;
+		err = CARDEA_E_INVALID;
 	}
 	if (err) {
 		send_refusal(tunnel, &frame, &refusal);
@@ -191,6 +202,7 @@ static void upstream_message(struct cardea_ws *ws, const char *text, size_t len,
 	if (tunnel->state != TUNNEL_BOUND) {
 		return;
 	}
+	cardea_handles_see(tunnel->handles, tunnel->session.janus_session, text, len);
 	cardea_ws_send(tunnel->browser, text, len);
 	if (cardea_ws_queued(tunnel->browser) > HIGH_WATER) {
 		cardea_ws_pause(ws, true);
@@ -253,6 +265,13 @@ static void refuse_first(struct cardea_tunnel *tunnel, const struct cardea_frame
 	cardea_tunnel_end(tunnel, CLOSE_POLICY, "first frame refused");
 }
 
+/* Refuses what could be a guess. */
+static void refuse_guess(struct cardea_tunnel *tunnel, const struct cardea_frame_refusal *refusal)
+{
+	cardea_ratelimit_charge(tunnel->owner->options.failures, tunnel->peer);
+	refuse_first(tunnel, refusal);
+}
+
 static void refuse_error(struct cardea_tunnel *tunnel, int err)
 {
 	char reason[160];
@@ -264,7 +283,13 @@ static void refuse_error(struct cardea_tunnel *tunnel, int err)
 	} else if (cardea_error_http(err) >= 500) {
 		refusal.code = JANUS_UNKNOWN;
 	}
-	refuse_first(tunnel, &refusal);
+	/* A session that is gone is asked for with a token that is good: after a restart of Janus
+	 * everybody behind one address does that at once. And what failed here is nobody's guess. */
+	if (refusal.code == JANUS_FORBIDDEN) {
+		refuse_guess(tunnel, &refusal);
+	} else {
+		refuse_first(tunnel, &refusal);
+	}
 }
 
 static void bind_session(struct cardea_tunnel *tunnel)
@@ -273,6 +298,11 @@ static void bind_session(struct cardea_tunnel *tunnel)
 	struct cardea_tunnel *old = g_hash_table_lookup(tunnel->owner->bound, key);
 
 	g_hash_table_replace(tunnel->owner->bound, key, tunnel);
+	tunnel->handles = g_hash_table_lookup(tunnel->owner->handles, key);
+	if (!tunnel->handles) {
+		tunnel->handles = g_new0(struct cardea_handles, 1);
+		g_hash_table_insert(tunnel->owner->handles, g_strdup(key), tunnel->handles);
+	}
 	if (old) {
 		cardea_tunnel_end(old, CLOSE_REPLACED, "replaced by a newer connection");
 	}
@@ -326,18 +356,26 @@ static void first_frame(struct cardea_tunnel *tunnel, const char *text, size_t l
 {
 	static const struct cardea_frame_refusal unauthorised = {
 	        JANUS_FORBIDDEN, "Unauthorized request: create or claim with a token first"};
+	static const struct cardea_frame_refusal limited = {
+	        JANUS_FORBIDDEN, "Too many refused connections from this address"};
 	struct cardea_domain *domain = tunnel->owner->options.domain;
 	struct cardea_frame_refusal refusal;
 	const char *token;
 	int err;
 
 	if (cardea_frame_parse(text, len, &tunnel->first, &refusal)) {
-		refuse_first(tunnel, &refusal);
+		refuse_guess(tunnel, &refusal);
 		return;
 	}
 	token = cardea_frame_token(&tunnel->first);
 	if (!token || tunnel->first.verb > CARDEA_FRAME_CLAIM) {
-		refuse_first(tunnel, &unauthorised);
+		refuse_guess(tunnel, &unauthorised);
+		return;
+	}
+	/* Sockets may have been opened beforehand. */
+	if (cardea_ratelimit_wait_s(tunnel->owner->options.failures, tunnel->peer) > 0) {
+		send_refusal(tunnel, &tunnel->first, &limited);
+		cardea_tunnel_end(tunnel, CLOSE_TRY_LATER, "too many requests");
 		return;
 	}
 	cardea_timer_stop(tunnel->timer);
@@ -442,6 +480,7 @@ void cardea_tunnel_start(struct cardea_tunnels *tunnels, struct cardea_http_requ
 	tunnel->node = *node;
 	g_queue_init(&tunnel->early);
 	cardea_frame_rate_init(&tunnel->rate, cardea_clock_mono_ms(tunnels->options.clock));
+	tunnel->peer = cardea_ratelimit_peer_key(tunnels->options.failures, cardea_http_peer(request));
 	tunnel->timer = cardea_timer_new(loop, timer_due, tunnel);
 	err = cardea_ws_upgrade(request, CARDEA_TUNNEL_SUBPROTOCOL, &browser_callbacks, tunnel,
 	                        &tunnel->browser);

@@ -12,6 +12,7 @@ struct cardea_clock;
 struct cardea_domain;
 struct cardea_loop;
 struct cardea_node_pool;
+struct cardea_ratelimit;
 struct cardea_reaper;
 struct cardea_tunnels;
 
@@ -21,7 +22,8 @@ struct cardea_tunnels_options {
 	const struct cardea_clock *clock;
 	struct cardea_domain *domain;
 	struct cardea_node_pool *pool;
-	struct cardea_reaper *reaper;
+	struct cardea_reaper *reaper;       /* the tunnels become its holder */
+	struct cardea_ratelimit *failures;  /* of each peer, first frames refused; NULL = no limit */
 	const char *const *allowed_origins; /* NULL-terminated; NULL or empty = any (spec/native 12) */
 };
 

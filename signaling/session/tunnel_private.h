@@ -17,6 +17,9 @@ struct cardea_tunnels {
 	struct cardea_tunnels_options options;
 	GHashTable *all;   /* set of struct cardea_tunnel */
 	GHashTable *bound; /* session key -> struct cardea_tunnel */
+	/* Session key -> struct cardea_handles, from the first tunnel until the reaper is done: a new
+	 * socket has the handles of the old one. */
+	GHashTable *handles;
 	bool is_stopping;
 };
 

@@ -4,8 +4,11 @@
 #include "session/tunnel_private.h"
 
 #include <string.h>
+#include "cardea_error.h"
 #include "net/http.h"
+#include "net/ratelimit.h"
 #include "net/ws.h"
+#include "session/reaper.h"
 
 #define CLOSE_RESTART 1012
 
@@ -21,6 +24,22 @@ static bool is_origin_allowed(const char *const *allowed, const char *origin)
 		}
 	}
 	return false;
+}
+
+/* Who has shown too many bad tokens is not asked for another. */
+static bool is_limited(const struct cardea_tunnels *tunnels, struct cardea_http_request *request)
+{
+	const struct cardea_ratelimit *failures = tunnels->options.failures;
+	int64_t wait = cardea_ratelimit_wait_s(
+	        failures, cardea_ratelimit_peer_key(failures, cardea_http_peer(request)));
+	char text[24];
+
+	if (wait > 0) {
+		g_snprintf(text, sizeof(text), "%" G_GINT64_FORMAT, wait);
+		cardea_http_add_header(request, "Retry-After", text);
+		cardea_http_reply_error(request, 429, cardea_error_text(CARDEA_E_RATE_LIMITED));
+	}
+	return wait > 0;
 }
 
 void cardea_tunnels_handle(struct cardea_http_request *request,
@@ -41,18 +60,36 @@ void cardea_tunnels_handle(struct cardea_http_request *request,
 		cardea_http_reply_error(request, 403, "origin not allowed");
 	} else if (tunnels->is_stopping) {
 		cardea_http_reply_error(request, 503, "gateway stops");
-	} else {
+	} else if (!is_limited(tunnels, request)) {
 		cardea_tunnel_start(tunnels, request, &node);
 	}
+}
+
+static bool is_held(const char *key, void *arg)
+{
+	const struct cardea_tunnels *tunnels = arg;
+
+	return g_hash_table_contains(tunnels->bound, key);
+}
+
+/* The Janus session is no more, and its handles with it. */
+static void session_gone(const char *key, void *arg)
+{
+	struct cardea_tunnels *tunnels = arg;
+
+	g_hash_table_remove(tunnels->handles, key);
 }
 
 struct cardea_tunnels *cardea_tunnels_new(const struct cardea_tunnels_options *options)
 {
 	struct cardea_tunnels *tunnels = g_new0(struct cardea_tunnels, 1);
+	const struct cardea_reaper_holder holder = {is_held, session_gone, tunnels};
 
 	tunnels->options = *options;
 	tunnels->all = g_hash_table_new(NULL, NULL);
 	tunnels->bound = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	tunnels->handles = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	cardea_reaper_set_holder(options->reaper, &holder);
 	return tunnels;
 }
 
@@ -95,6 +132,7 @@ void cardea_tunnels_free(struct cardea_tunnels *tunnels)
 		}
 		g_hash_table_destroy(tunnels->all);
 		g_hash_table_destroy(tunnels->bound);
+		g_hash_table_destroy(tunnels->handles);
 		g_free(tunnels);
 	}
 }

@@ -63,12 +63,12 @@ test('the address follows the proxy in front', async () => {
 });
 
 test('a guest link: a new guest each time, the same one for the same client', async () => {
-  const first = await enter({ credential: guestToken, name: 'Ann', client_key: 'key-0123456789' });
+  const first = await enter({ credential: guestToken, name: 'Ann', client_key: 'key-0123456789ab' });
   assert.equal(first.status, 201, first.raw);
   assert.equal(first.body.participant.name, 'Ann');
   assert.equal(first.body.participant.guest, true);
   assert.equal(first.body.participant.role, 'participant');
-  const again = await enter({ credential: guestToken, name: 'Ann', client_key: 'key-0123456789' });
+  const again = await enter({ credential: guestToken, name: 'Ann', client_key: 'key-0123456789ab' });
   assert.equal(again.body.participant.id, first.body.participant.id);
   const other = await enter({ credential: guestToken, name: 'Bob' });
   assert.notEqual(other.body.participant.id, first.body.participant.id);
@@ -124,6 +124,7 @@ test('bad input', async () => {
     { credential: hostKey, slots: [] }, { credential: hostKey, slots: { audio: 4 } },
     { credential: hostKey, slots: { video: 26 } }, { credential: hostKey, slots: { video: '1' } },
     { credential: hostKey, slots: { audio: -1 } }, { credential: hostKey, client_key: 'a'.repeat(1000) },
+    { credential: guestToken, name: 'Ann', client_key: 'key-0123456789a' }, // could be guessed
     { credential: hostKey, resume: 1 }, '{', '[]', '', `{"credential":"${hostKey}","credential":"x"}`,
   ]) {
     refused(await enter(body), 400);

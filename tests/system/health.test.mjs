@@ -77,6 +77,18 @@ test('no Janus at all: /readyz says so, REST works, enter answers 503', async (t
   assert.ok(Number(enter.headers['retry-after']) > 0);
 });
 
+test('the first tenant is there from the start, and /readyz only reads', async (t) => {
+  const cardea = await startCardea({
+    args: ['--set', 'media.supervise_janus=false', '--set', 'general.dev_mode=false'], waitReady: false,
+  });
+  t.after(() => cardea.stop());
+  await until(() => cardea.request('GET', '/healthz').catch(() => null), '/healthz answers');
+  await until(() => cardea.sql('SELECT count(*) FROM tenants') === '1', 'the first tenant');
+  cardea.sql('DELETE FROM tenant_config; DELETE FROM api_keys; DELETE FROM tenants');
+  assert.equal((await ready(cardea)).store.state, 'ready');
+  assert.equal(cardea.sql('SELECT count(*) FROM tenants'), '0');
+});
+
 test('the worker stops within 5 s, with sockets open', async (t) => {
   const cardea = await startCardea();
   t.after(() => cardea.stop());

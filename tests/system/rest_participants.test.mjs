@@ -50,10 +50,11 @@ test('E001-01: a room, and a participant with everything in the answer', async (
   assert.equal(room.ended_at, null);
   assert.match(room.created_at, TIME);
 
-  const { status, body } = await add(room.id, {
+  const { status, body, headers } = await add(room.id, {
     display_name: 'John Doe', external_user_id: 'user_123', role: 'participant', metadata: { a: [1, { b: null }] },
   });
   assert.equal(status, 201);
+  assert.equal(headers['cache-control'], 'no-store'); // it carries tokens
   assert.deepEqual(Object.keys(body), [
     'participant', 'room', 'room_created', 'tenant_config', 'access_token', 'refresh_token', 'token_type',
     'expires_in', 'auth_token', 'should_start_recording',

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { connectionId, randomId, startCardea, Tunnel, until } from '../support/cardea.mjs';
+import { connectionId, PLUGIN, randomId, startCardea, Tunnel, until } from '../support/cardea.mjs';
 
 let cardea;
 
@@ -80,6 +80,32 @@ test('a stolen session id opens nothing', async () => {
   }
   assert.equal((await victim.message(handle, { request: 'sync' })).cardea, 'synced'); // nothing happened
   await Promise.all([victim.tunnel.close(), thief.tunnel.close()]);
+});
+
+test('a session has 16 handles at a time, on whatever socket', async () => {
+  const seat = await newSeat();
+  const attach = () => seat.tunnel.request({ janus: 'attach', session_id: seat.session, plugin: PLUGIN });
+  // All at once: those that Janus has not answered count as well.
+  const answers = await Promise.all(Array.from({ length: 20 }, attach));
+  const handles = answers.filter((answer) => answer.janus === 'success').map((answer) => answer.data.id);
+  assert.equal(handles.length, 16);
+  for (const answer of answers.slice(16)) isRefused(answer, 403);
+
+  const detach = async (handle) => {
+    const { tunnel } = seat;
+    assert.equal((await tunnel.request({ janus: 'detach', session_id: seat.session, handle_id: handle })).janus, 'success');
+    await until(() => tunnel.messages.some((m) => m.janus === 'detached' && m.sender === handle), 'the handle is gone');
+  };
+  await detach(handles[0]);
+  assert.equal((await attach()).janus, 'success');
+  isRefused(await attach(), 403);
+
+  assert.equal((await seat.claim()).janus, 'success');
+  isRefused(await attach(), 403);
+  await detach(handles[1]);
+  assert.equal((await attach()).janus, 'success');
+  isRefused(await attach(), 403);
+  await seat.tunnel.close();
 });
 
 test('control requests, other verbs and other plugins are refused', async () => {

@@ -169,6 +169,8 @@ static void refuses_each_mutation_of_a_field(void **state)
 	assert_refused(400, HEAD("X: \x01\r\n"));
 	assert_refused(400, HEAD("X: \x7f\r\n"));
 	assert_refused(400, HEAD("Authorization: a\r\nAuthorization: a\r\n"));
+	assert_done(HEAD("X-API-Key: a\r\n"));
+	assert_refused(400, HEAD("X-API-Key: a\r\nx-api-key: b\r\n"));
 }
 
 static void never_admits_a_nul_byte(void **state)

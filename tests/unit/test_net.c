@@ -14,6 +14,7 @@
 #include "cardea_limits.h"
 #include "conf/log.h"
 #include "net/http.h"
+#include "net/http_conn.h"
 #include "net/loop.h"
 #include "net/ws.h"
 
@@ -599,6 +600,22 @@ static void stopping_ends_idle_connections_and_finishes_the_others(void **state)
 		.teardown_func = tear_down                                                                 \
 	}
 
+/* A tunnel has a second socket; whatever the limit, both must fit below it. */
+static void leaves_descriptors_for_tunnels(void **state)
+{
+	static const uint64_t fds[] = {0, 1, 64, 128, 256, 257, 384, 1024, 65536, 1048576};
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(fds); i++) {
+		unsigned conns = cardea_http_connection_limit(fds[i]);
+
+		assert_true(conns >= 1);
+		assert_true(conns == 1 || 2 * (uint64_t)conns + 32 <= fds[i]);
+	}
+	assert_int_equal(cardea_http_connection_limit(1024), 448);
+	assert_int_equal(cardea_http_connection_limit(UINT64_MAX), 1000000); /* RLIM_INFINITY */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -627,6 +644,7 @@ int main(void)
 	                 drops_the_answer_for_a_client_that_is_gone),
 	        NET_TEST("http: a held request outlives its server",
 	                 a_held_request_outlives_its_server),
+	        TEST("http: a connection counts twice, for its tunnel", leaves_descriptors_for_tunnels),
 	        NET_TEST("http: query values", reads_query_values),
 	        NET_TEST("http: stopping", stopping_ends_idle_connections_and_finishes_the_others),
 	};

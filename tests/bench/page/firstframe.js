@@ -52,17 +52,35 @@ export const send = {
   },
 };
 
-/** Shows what comes; resolves with the time of the first frame that can be shown. */
-function firstFrame(pc) {
-  return new Promise((resolve) => {
-    pc.ontrack = ({ track }) => {
-      if (track.kind !== 'video') return;
-      const video = document.createElement('video');
-      Object.assign(video, { autoplay: true, muted: true, srcObject: new MediaStream([track]) });
-      document.body.append(video);
-      video.requestVideoFrameCallback(() => resolve(performance.now()));
+/** Shows one line of a connection, as a page does that draws a tile for who is there. */
+class Screen {
+  #tracks = new Map();
+  #wanted = null;
+  #resolve;
+  /** The time of the first frame that can be shown. */
+  shown = new Promise((resolve) => { this.#resolve = resolve; });
+
+  constructor(pc) {
+    pc.ontrack = ({ track, transceiver }) => {
+      if (track.kind === 'video') this.#tracks.set(transceiver.mid, track);
+      this.#show();
     };
-  });
+  }
+
+  /** @param wanted function of a mid: is this the line? */
+  choose(wanted) {
+    this.#wanted ??= wanted;
+    this.#show();
+  }
+
+  #show() {
+    const mid = this.#wanted && [...this.#tracks.keys()].find(this.#wanted);
+    if (!mid || document.querySelector('video')) return;
+    const video = document.createElement('video');
+    Object.assign(video, { autoplay: true, muted: true, srcObject: new MediaStream([this.#tracks.get(mid)]) });
+    document.body.append(video);
+    video.requestVideoFrameCallback(() => this.#resolve(performance.now()));
+  }
 }
 
 /** The answer to an offer; it is applied and sent at once. */
@@ -92,22 +110,29 @@ export const view = {
     const offer = new Promise((resolve) => { take = resolve; });
     const peer = new Connection((data, jsep) => {
       if (data.event === 'offer') take({ number: data.offer, jsep });
+      else if (data.event === 'slots') watch(data);
     });
-    const shown = firstFrame(peer.pc);
+    const screen = new Screen(peer.pc);
+    const watch = ({ video }) => {
+      const filled = video.find(({ participant }) => participant);
+      if (filled) screen.choose((mid) => mid === filled.mid);
+    };
     const handle = await janus.attach('janus.plugin.cardea', peer.listener);
     peer.bind(janus, handle);
-    void janus.message(handle, { request: 'join', handle: 'receive', token, connection, slots });
+    void janus.message(handle, { request: 'join', handle: 'receive', token, connection, slots })
+      .then(({ data }) => watch(data.map));
     const { number, jsep } = await offer;
     const offered = performance.now();
     await answer(peer, jsep, (description) =>
       janus.message(handle, { request: 'answer', offer: number }, description));
-    return { janus, pc: peer.pc, offered, shown };
+    return { janus, pc: peer.pc, offered, shown: screen.shown };
   }),
 
   videoroom: ({ url, room, feed }) => measure(async () => {
     const janus = await Janus.connect(url);
     const peer = new Connection();
-    const shown = firstFrame(peer.pc);
+    const screen = new Screen(peer.pc);
+    screen.choose(() => true);
     const handle = await janus.attach('janus.plugin.videoroom', peer.listener);
     peer.bind(janus, handle);
     const { jsep } = await janus.message(handle, {
@@ -116,6 +141,6 @@ export const view = {
     const offered = performance.now();
     await answer(peer, jsep, (description) =>
       janus.message(handle, { request: 'start', room }, description));
-    return { janus, pc: peer.pc, offered, shown };
+    return { janus, pc: peer.pc, offered, shown: screen.shown };
   }),
 };
