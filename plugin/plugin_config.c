@@ -13,11 +13,12 @@
 #include "cardea_id.h"
 #include "cardea_limits.h"
 
-#define FILE_NAME    "janus.plugin.cardea.jcfg"
-#define MAX_SECRET   512
-#define MIN_SECRET   16 /* bytes: shorter ones can be guessed over the control protocol */
-#define MAX_WORKERS  64
-#define DEFAULT_NODE "n1"
+#define FILE_NAME           "janus.plugin.cardea.jcfg"
+#define MAX_SECRET          512
+#define MIN_SECRET          16 /* bytes: shorter ones can be guessed over the control protocol */
+#define MIN_DEFAULT_WORKERS 4
+#define MAX_WORKERS         64
+#define DEFAULT_NODE        "n1"
 
 /* The file belongs to us alone, or anybody on the machine could be the gateway. */
 static int check_secret_file(int fd, const char *path)
@@ -82,7 +83,9 @@ static const char *item(janus_config *config, janus_config_category *general, co
 
 static int parse_workers(const char *value, unsigned *out)
 {
-	guint64 workers = g_get_num_processors();
+	/* More than cores: pushing an SDP may sleep while Janus tears an old connection down, and the
+	 * other rooms must not wait for it. */
+	guint64 workers = MAX(g_get_num_processors(), MIN_DEFAULT_WORKERS);
 	if (value && !g_ascii_string_to_unsigned(value, 10, 1, MAX_WORKERS, &workers, NULL)) {
 		JANUS_LOG(LOG_ERR, "cardea: general.workers is not a number from 1 to %d\n", MAX_WORKERS);
 		return CARDEA_E_INVALID;

@@ -100,7 +100,7 @@ const struct cardea_conf_option cardea_conf_table[] = {
 	{"media.event_loops", CARDEA_CONF_INTEGER, AT(event_loops), "0", .max = 256,
 		.description = "Media threads of Janus; 0: one per core."},
 	{"media.workers", CARDEA_CONF_INTEGER, AT(workers), "0", .max = 256,
-		.description = "The plugin's threads for room work; 0: one per core."},
+		.description = "The plugin's threads for room work; 0: one per core, at least four."},
 
 	{"turn.stun_urls", CARDEA_CONF_LIST, AT(stun_urls), "", RELOAD,
 		.description =

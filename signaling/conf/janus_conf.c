@@ -127,8 +127,10 @@ char *cardea_janus_conf_plugin(const struct cardea_janus_conf_input *input)
 
 	add_string(out, "node", input->conf->node);
 	add_path(out, "control_secret_file", input->conf, "keys/control.secret");
-	g_string_append_printf(out, "\tworkers = %" G_GINT64_FORMAT "\n}\n",
-	                       or_cores(input->conf->workers, input));
+	if (input->conf->workers > 0) {
+		g_string_append_printf(out, "\tworkers = %" G_GINT64_FORMAT "\n", input->conf->workers);
+	}
+	g_string_append(out, "}\n");
 	return g_string_free(out, FALSE);
 }
 
