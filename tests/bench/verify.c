@@ -22,7 +22,7 @@
 #include "plugin/keys.h"
 
 #define TOKENS     512
-#define MAX_ROUNDS 99
+#define MAX_NUMBER 99
 #define ISSUER     "cardea-bench"
 #define CONNECTION "AAAAAAAAAAAAAAAAAAAAAA" /* 16 bytes in base64url */
 
@@ -189,8 +189,8 @@ static double median(double *values, unsigned count)
 /* False if a round delivered nothing usable: then no figure means anything. */
 static bool run_rounds(const struct bench *bench, unsigned rounds, unsigned seconds)
 {
-	double ours[MAX_ROUNDS];
-	double openssl[MAX_ROUNDS];
+	double ours[MAX_NUMBER];
+	double openssl[MAX_NUMBER];
 	double verify;
 	double base;
 	bool good = true;
@@ -217,15 +217,26 @@ static bool run_rounds(const struct bench *bench, unsigned rounds, unsigned seco
 	return true;
 }
 
+/* A number from 1 to MAX_NUMBER, or @otherwise without an argument; 0 for anything else. */
+static unsigned number(const char *text, unsigned otherwise)
+{
+	guint64 value = 0;
+
+	if (!text)
+		return otherwise;
+	g_ascii_string_to_unsigned(text, 10, 1, MAX_NUMBER, &value, NULL);
+	return (unsigned)value;
+}
+
 int main(int argc, char **argv)
 {
-	unsigned rounds = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : 3;
-	unsigned seconds = argc > 2 ? (unsigned)strtoul(argv[2], NULL, 10) : 3;
+	unsigned rounds = number(argc > 1 ? argv[1] : NULL, 3);
+	unsigned seconds = number(argc > 2 ? argv[2] : NULL, 3);
 	struct bench bench = {0};
 	bool good;
 
-	if (rounds < 1 || rounds > MAX_ROUNDS || seconds < 1) {
-		fprintf(stderr, "usage: verify [rounds [seconds]]\n");
+	if (!rounds || !seconds) {
+		fprintf(stderr, "usage: verify [rounds [seconds]], at most %d\n", MAX_NUMBER);
 		return EXIT_FAILURE;
 	}
 	if (set_up(&bench) < 0) {
