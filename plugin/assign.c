@@ -1,5 +1,8 @@
 #include "assign.h"
 
+#include "cardea_clock.h"
+#include "speaking.h"
+
 typedef void (*receiver_h)(struct cardea_room *room, struct cardea_participant *participant,
                            struct cardea_session *receiver);
 
@@ -58,11 +61,9 @@ static void clear_unwanted(struct cardea_room *room, struct cardea_participant *
 	}
 }
 
-static struct cardea_slot *free_slot(struct cardea_session *receiver, bool video)
+static struct cardea_slot *free_video_slot(struct cardea_session *receiver)
 {
-	unsigned first = video ? receiver->audio_slots : 0;
-	unsigned end = video ? cardea_session_slots(receiver) : receiver->audio_slots;
-	for (unsigned i = first; i < end; i++) {
+	for (unsigned i = receiver->audio_slots; i < cardea_session_slots(receiver); i++) {
 		struct cardea_slot *slot = &receiver->slots[i];
 		if (!cardea_slot_shown(slot) && usable(receiver, slot))
 			return slot;
@@ -79,26 +80,77 @@ static bool shows(const struct cardea_session *receiver, const struct cardea_sou
 	return false;
 }
 
-static void fill_free(struct cardea_room *room, struct cardea_participant *participant,
-                      struct cardea_session *receiver)
+static void fill_video(struct cardea_room *room, struct cardea_participant *participant,
+                       struct cardea_session *receiver)
 {
-	struct cardea_slot *next[2] = {free_slot(receiver, false), free_slot(receiver, true)};
-	for (unsigned i = 0; i < room->sources->len && (next[0] || next[1]); i++) {
+	struct cardea_slot *next = free_video_slot(receiver);
+	for (unsigned i = 0; i < room->sources->len && next; i++) {
 		struct cardea_source *source = g_ptr_array_index(room->sources, i);
-		if (!next[source->video] || !wanted(room, participant, source) || shows(receiver, source))
+		if (!source->video || !wanted(room, participant, source) || shows(receiver, source))
 			continue;
-		assign(receiver, next[source->video], source);
-		if (source->video && atomic_load(&next[source->video]->up))
+		assign(receiver, next, source);
+		if (atomic_load(&next->up))
 			cardea_session_want_keyframe(source);
-		next[source->video] = free_slot(receiver, source->video);
+		next = free_video_slot(receiver);
 	}
 }
 
-static void reassign(struct cardea_room *room, struct cardea_participant *participant,
-                     struct cardea_session *receiver)
+/* One run over all receivers, and one of them at a time. */
+struct choice {
+	struct cardea_room *room;
+	const GPtrArray *ranked;
+	int64_t now_ms;
+	bool fill; /* also with those who are silent */
+	const struct cardea_participant *participant;
+};
+
+static bool hears(const struct cardea_voice *voice, void *arg)
+{
+	const struct choice *choice = arg;
+	return wanted(choice->room, choice->participant, voice->of);
+}
+
+static void seat_voices(struct choice *choice, struct cardea_session *receiver)
+{
+	struct cardea_seat seats[CARDEA_MAX_AUDIO_SLOTS];
+	struct cardea_slot *slots[CARDEA_MAX_AUDIO_SLOTS];
+	unsigned count = 0;
+	for (unsigned i = 0; i < receiver->audio_slots; i++) {
+		struct cardea_slot *slot = &receiver->slots[i];
+		struct cardea_source *shown = cardea_slot_shown(slot);
+		if (!usable(receiver, slot))
+			continue;
+		slots[count] = slot;
+		seats[count++] = (struct cardea_seat){.voice = shown ? &shown->voice : NULL,
+		                                      .since_ms = slot->since_ms};
+	}
+	cardea_speaker_seat(seats, count, (struct cardea_voice *const *)choice->ranked->pdata,
+	                    choice->ranked->len, choice->fill, choice->now_ms, hears, choice);
+	for (unsigned i = 0; i < count; i++) {
+		if (!seats[i].changed)
+			continue;
+		slots[i]->since_ms = seats[i].since_ms;
+		assign(receiver, slots[i], seats[i].voice->of);
+	}
+}
+
+static void each_receiver_hears(struct choice *choice)
+{
+	GHashTableIter iter;
+	void *value;
+	g_hash_table_iter_init(&iter, choice->room->participants);
+	while (choice->ranked->len > 0 && g_hash_table_iter_next(&iter, NULL, &value)) {
+		choice->participant = value;
+		if (choice->participant->handles[CARDEA_RECEIVER])
+			seat_voices(choice, choice->participant->handles[CARDEA_RECEIVER]);
+	}
+}
+
+static void reassign_video(struct cardea_room *room, struct cardea_participant *participant,
+                           struct cardea_session *receiver)
 {
 	clear_unwanted(room, participant, receiver);
-	fill_free(room, participant, receiver);
+	fill_video(room, participant, receiver);
 }
 
 /* Collects the slots of stale sources in one pass over all receivers, then swaps the routes. */
@@ -134,13 +186,29 @@ static void rebuild_routes(struct cardea_room *room)
 
 void cardea_assign_run(struct cardea_room *room)
 {
-	each_receiver(room, reassign);
+	/* What nobody wants any more is cleared first: its slot is free for somebody who is silent. */
+	each_receiver(room, reassign_video);
+	struct choice choice = {
+	        .room = room,
+	        .ranked = cardea_speaking_rank(room),
+	        .now_ms = cardea_clock_mono_ms(&cardea_clock_system),
+	        .fill = true,
+	};
+	each_receiver_hears(&choice);
+	rebuild_routes(room);
+}
+
+void cardea_assign_speakers(struct cardea_room *room, const GPtrArray *ranked, int64_t now_ms)
+{
+	struct choice choice = {.room = room, .ranked = ranked, .now_ms = now_ms};
+	each_receiver_hears(&choice);
 	rebuild_routes(room);
 }
 
 void cardea_assign_drop_source(struct cardea_room *room, struct cardea_source *source)
 {
 	g_ptr_array_remove(room->sources, source);
+	cardea_speaking_drop(room, source);
 	cardea_source_route(source, 0, NULL, 0);
 	GHashTableIter iter;
 	void *value;

@@ -155,6 +155,9 @@ void cardea_media_rtp(struct cardea_session *session, janus_plugin_rtp *packet)
 	        atomic_load_explicit(&session->mlines[mindex], memory_order_acquire);
 	if (!source || source->video != (bool)packet->video)
 		return;
+	/* What is not let through does not count as speech either. */
+	if (!source->video && atomic_load_explicit(&source->open, memory_order_relaxed))
+		cardea_voice_note(&source->voice, packet->extensions.audio_level, now);
 	bool ask = cardea_forward(source, 0, (uint8_t *)packet->buffer, packet->length, now,
 	                          send_packet, packet);
 	packet->mindex = mindex;

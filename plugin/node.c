@@ -5,9 +5,11 @@
 #include "cardea_id.h"
 #include "cardea_limits.h"
 #include "room.h"
+#include "speaker.h"
 
 /* Leases end and dead peers are found at this pace; the packet path checks leases itself. */
-#define TICK_US (1 * G_USEC_PER_SEC)
+#define TICK_US   (1 * G_USEC_PER_SEC)
+#define LISTEN_US (CARDEA_SPEAK_TICK_MS * G_TIME_SPAN_MILLISECOND)
 
 struct cardea_node {
 	struct cardea_plugin_config config;
@@ -22,8 +24,9 @@ struct cardea_node {
 	GHashTable *rooms; /* under lock: id (the room's own) -> struct cardea_room *, a reference */
 	GThread *housekeeper;
 	GMutex tick_lock;
-	GCond tick_stop;
-	bool stopping; /* under tick_lock */
+	GCond tick_changed;
+	bool stopping;      /* under tick_lock */
+	unsigned listening; /* under tick_lock: rooms that want the faster tick */
 };
 
 static void room_put(void *room)
@@ -31,24 +34,39 @@ static void room_put(void *room)
 	cardea_room_put(room);
 }
 
-static void tick_rooms(struct cardea_node *node)
+static void tick_rooms(struct cardea_node *node, bool housekeeping)
 {
 	GPtrArray *rooms = cardea_node_rooms(node);
-	for (unsigned i = 0; i < rooms->len; i++)
-		cardea_room_tick(g_ptr_array_index(rooms, i));
+	for (unsigned i = 0; i < rooms->len; i++) {
+		if (housekeeping)
+			cardea_room_tick(g_ptr_array_index(rooms, i));
+		cardea_room_listen(g_ptr_array_index(rooms, i));
+	}
 	g_ptr_array_unref(rooms);
+}
+
+/* Sleeps until the next tick; true if it is due, false after a signal. With tick_lock. */
+static bool wait_tick(struct cardea_node *node, gint64 housekeeping, gint64 listening)
+{
+	gint64 end = node->listening > 0 ? MIN(housekeeping, listening) : housekeeping;
+	return !g_cond_wait_until(&node->tick_changed, &node->tick_lock, end);
 }
 
 static void *housekeep(void *data)
 {
 	struct cardea_node *node = data;
+	gint64 housekeeping = g_get_monotonic_time() + TICK_US, listening = 0;
 	g_mutex_lock(&node->tick_lock);
 	while (!node->stopping) {
-		gint64 end = g_get_monotonic_time() + TICK_US;
-		if (g_cond_wait_until(&node->tick_stop, &node->tick_lock, end))
+		if (!wait_tick(node, housekeeping, listening))
 			continue;
+		gint64 now = g_get_monotonic_time();
+		bool due = now >= housekeeping;
+		listening = now + LISTEN_US;
+		if (due)
+			housekeeping = now + TICK_US;
 		g_mutex_unlock(&node->tick_lock);
-		tick_rooms(node);
+		tick_rooms(node, due);
 		g_mutex_lock(&node->tick_lock);
 	}
 	g_mutex_unlock(&node->tick_lock);
@@ -61,9 +79,19 @@ static void stop_housekeeper(struct cardea_node *node)
 		return;
 	g_mutex_lock(&node->tick_lock);
 	node->stopping = true;
-	g_cond_signal(&node->tick_stop);
+	g_cond_signal(&node->tick_changed);
 	g_mutex_unlock(&node->tick_lock);
 	g_thread_join(node->housekeeper);
+}
+
+void cardea_node_listens(struct cardea_node *node, bool listens)
+{
+	g_mutex_lock(&node->tick_lock);
+	if (!listens)
+		node->listening--;
+	else if (node->listening++ == 0)
+		g_cond_signal(&node->tick_changed);
+	g_mutex_unlock(&node->tick_lock);
 }
 
 struct cardea_node *cardea_node_new(struct cardea_plugin_config *config)
@@ -73,7 +101,7 @@ struct cardea_node *cardea_node_new(struct cardea_plugin_config *config)
 	*config = (struct cardea_plugin_config){0};
 	g_mutex_init(&node->lock);
 	g_mutex_init(&node->tick_lock);
-	g_cond_init(&node->tick_stop);
+	g_cond_init(&node->tick_changed);
 	node->rooms = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, room_put);
 	node->stats = cardea_stats_new();
 	node->keys = cardea_keys_new();
@@ -104,7 +132,7 @@ void cardea_node_free(struct cardea_node *node)
 	cardea_ice_servers_free(node->ice_servers);
 	cardea_stats_put(node->stats);
 	cardea_plugin_config_clear(&node->config);
-	g_cond_clear(&node->tick_stop);
+	g_cond_clear(&node->tick_changed);
 	g_mutex_clear(&node->tick_lock);
 	g_mutex_clear(&node->lock);
 	g_free(node);

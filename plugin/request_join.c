@@ -8,6 +8,7 @@
 #include "message.h"
 #include "receive.h"
 #include "roster.h"
+#include "speaking.h"
 
 static const struct cardea_json_field join_fields[] = {
         {"handle", CARDEA_JSON_STRING, true, 1, 16},
@@ -87,6 +88,7 @@ static void add_receive_state(struct cardea_request *request, json_t *reply)
 	                              (int)session->video_slots));
 	json_object_set_new(reply, "roster", cardea_roster_for(request->room, session->participant));
 	json_object_set_new(reply, "map", cardea_assign_map(session));
+	json_object_set_new(reply, "speaking", cardea_speaking_told(request->room));
 	/* What the answer says needs no event. */
 	session->map_changed = false;
 }

@@ -5,6 +5,7 @@
 #include "message.h"
 #include "receive.h"
 #include "roster.h"
+#include "speaking.h"
 
 static const struct cardea_json_field ice_fields[] = {
         {"restart", CARDEA_JSON_BOOLEAN, false, 0, 0},
@@ -48,6 +49,7 @@ static void add_slots(struct cardea_request *request, json_t *reply)
 	                              (int)session->video_slots));
 	json_object_set_new(reply, "roster", cardea_roster_for(request->room, session->participant));
 	json_object_set_new(reply, "map", cardea_assign_map(session));
+	json_object_set_new(reply, "speaking", cardea_speaking_told(request->room));
 }
 
 static int sync_run(struct cardea_request *request, json_t **reply)

@@ -6,6 +6,7 @@
 #include "membership.h"
 #include "node.h"
 #include "roster.h"
+#include "speaking.h"
 
 #define DEAD_PEER_MS (20 * 1000) /* no RTP and no RTCP on either handle: DESIGN 6 */
 #define PRUNE_MS     (60 * 1000)
@@ -19,6 +20,7 @@ static void room_destroy(struct cardea_ref *ref)
 	g_hash_table_destroy(room->tokens);
 	g_hash_table_destroy(room->roster_changes);
 	g_ptr_array_unref(room->sources);
+	cardea_speaking_free(room->speaking);
 	cardea_outbox_free(room->outbox);
 	cardea_queue_unref(room->queue);
 	g_mutex_clear(&room->lock);
@@ -52,6 +54,7 @@ struct cardea_room *cardea_room_new(struct cardea_node *node, const char *id)
 	room->tokens = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	room->roster_changes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	room->sources = g_ptr_array_new();
+	room->speaking = cardea_speaking_new();
 	return room;
 }
 
@@ -177,6 +180,9 @@ void cardea_room_settle(struct cardea_room *room)
 	room->assign_needed = false;
 	cardea_roster_tell(room);
 	cardea_assign_tell(room);
+	bool listens = cardea_speaking_needed(room);
+	if (listens != atomic_exchange(&room->listens, listens))
+		cardea_node_listens(room->node, listens);
 }
 
 /* Closes PeerConnections of which nothing was heard: Janus 1.1.2 has no consent freshness. What
@@ -230,6 +236,25 @@ void cardea_room_tick(struct cardea_room *room)
 		return;
 	if (cardea_queue_post(room->queue, tick, cardea_room_get(room)) < 0) {
 		atomic_store(&room->tick_queued, false);
+		cardea_room_put(room);
+	}
+}
+
+static void listen_job(void *data)
+{
+	struct cardea_room *room = data;
+	atomic_store(&room->listen_queued, false);
+	cardea_speaking_run(room, cardea_clock_mono_ms(&cardea_clock_system));
+	cardea_room_settle(room);
+	cardea_room_put(room);
+}
+
+void cardea_room_listen(struct cardea_room *room)
+{
+	if (!atomic_load(&room->listens) || atomic_exchange(&room->listen_queued, true))
+		return;
+	if (cardea_queue_post(room->queue, listen_job, cardea_room_get(room)) < 0) {
+		atomic_store(&room->listen_queued, false);
 		cardea_room_put(room);
 	}
 }

@@ -20,6 +20,7 @@
 #include "ref.h"
 
 struct cardea_node;
+struct cardea_speaking;
 
 struct cardea_policy {
 	unsigned max_participants; /* 0: no limit of the room */
@@ -38,6 +39,8 @@ struct cardea_room {
 	_Atomic int64_t epoch;
 	_Atomic int64_t lease_deadline_ms; /* monotonic; 0: none */
 	atomic_bool tick_queued;
+	atomic_bool listens; /* levels are looked at: somebody may be heard (speaking.c) */
+	atomic_bool listen_queued;
 	atomic_bool tokens_kept;        /* closed, but tokens are bound that have not expired */
 	GMutex lock;                    /* leaf */
 	int64_t lease_ms;               /* under lock */
@@ -45,14 +48,15 @@ struct cardea_room {
 	/* Room thread. */
 	char conf_id[CARDEA_MAX_ID + 1];
 	struct cardea_policy policy;
-	GHashTable *participants;   /* seat -> struct cardea_participant *, owned */
-	GHashTable *grants;         /* seat -> struct cardea_grant *, owned */
-	GHashTable *min_gens;       /* seat -> int64_t *, owned */
-	GHashTable *tokens;         /* jti -> bound connection (membership.c), owned */
-	GPtrArray *sources;         /* open sources in the order of opening, borrowed */
-	GHashTable *roster_changes; /* seat -> what to tell (roster.c) */
-	bool assign_needed;         /* sources or slots changed */
-	int64_t prune_ms;           /* when tokens are looked through next */
+	GHashTable *participants;         /* seat -> struct cardea_participant *, owned */
+	GHashTable *grants;               /* seat -> struct cardea_grant *, owned */
+	GHashTable *min_gens;             /* seat -> int64_t *, owned */
+	GHashTable *tokens;               /* jti -> bound connection (membership.c), owned */
+	GPtrArray *sources;               /* open sources in the order of opening, borrowed */
+	GHashTable *roster_changes;       /* seat -> what to tell (roster.c) */
+	bool assign_needed;               /* sources or slots changed */
+	struct cardea_speaking *speaking; /* owned */
+	int64_t prune_ms;                 /* when tokens are looked through next */
 };
 
 /* What `open` says; strings are borrowed. */
@@ -72,6 +76,9 @@ void cardea_room_put(struct cardea_room *room);
 
 /* Queues housekeeping: lease, dead peers, old tokens. Any thread. */
 void cardea_room_tick(struct cardea_room *room);
+
+/* Queues the choice of speakers in a room that listens. Any thread. */
+void cardea_room_listen(struct cardea_room *room);
 
 /* Any thread. */
 bool cardea_room_lease_expired(const struct cardea_room *room, int64_t now_ms);

@@ -24,8 +24,9 @@ struct cardea_slot {
 	int mindex;
 	bool video;
 	char mid[8];
-	atomic_int pt;  /* payload type in the recipient's answer; -1: none, nothing is sent */
-	atomic_bool up; /* the recipient's PeerConnection carries media */
+	atomic_int pt;    /* payload type in the recipient's answer; -1: none, nothing is sent */
+	atomic_bool up;   /* the recipient's PeerConnection carries media */
+	int64_t since_ms; /* room thread: when the source took it by speaking; else 0 */
 	GMutex lock;
 	/* Under lock. */
 	struct cardea_source *source; /* a reference, or NULL */

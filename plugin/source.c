@@ -14,6 +14,7 @@ void cardea_source_init(struct cardea_source *source, struct cardea_ref *owner, 
 	        .kind = kind,
 	        .video = kind != CARDEA_KIND_MICROPHONE,
 	        .lease_deadline_ms = lease,
+	        .voice = {.of = source},
 	};
 	atomic_init(&source->mindex, -1);
 	atomic_init(&source->stream, atomic_fetch_add(&next_stream, 1));

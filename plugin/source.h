@@ -16,6 +16,7 @@
 #include "cardea_join_token.h"
 #include "ref.h"
 #include "slot.h"
+#include "speaker.h"
 
 /* Encodings of one source. Simulcast brings three; a layer has its own route, so that packets of a
  * layer nobody watches cost nothing. */
@@ -72,6 +73,7 @@ struct cardea_source {
 	char mid[CARDEA_MID_SIZE];         /* in the client's offer; empty: not published */
 	GMutex lock;                       /* leaf: only for taking or swapping a route */
 	struct cardea_layer layers[CARDEA_SOURCE_LAYERS];
+	struct cardea_voice voice; /* of a microphone */
 	/* Key frames. */
 	_Atomic int64_t keyframe_asked_ms;
 	_Atomic int64_t keyframe_seen_ms; /* 0: none yet */

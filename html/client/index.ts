@@ -30,6 +30,7 @@ export type {
   SlotMap,
   Source,
   SourceKind,
+  Speaking,
   TurnServer,
   VideoSlot,
 } from './types.ts';

@@ -20,6 +20,7 @@ import type {
   SlotCounts,
   SlotMap,
   SourceKind,
+  Speaking,
 } from './types.ts';
 
 export type MeetingState =
@@ -68,6 +69,8 @@ export class Meeting extends Emitter<{
   waiting: [string | null];
   roster: [];
   slots: [SlotMap];
+  /** Somebody began or ceased to speak. */
+  speaking: [Speaking];
   /** A line of the receive connection has a (new) track. */
   track: [string, MediaStreamTrack];
   /** Kinds that may be published from now on. */
@@ -140,6 +143,11 @@ export class Meeting extends Emitter<{
 
   get slots(): SlotMap {
     return this.#roomState.slots;
+  }
+
+  /** Who speaks now, oneself included; `dominant` is whom a picture should follow. */
+  get speaking(): Speaking {
+    return this.#roomState.speaking;
   }
 
   /** The track of each line of the receive connection, by mid. */
@@ -304,17 +312,17 @@ export class Meeting extends Emitter<{
   }
 
   #follow(session: Session): void {
-    session.on('joined', ({ participant, roster, map }) => {
+    session.on('joined', ({ participant, roster, map, speaking }) => {
       this.#setSelf(participant);
-      this.#setRoom(roster, map);
+      this.#setRoom(roster, map, speaking);
       this.#setState('connected');
     });
     session.on('signalling', (up) => {
       if (this.#self) this.#setState(up ? 'connected' : 'reconnecting');
     });
-    session.on('synced', ({ participant, roster, map }) => {
+    session.on('synced', ({ participant, roster, map, speaking }) => {
       this.#setSelf(participant);
-      this.#setRoom(roster, map);
+      this.#setRoom(roster, map, speaking);
     });
     session.on('event', (event) => this.#onEvent(event));
     session.on('track', (mid, track) => this.#announce('track', mid, track));
@@ -333,6 +341,10 @@ export class Meeting extends Emitter<{
         this.#roomState.setSlots(event);
         this.#announce('slots', this.#roomState.slots);
         return;
+      case 'speaking':
+        this.#roomState.setSpeaking(event);
+        this.#announce('speaking', this.#roomState.speaking);
+        return;
       case 'rights':
         if (this.#self) this.#setSelf({ ...this.#self, publish: event.publish });
         return;
@@ -348,11 +360,17 @@ export class Meeting extends Emitter<{
     if (self.publish.join() !== before) this.#announce('rights', self.publish);
   }
 
-  #setRoom(roster: Participant[] | undefined, map: SlotMap | undefined): void {
+  #setRoom(
+    roster: Participant[] | undefined,
+    map: SlotMap | undefined,
+    speaking: Speaking | undefined,
+  ): void {
     if (roster) this.#roomState.setRoster(roster);
     if (map) this.#roomState.setSlots(map);
+    if (speaking) this.#roomState.setSpeaking(speaking);
     this.#announce('roster');
     this.#announce('slots', this.#roomState.slots);
+    this.#announce('speaking', this.#roomState.speaking);
   }
 
   /** Ends the meeting, or returns when it is time for the next session. */

@@ -1,4 +1,4 @@
-/** Who is in the room and which slot carries whom: pure state, changed by what the plugin says. */
+/** Who is in the room, who speaks and which slot carries whom: pure state, changed by what the plugin says. */
 
 import type {
   AudioSlot,
@@ -6,14 +6,17 @@ import type {
   RosterChange,
   SlotMap,
   SourceKind,
+  Speaking,
   VideoSlot,
 } from './types.ts';
 
 const NO_SLOTS: SlotMap = { audio: [], video: [] };
+const NOBODY: Speaking = { dominant: null, speaking: [] };
 
 export class RoomState {
   #participants = new Map<string, Participant>();
   #slots: SlotMap = NO_SLOTS;
+  #speaking: Speaking = NOBODY;
 
   /** In the order in which they came. */
   get participants(): ReadonlyMap<string, Participant> {
@@ -22,6 +25,10 @@ export class RoomState {
 
   get slots(): SlotMap {
     return this.#slots;
+  }
+
+  get speaking(): Speaking {
+    return this.#speaking;
   }
 
   /** The whole roster, from `joined` or `synced`. Those who stay keep their place. */
@@ -44,9 +51,14 @@ export class RoomState {
     this.#slots = { audio, video };
   }
 
+  setSpeaking({ dominant, speaking }: Speaking): void {
+    this.#speaking = { dominant, speaking };
+  }
+
   clear(): void {
     this.#participants.clear();
     this.#slots = NO_SLOTS;
+    this.#speaking = NOBODY;
   }
 
   /** The line that carries this source of this participant now, if any does. */

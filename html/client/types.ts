@@ -67,6 +67,13 @@ export interface SlotMap {
   video: VideoSlot[];
 }
 
+/** Who speaks, this page's own participant included (4.3). */
+export interface Speaking {
+  /** Whom a picture should follow. */
+  dominant: string | null;
+  speaking: string[];
+}
+
 export interface PublishedTrack {
   mid: string;
   kind: SourceKind;
@@ -110,6 +117,7 @@ export interface JoinedAnswer extends IceServers {
   slots?: SlotCounts;
   roster?: Participant[];
   map?: SlotMap;
+  speaking?: Speaking;
 }
 
 export interface SyncedAnswer {
@@ -124,6 +132,7 @@ export interface SyncedAnswer {
   slots?: SlotCounts;
   roster?: Participant[];
   map?: SlotMap;
+  speaking?: Speaking;
   tracks?: PublishedTrack[];
 }
 
@@ -150,6 +159,7 @@ export type PluginEvent = { cardea: 'event'; seq: number } & (
   | { event: 'offer'; offer: number }
   | ({ event: 'roster' } & RosterChange)
   | ({ event: 'slots' } & SlotMap)
+  | ({ event: 'speaking' } & Speaking)
   | { event: 'rights'; publish: MediaKind[] }
   | { event: 'media'; state: 'up' | 'down' }
   | { event: 'said'; data: Record<string, unknown> }

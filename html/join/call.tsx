@@ -48,6 +48,7 @@ function Grid({
 }) {
   const list = useRef<HTMLUListElement>(null);
   const { media, self } = meeting;
+  const speaks = (id: string | undefined) => meeting.speaking.speaking.some((one) => one === id);
   const screens = others.flatMap((participant) => {
     const track = visible(meeting, participant, 'screen');
     return track ? [{ participant, track }] : [];
@@ -74,6 +75,7 @@ function Grid({
             guest={participant.guest}
             camera={visible(meeting, participant, 'camera')}
             muted={!isActive(participant, 'microphone')}
+            speaking={speaks(participant.id)}
           />
         ))}
         <Tile
@@ -84,6 +86,7 @@ function Grid({
           name={self?.name ?? ''}
           camera={media.active('camera') ? media.track('camera') : null}
           muted={!media.active('microphone')}
+          speaking={speaks(self?.id)}
         />
       </ul>
       {others.length === 0 && <p class="alone soft">{texts.alone}</p>}

@@ -12,11 +12,21 @@ interface TileProps {
   /** The picture, while there is one. */
   camera: MediaStreamTrack | null;
   muted: boolean;
+  speaking: boolean;
   guest?: boolean;
   own?: boolean;
 }
 
-export function Tile({ texts, id, name, camera, muted, guest = false, own = false }: TileProps) {
+export function Tile({
+  texts,
+  id,
+  name,
+  camera,
+  muted,
+  speaking,
+  guest = false,
+  own = false,
+}: TileProps) {
   return (
     <li
       class="tile"
@@ -24,6 +34,7 @@ export function Tile({ texts, id, name, camera, muted, guest = false, own = fals
       data-participant={id}
       data-own={own}
       data-muted={muted}
+      data-speaking={speaking && !muted}
       data-camera={camera !== null}
     >
       <span class={`avatar hue-${hue(id)}`} aria-hidden="true">

@@ -68,6 +68,23 @@ test('events in order are applied; a gap is closed by sync', async () => {
   assert.equal(meeting.participants.size, 2, 'an old number is ignored');
 });
 
+test('who speaks is told by events and, after a gap, by sync', async () => {
+  gateway.speaking = { dominant: 'ada', speaking: ['ada'] };
+  const meeting = await joined();
+  assert.deepEqual(meeting.speaking, { dominant: 'ada', speaking: ['ada'] });
+  const told: string[][] = [];
+  meeting.on('speaking', ({ speaking }) => told.push(speaking));
+  gateway.push({ event: 'speaking', dominant: 'ben', speaking: ['ada', 'ben'] });
+  assert.deepEqual(told, [['ada', 'ben']]);
+  assert.equal(meeting.speaking.dominant, 'ben');
+
+  gateway.speaking = { dominant: 'ben', speaking: [] };
+  gateway.push({ event: 'speaking', dominant: 'ben', speaking: ['ben'] }, 3);
+  await until('synced', () => meeting.speaking.speaking.length === 0);
+  meeting.leave();
+  assert.deepEqual(meeting.speaking, { dominant: null, speaking: [] });
+});
+
 test('a lost socket is claimed and both handles are synced; nobody enters again', async () => {
   const meeting = await joined();
   gateway.drop();

@@ -36,6 +36,16 @@ test('a whole roster replaces the old one, and those who stay keep their place',
   assert.deepEqual([...room.participants.keys()], ['ben', 'cleo', 'dora']);
 });
 
+test('who speaks is what was told last, and nobody after the end', () => {
+  const room = new RoomState();
+  assert.deepEqual(room.speaking, { dominant: null, speaking: [] });
+  room.setSpeaking({ dominant: 'ada', speaking: ['ada', 'ben'] });
+  room.setSpeaking({ dominant: 'ada', speaking: [] });
+  assert.deepEqual(room.speaking, { dominant: 'ada', speaking: [] });
+  room.clear();
+  assert.deepEqual(room.speaking, { dominant: null, speaking: [] });
+});
+
 test('an update of somebody changes only them', () => {
   const room = new RoomState();
   room.setRoster([person('ada'), person('ben')]);

@@ -34,6 +34,8 @@ export const CAST = {
   ada: { name: 'Ada', tone: 400, colour: 'rgb(210, 30, 30)' },
   ben: { name: 'Ben', tone: 1000, colour: 'rgb(20, 170, 50)' },
   cleo: { name: 'Cleo', tone: 2200, colour: 'rgb(40, 60, 220)' },
+  dora: { name: 'Dora', tone: 3100, colour: 'rgb(220, 200, 30)' },
+  emil: { name: 'Emil', tone: 1500, colour: 'rgb(160, 40, 180)' },
 };
 const EVERYBODY = Object.values(CAST);
 
@@ -151,6 +153,11 @@ export class Person {
     };
     const what = `${this.name} hears ${roles.length > 0 ? [...wanted].join(' and ') : 'nobody'}`;
     return eventually(() => this.hear(), accept, { what, ...options });
+  }
+
+  /** The tone of the own microphone; 0.2 is what it begins with, 0 silence. */
+  setVolume(gain) {
+    return this.page.evaluate((value) => window.cardeaDevices.setVolume(value), gain);
   }
 
   /** One look: the pictures on the page, each with the name of whose colour it has. */

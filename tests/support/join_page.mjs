@@ -54,7 +54,7 @@ export class JoinPage {
     await this.part('ended').waitFor();
   }
 
-  /** One per person in the call: {name, own, muted, camera, letters}. */
+  /** One per person in the call: {name, own, muted, speaking, camera, letters}. */
   tiles() {
     return this.page.evaluate(() => {
       const shown = (element) => element?.checkVisibility({ visibilityProperty: true, opacityProperty: true }) ?? false;
@@ -68,6 +68,7 @@ export class JoinPage {
           name: tile.querySelector('.label-name')?.textContent ?? '',
           own: tile.dataset.own === 'true',
           muted: shown(tile.querySelector('[data-testid="muted-badge"]')),
+          speaking: tile.dataset.speaking === 'true',
           camera: shown(video),
           letters: top === avatar || avatar?.contains(top) ? avatar.textContent : '',
         };

@@ -3,7 +3,7 @@
  * protocol. It replaces `fetch`, `WebSocket` and `RTCPeerConnection`; media is not simulated.
  */
 
-import type { Participant, Self, SlotMap } from '../../client/types.ts';
+import type { Participant, Self, SlotMap, Speaking } from '../../client/types.ts';
 
 interface Frame {
   janus: string;
@@ -37,6 +37,7 @@ export class FakeGateway {
   readonly joinErrors: { code: string; retry: boolean }[] = [];
   roster: Participant[] = [];
   map: SlotMap = { audio: [], video: [] };
+  speaking: Speaking = { dominant: null, speaking: [] };
   /** The number of the last event of the receive handle. */
   seq = 0;
   reachable = true;
@@ -155,7 +156,7 @@ export class FakeGateway {
   #state(handle: unknown): Record<string, unknown> {
     const shared = { handle, room: { id: 'room', epoch: 1 }, participant: SELF };
     return handle === 'receive'
-      ? { ...shared, seq: this.seq, roster: this.roster, map: this.map }
+      ? { ...shared, seq: this.seq, roster: this.roster, map: this.map, speaking: this.speaking }
       : { ...shared, seq: 0, tracks: [] };
   }
 

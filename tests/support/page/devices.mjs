@@ -4,13 +4,17 @@
 
 /**
  * @param options tone: Hz of the microphone; colour: CSS colour of the camera; refuse: the name of
- * the DOMException that getUserMedia rejects with, as after a user's "no"; null for none.
+ * the DOMException that getUserMedia rejects with, as after a user's "no"; null for none; volume: of
+ * the tone, changed by `window.cardeaDevices.setVolume`.
  */
-export function installDevices({ tone, colour, refuse = null, width = 640, height = 360, fps = 30 }) {
+export function installDevices({
+  tone, colour, refuse = null, width = 640, height = 360, fps = 30, volume: loudness = 0.2,
+}) {
   const { mediaDevices } = navigator;
   if (!mediaDevices) return;
   let audio = null;
   let granted = false;
+  const volumes = new Set();
 
   const named = (kind, deviceId, label) => ({
     kind,
@@ -36,7 +40,8 @@ export function installDevices({ tone, colour, refuse = null, width = 640, heigh
     audio ??= new AudioContext();
     void audio.resume();
     const oscillator = new OscillatorNode(audio, { frequency: tone });
-    const volume = new GainNode(audio, { gain: 0.2 });
+    const volume = new GainNode(audio, { gain: loudness });
+    volumes.add(volume);
     const output = audio.createMediaStreamDestination();
     oscillator.connect(volume).connect(output);
     oscillator.start();
@@ -82,6 +87,14 @@ export function installDevices({ tone, colour, refuse = null, width = 640, heigh
     named('videoinput', 'camera-1', 'Fake camera'),
     named('audiooutput', 'default', 'Fake speaker'),
   ];
+
+  window.cardeaDevices = {
+    /** 0 is silence: the track goes on. */
+    setVolume(gain) {
+      loudness = gain;
+      for (const volume of volumes) volume.gain.value = gain;
+    },
+  };
 
   Object.defineProperties(mediaDevices, {
     getUserMedia: { value: getUserMedia },
