@@ -153,7 +153,7 @@ const de: Texts = {
   title: 'Bereit?',
   lead: 'Prüfen Sie Bild und Ton, bevor Sie hineingehen.',
   name: 'Ihr Name',
-  namePlaceholder: 'So sehen Sie die anderen',
+  namePlaceholder: 'So sehen andere Sie',
   join: 'Teilnehmen',
   joining: 'Verbindung wird aufgebaut …',
   camera: 'Kamera',
