@@ -571,3 +571,26 @@ export async function join(session, fields) {
   handle.joined = await handle.request({ request: 'join', ...fields });
   return handle;
 }
+
+/**
+ * Janus with the plugin of CARDEA_PLUGIN_DIR (CARDEA_JANUS_PRELOAD: a library for LD_PRELOAD, such as
+ * libasan) and a control handle on it: { janus, control }. Whoever starts it stops `janus`.
+ */
+export async function startPlugin() {
+  const pluginDir = process.env.CARDEA_PLUGIN_DIR;
+  if (!pluginDir) throw new Error('CARDEA_PLUGIN_DIR names the folder of libjanus_cardea.so');
+  const preload = process.env.CARDEA_JANUS_PRELOAD;
+  const janus = await startJanus({
+    pluginDir,
+    env: preload ? { LD_PRELOAD: preload } : {},
+    startTimeoutMs: 60000,
+    stopTimeoutMs: 60000,
+  });
+  try {
+    if (!janus.pluginLoaded) throw new Error(`the plugin is not loaded: ${janus.log()}`);
+    return { janus, control: await Control.open(janus) };
+  } catch (error) {
+    await janus.stop();
+    throw error;
+  }
+}

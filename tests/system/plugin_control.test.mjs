@@ -9,10 +9,9 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import {
   Control, JanusSession, adminPlugin, adminRequest, connectionId, join, makeKey, mintToken,
-  randomId, startJanus, until,
+  randomId, startPlugin, until,
 } from '../support/janus.mjs';
 
-const pluginDir = process.env.CARDEA_PLUGIN_DIR;
 const rounds = Number(process.env.CARDEA_TEST_ROUNDS ?? 200);
 const seed = Number(process.env.CARDEA_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));
 
@@ -20,16 +19,7 @@ let janus;
 let control;
 
 before(async () => {
-  assert.ok(pluginDir, 'CARDEA_PLUGIN_DIR names the folder of libjanus_cardea.so');
-  const preload = process.env.CARDEA_JANUS_PRELOAD;
-  janus = await startJanus({
-    pluginDir,
-    env: preload ? { LD_PRELOAD: preload } : {},
-    startTimeoutMs: 60000,
-    stopTimeoutMs: 60000,
-  });
-  assert.ok(janus.pluginLoaded, janus.log());
-  control = await Control.open(janus);
+  ({ janus, control } = await startPlugin());
 });
 
 after(async () => {

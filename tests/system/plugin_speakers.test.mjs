@@ -8,7 +8,7 @@ import fs from 'node:fs';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  Control, JanusSession, connectionId, join, randomId, startJanus, until,
+  JanusSession, connectionId, join, randomId, startPlugin, until,
 } from '../support/janus.mjs';
 
 const OFFER = {
@@ -27,15 +27,7 @@ let janus;
 let control;
 
 before(async () => {
-  const preload = process.env.CARDEA_JANUS_PRELOAD;
-  janus = await startJanus({
-    pluginDir: process.env.CARDEA_PLUGIN_DIR,
-    env: preload ? { LD_PRELOAD: preload } : {},
-    startTimeoutMs: 60000,
-    stopTimeoutMs: 60000,
-  });
-  assert.ok(janus.pluginLoaded, janus.log());
-  control = await Control.open(janus);
+  ({ janus, control } = await startPlugin());
 });
 
 after(async () => {
