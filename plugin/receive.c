@@ -29,10 +29,15 @@ static void send_offer(struct cardea_session *session, bool restart)
 		return;
 	session->offer++;
 	session->offer_pending = true;
+	int err = cardea_session_event(session, "offer",
+	                               json_pack("{s:I}", "offer", (json_int_t)session->offer), jsep);
+	/* Janus frees the ICE agent of the last PeerConnection some time after it says that it is done
+	 * with it; in between it takes no offer, and no hangup either. */
+	session->offer_failed = err < 0;
+	if (err < 0)
+		return;
 	int expected = CARDEA_MEDIA_NEW;
 	atomic_compare_exchange_strong(&session->media, &expected, CARDEA_MEDIA_OFFERED);
-	cardea_session_event(session, "offer", json_pack("{s:I}", "offer", (json_int_t)session->offer),
-	                     jsep);
 }
 
 void cardea_receive_offer(struct cardea_session *session)
@@ -42,11 +47,18 @@ void cardea_receive_offer(struct cardea_session *session)
 
 void cardea_receive_restart(struct cardea_session *session)
 {
-	if (atomic_load(&session->media) == CARDEA_MEDIA_UP) {
-		send_offer(session, true);
+	bool up = atomic_load(&session->media) == CARDEA_MEDIA_UP;
+	if (up || session->offer_failed) {
+		send_offer(session, up);
 		return;
 	}
 	/* media.c sends the next offer when Janus is done with this one. */
 	if (!atomic_exchange(&session->offer_again, true))
 		cardea_session_close(session);
+}
+
+void cardea_receive_retry(struct cardea_session *session)
+{
+	if (session->offer_failed)
+		cardea_receive_restart(session);
 }

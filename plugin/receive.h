@@ -15,4 +15,7 @@ void cardea_receive_offer(struct cardea_session *session);
  * Janus tells its candidates only once; that offer follows the hangup. */
 void cardea_receive_restart(struct cardea_session *session);
 
+/* Repeats an offer that Janus did not take. Every tick. */
+void cardea_receive_retry(struct cardea_session *session);
+
 #endif

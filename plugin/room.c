@@ -5,6 +5,7 @@
 #include "cardea_error.h"
 #include "membership.h"
 #include "node.h"
+#include "receive.h"
 #include "roster.h"
 #include "speaking.h"
 
@@ -214,10 +215,14 @@ static void tick(void *data)
 	if (cardea_room_lease_expired(room, now))
 		cardea_membership_remove_all(room, "lease", NULL);
 	GHashTableIter iter;
-	void *participant;
+	void *value;
 	g_hash_table_iter_init(&iter, room->participants);
-	while (g_hash_table_iter_next(&iter, NULL, &participant))
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		struct cardea_participant *participant = value;
 		close_dead(participant, now);
+		if (participant->handles[CARDEA_RECEIVER])
+			cardea_receive_retry(participant->handles[CARDEA_RECEIVER]);
+	}
 	if (now >= room->prune_ms) {
 		cardea_membership_prune(room);
 		room->prune_ms = now + PRUNE_MS;

@@ -104,22 +104,28 @@ int cardea_session_reply(struct cardea_session *session, const char *transaction
 	return err;
 }
 
-void cardea_session_event(struct cardea_session *session, const char *name, json_t *fields,
-                          json_t *jsep)
+int cardea_session_event(struct cardea_session *session, const char *name, json_t *fields,
+                         json_t *jsep)
 {
 	if (!session->announced) {
 		json_decref(fields);
 		json_decref(jsep);
-		return;
+		return 0;
 	}
+	int64_t seq = atomic_load(&session->seq) + 1;
 	json_t *event = json_pack("{s:s, s:s, s:I}", "cardea", "event", "event", name, "seq",
-	                          (json_int_t)(atomic_fetch_add(&session->seq, 1) + 1));
+	                          (json_int_t)seq);
 	if (fields)
 		json_object_update_new(event, fields);
-	if (cardea_core_push(session->handle, NULL, event, jsep) < 0)
+	int err = cardea_core_push(session->handle, NULL, event, jsep);
+	/* Nobody has seen the number of an event whose SDP Janus could not use. */
+	if (err != CARDEA_E_JSEP_INVALID)
+		atomic_store(&session->seq, seq);
+	if (err < 0)
 		cardea_stats_add(&session->stats->events_lost, 1);
 	json_decref(event);
 	json_decref(jsep);
+	return err;
 }
 
 void cardea_session_close(struct cardea_session *session)

@@ -71,6 +71,7 @@ struct cardea_session {
 	bool announced;                         /* the answer to join is out, events may follow */
 	int64_t offer;                          /* number of the last offer, of either side */
 	bool offer_pending;                     /* ours, not answered yet */
+	bool offer_failed;                      /* Janus did not take it: there is no PeerConnection */
 	bool answered;                          /* an offer of ours was answered: slots are known */
 	uint64_t sdp_session, sdp_version;      /* o= line of our offers */
 	bool map_changed;
@@ -114,9 +115,9 @@ struct cardea_source *cardea_session_source(struct cardea_session *session, enum
 int cardea_session_reply(struct cardea_session *session, const char *transaction, json_t *reply,
                          json_t *jsep);
 /* Pushes a numbered event; takes over @fields (an object or NULL) and @jsep. Room thread. Silent
- * before the handle is announced. */
-void cardea_session_event(struct cardea_session *session, const char *name, json_t *fields,
-                          json_t *jsep);
+ * before the handle is announced. Returns what the push returned. */
+int cardea_session_event(struct cardea_session *session, const char *name, json_t *fields,
+                         json_t *jsep);
 
 /* Closes the PeerConnection if there may be one. No locks held. */
 void cardea_session_close(struct cardea_session *session);
