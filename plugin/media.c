@@ -1,11 +1,11 @@
 #include "media.h"
 
-#include <janus/rtcp.h>
 #include "cardea_clock.h"
 #include "core.h"
 #include "forward.h"
 #include "membership.h"
 #include "receive.h"
+#include "report.h"
 #include "room.h"
 
 enum media_change { MEDIA_UP, MEDIA_DOWN, MEDIA_OFFER_AGAIN, MEDIA_GONE };
@@ -167,14 +167,18 @@ void cardea_media_rtp(struct cardea_session *session, janus_plugin_rtp *packet)
 
 void cardea_media_rtcp(struct cardea_session *session, janus_plugin_rtcp *packet)
 {
-	atomic_store_explicit(&session->heard_ms, now_ms(), memory_order_relaxed);
+	int64_t now = now_ms();
+	atomic_store_explicit(&session->heard_ms, now, memory_order_relaxed);
+	struct cardea_report report;
 	if (!is_kind(session, CARDEA_HANDLE_RECEIVE) || packet->mindex < 0 ||
-	    (unsigned)packet->mindex >= cardea_session_slots(session))
+	    (unsigned)packet->mindex >= cardea_session_slots(session) ||
+	    cardea_rtcp_read((const uint8_t *)packet->buffer, packet->length, &report) < 0)
 		return;
-	if (!janus_rtcp_has_pli(packet->buffer, packet->length) &&
-	    !janus_rtcp_has_fir(packet->buffer, packet->length))
+	struct cardea_slot *slot = &session->slots[packet->mindex];
+	bool unrepaired = cardea_slot_report(slot, &report, now);
+	if (!report.has_pli && !report.has_fir && !unrepaired)
 		return;
-	struct cardea_source *source = cardea_slot_source(&session->slots[packet->mindex]);
+	struct cardea_source *source = cardea_slot_source(slot);
 	if (!source)
 		return;
 	if (source->video)

@@ -1,5 +1,6 @@
 #include "slot.h"
 
+#include "report.h"
 #include "source.h"
 
 #define AUDIO_CLOCK 48000 /* Opus, RFC 7587 4.1 */
@@ -63,8 +64,31 @@ void cardea_slot_set_up(struct cardea_slot *slot, bool up)
 {
 	g_mutex_lock(&slot->lock);
 	restart_locked(slot);
+	slot->first_sent_ms = 0;
+	slot->lost = 0;
 	g_mutex_unlock(&slot->lock);
 	atomic_store(&slot->up, up);
+}
+
+static bool report_locked(struct cardea_slot *slot, const struct cardea_report *report,
+                          int64_t now_ms)
+{
+	/* Of a report that was lost itself only the sum tells. */
+	bool more = report->fraction_lost > 0 || report->cumulative_lost > slot->lost;
+	slot->lost = report->cumulative_lost;
+	return more && slot->first_sent_ms > 0 &&
+	       now_ms - slot->first_sent_ms < CARDEA_SLOT_UNREPAIRED_MS;
+}
+
+bool cardea_slot_report(struct cardea_slot *slot, const struct cardea_report *report,
+                        int64_t now_ms)
+{
+	if (!slot->video || !report->has_report)
+		return false;
+	g_mutex_lock(&slot->lock);
+	bool due = report_locked(slot, report, now_ms);
+	g_mutex_unlock(&slot->lock);
+	return due;
 }
 
 uint64_t cardea_slot_packets(struct cardea_slot *slot)
@@ -89,6 +113,8 @@ static enum cardea_slot_result prepare_locked(struct cardea_slot *slot,
 	                           ts, now_ms, &out->seq, &out->ts))
 		return CARDEA_SLOT_STALE;
 	slot->waiting = false;
+	if (slot->first_sent_ms == 0)
+		slot->first_sent_ms = now_ms;
 	slot->packets++;
 	return CARDEA_SLOT_SEND;
 }

@@ -16,7 +16,13 @@
 #include "ref.h"
 #include "rewrite.h"
 
+struct cardea_report;
 struct cardea_source;
+
+/* How long after its first packet a video slot's losses are nobody's to repair. Janus keeps packets
+ * for retransmission only from its first measured round trip on: its own report after a second, the
+ * answer to that after up to one and a half more. */
+#define CARDEA_SLOT_UNREPAIRED_MS 3000
 
 struct cardea_slot {
 	struct cardea_ref *owner;
@@ -33,6 +39,8 @@ struct cardea_slot {
 	bool waiting;                 /* for the key frame on which to start */
 	struct cardea_rewrite rewrite;
 	uint64_t packets;
+	int64_t first_sent_ms; /* of this PeerConnection; 0: none yet */
+	int32_t lost;          /* packets, by the receiver's last report */
 };
 
 /* A slot numbered @index of its type, on m-line @mindex of @receiver; @owner is borrowed. */
@@ -53,6 +61,13 @@ struct cardea_source *cardea_slot_shown(const struct cardea_slot *slot);
 /* Tells whether the recipient is ready to decode. On becoming ready a video slot waits for a key
  * frame again, because what was sent before is lost. */
 void cardea_slot_set_up(struct cardea_slot *slot, bool up);
+
+/*
+ * Notes what the recipient reports at @now_ms (monotonic). True: a key frame is due, because video
+ * was lost that Janus cannot send again. Loop thread of the handle.
+ */
+bool cardea_slot_report(struct cardea_slot *slot, const struct cardea_report *report,
+                        int64_t now_ms);
 
 uint64_t cardea_slot_packets(struct cardea_slot *slot);
 

@@ -5,6 +5,7 @@
 #include "unit.h"
 
 #include "plugin/forward.h"
+#include "plugin/report.h"
 #include "plugin/rtp.h"
 
 #define RECEIVERS 3
@@ -279,6 +280,52 @@ static void a_slot_goes_on_counting_over_a_switch(void **state)
 	assert_true((int32_t)(f->peers[1].ts - ts) > 0);
 }
 
+static bool report(struct fixture *f, struct cardea_slot *slot, uint8_t fraction, int32_t lost)
+{
+	const struct cardea_report report = {
+	        .has_report = true, .fraction_lost = fraction, .cumulative_lost = lost};
+	return cardea_slot_report(slot, &report, f->now);
+}
+
+static void losses_at_the_start_of_a_video_slot_want_a_key_frame(void **state)
+{
+	struct fixture *f = *state;
+	struct cardea_slot *slot = &f->peers[1].video;
+	route(f, &f->peers[0].camera, &f->peers[0]);
+	assert_false(report(f, slot, 9, 2)); /* nothing was sent that could be lost */
+	send(f, &f->peers[0].camera, KEY);
+	assert_false(report(f, slot, 0, 2));
+	assert_true(report(f, slot, 1, 3));
+	assert_true(report(f, slot, 0, 4));  /* the report that told the fraction was lost itself */
+	assert_false(report(f, slot, 0, 3)); /* a late one came after all */
+	assert_false(cardea_slot_report(slot, &(struct cardea_report){.fraction_lost = 9}, f->now));
+	f->now += CARDEA_SLOT_UNREPAIRED_MS;
+	assert_false(report(f, slot, 9, 9));
+	/* A new PeerConnection: Janus knows no round trip again, and the receiver counts anew. */
+	cardea_slot_set_up(slot, true);
+	send(f, &f->peers[0].camera, KEY);
+	assert_true(report(f, slot, 0, 1));
+}
+
+static void losses_after_a_switch_are_repaired_by_janus(void **state)
+{
+	struct fixture *f = *state;
+	route(f, &f->peers[0].camera, &f->peers[0]);
+	send(f, &f->peers[0].camera, KEY);
+	f->now += CARDEA_SLOT_UNREPAIRED_MS;
+	route(f, &f->peers[2].camera, &f->peers[2]);
+	send(f, &f->peers[2].camera, KEY);
+	assert_false(report(f, &f->peers[1].video, 9, 2));
+}
+
+static void lost_audio_wants_no_key_frame(void **state)
+{
+	struct fixture *f = *state;
+	route(f, &f->peers[0].microphone, &f->peers[0]);
+	send(f, &f->peers[0].microphone, 0);
+	assert_false(report(f, &f->peers[1].audio, 9, 2));
+}
+
 static void packets_left_out_leave_no_hole(void **state)
 {
 	struct fixture *f = *state;
@@ -385,6 +432,9 @@ int main(void)
 	        CASE(a_recipient_that_is_not_up_gets_nothing),
 	        CASE(a_stale_route_shows_nobody_the_wrong_source),
 	        CASE(a_slot_goes_on_counting_over_a_switch),
+	        CASE(losses_at_the_start_of_a_video_slot_want_a_key_frame),
+	        CASE(losses_after_a_switch_are_repaired_by_janus),
+	        CASE(lost_audio_wants_no_key_frame),
 	        CASE(packets_left_out_leave_no_hole),
 	        CASE(packets_and_assignments_may_come_at_once),
 	};
