@@ -34,3 +34,4 @@ export type {
   TurnServer,
   VideoSlot,
 } from './types.ts';
+export type { Picture } from './wishes.ts';

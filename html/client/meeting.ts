@@ -22,6 +22,7 @@ import type {
   SourceKind,
   Speaking,
 } from './types.ts';
+import type { Picture } from './wishes.ts';
 
 export type MeetingState =
   'idle' | 'connecting' | 'waiting' | 'connected' | 'reconnecting' | 'ended';
@@ -101,6 +102,7 @@ export class Meeting extends Emitter<{
   #ending: Ending | null = null;
   #trouble: CardeaError | null = null;
   #waitingText: string | null = null;
+  #pictures: readonly Picture[] | null = null;
   #failures = 0;
   #mediaFailures = 0;
   #proven: ReturnType<typeof setTimeout> | undefined;
@@ -173,6 +175,16 @@ export class Meeting extends Emitter<{
   trackOf(participantId: string, kind: SourceKind): MediaStreamTrack | null {
     const mid = this.#roomState.midOf(participantId, kind);
     return (mid && this.tracks.get(mid)) || null;
+  }
+
+  /**
+   * Names the pictures that the page shows, the most important first, with the height of each; as many as
+   * there are video lines are sent, no larger than asked for. Call it whenever that changes. null
+   * (as in the beginning) shows whoever came first.
+   */
+  watch(pictures: readonly Picture[] | null): void {
+    this.#pictures = pictures;
+    this.#session?.watch(pictures);
   }
 
   mayPublish(kind: MediaKind): boolean {
@@ -300,6 +312,7 @@ export class Meeting extends Emitter<{
     });
     const ended = new Promise<SessionEnd>((resolve) => session.on('ended', resolve));
     this.#session = session;
+    session.watch(this.#pictures);
     this.#follow(session);
     this.#proven = setTimeout(() => this.#resetCounts(), PROVEN_MS);
     const failed = session.open().then(

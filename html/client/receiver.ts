@@ -8,7 +8,8 @@ import { type CardeaError, toCardeaError } from './errors.ts';
 import { Emitter } from './events.ts';
 import type { Jsep } from './janus.ts';
 import { Peer } from './peer.ts';
-import type { IceAnswer } from './types.ts';
+import type { IceAnswer, SlotMap } from './types.ts';
+import { type Picture, Wishes } from './wishes.ts';
 
 export class Receiver extends Emitter<{
   track: [string, MediaStreamTrack];
@@ -18,6 +19,7 @@ export class Receiver extends Emitter<{
   readonly tracks = new Map<string, MediaStreamTrack>();
   /** Resolves when the first offer has been answered. */
   readonly answered: Promise<void>;
+  readonly #wishes = new Wishes();
   #channel: Channel | null = null;
   #resolveAnswered: () => void = () => {};
   #answered = 0;
@@ -43,7 +45,19 @@ export class Receiver extends Emitter<{
     channel.on('synced', () => {
       // An offer that is unanswered comes again by itself.
       if (this.peer.stalled) void this.restart();
+      this.#wishes.reset();
     });
+  }
+
+  /** The room has let us in, and these are our lines. */
+  joined(map: SlotMap | undefined): void {
+    const mids = (map?.video ?? []).map(({ mid }) => mid);
+    if (this.#channel) this.#wishes.bind(this.#channel, mids);
+  }
+
+  /** What to show, the most important first; null leaves it to the plugin. */
+  watch(pictures: readonly Picture[] | null): void {
+    this.#wishes.set(pictures);
   }
 
   /** New servers, and a new path through them. */
@@ -60,6 +74,7 @@ export class Receiver extends Emitter<{
 
   close(): void {
     this.#channel = null;
+    this.#wishes.close();
     this.peer.close();
     this.tracks.clear();
     this.removeAllListeners();

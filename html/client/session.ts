@@ -22,6 +22,7 @@ import type {
   SlotCounts,
   SyncedAnswer,
 } from './types.ts';
+import type { Picture } from './wishes.ts';
 
 export type SessionEnd =
   | { kind: 'removed'; reason: RemovedReason; text: string | null }
@@ -112,6 +113,11 @@ export class Session extends Emitter<{
     }
   }
 
+  /** What the video lines are to show; null leaves it to the plugin. */
+  watch(pictures: readonly Picture[] | null): void {
+    this.#receiver.watch(pictures);
+  }
+
   /** Leaves the room. Nothing more is heard of it here; the server is told now, or when it can be. */
   leave(): void {
     if (this.#over) return;
@@ -162,6 +168,7 @@ export class Session extends Emitter<{
     });
     if (this.#over) throw closedError();
     this.#receiver.peer.setServers(joined);
+    this.#receiver.joined(joined.map);
     this.emit('joined', joined);
     channel.admit();
   }

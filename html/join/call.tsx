@@ -1,7 +1,7 @@
 /** In the call: everybody's tiles, everybody's voices, and the controls. */
 
-import { useCallback, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import type { Meeting, Participant, SourceKind } from '../client/index.ts';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { Meeting, Participant, Picture, SourceKind } from '../client/index.ts';
 import { Controls } from './controls.tsx';
 import { useLocalMedia, useMeeting } from './hooks.ts';
 import { Logo, PeopleIcon, SoundIcon } from './icons.tsx';
@@ -49,21 +49,22 @@ function Grid({
   const list = useRef<HTMLUListElement>(null);
   const { media, self } = meeting;
   const speaks = (id: string | undefined) => meeting.speaking.speaking.some((one) => one === id);
-  const screens = others.flatMap((participant) => {
-    const track = visible(meeting, participant, 'screen');
-    return track ? [{ participant, track }] : [];
-  });
+  const screens = others.filter((participant) => isActive(participant, 'screen'));
   const count = others.length + screens.length + 1;
-  useLayoutEffect(() => fitTiles(list.current, count), [count]);
+  const [height, setHeight] = useState(0);
+  useLayoutEffect(() => fitTiles(list.current, count, setHeight), [count]);
+  useEffect(() => {
+    if (height > 0) meeting.watch(pictures(others, screens, meeting.speaking.speaking, height));
+  });
   return (
     <section class="stage">
       <ul class="grid" ref={list}>
-        {screens.map(({ participant, track }) => (
+        {screens.map((participant) => (
           <ScreenTile
             key={`${participant.id}/screen`}
             texts={texts}
             participant={participant}
-            track={track}
+            track={visible(meeting, participant, 'screen')}
           />
         ))}
         {others.map((participant) => (
@@ -136,8 +137,31 @@ function visible(
   return isActive(participant, kind) ? meeting.trackOf(participant.id, kind) : null;
 }
 
-/** Makes the tiles as large as the stage allows, now and when the window changes. */
-function fitTiles(list: HTMLUListElement | null, count: number): (() => void) | undefined {
+/** What the tiles show, in the order in which lines are given out: screens, who speaks, the rest. */
+function pictures(
+  others: Participant[],
+  screens: Participant[],
+  speaking: readonly string[],
+  height: number,
+): Picture[] {
+  const filmed = others.filter((participant) => isActive(participant, 'camera'));
+  const speaks = ({ id }: Participant) => speaking.includes(id);
+  const cameras = [...filmed.filter(speaks), ...filmed.filter((one) => !speaks(one))];
+  return [
+    ...screens.map(({ id }): Picture => ({ participant: id, kind: 'screen', height })),
+    ...cameras.map(({ id }): Picture => ({ participant: id, kind: 'camera', height })),
+  ];
+}
+
+/**
+ * Makes the tiles as large as the stage allows, now and when the window changes, and tells how high
+ * they are in device pixels.
+ */
+function fitTiles(
+  list: HTMLUListElement | null,
+  count: number,
+  onHeight: (height: number) => void,
+): (() => void) | undefined {
   if (!list) return undefined;
   const fit = () => {
     const { clientWidth: width, clientHeight: height } = list;
@@ -145,6 +169,7 @@ function fitTiles(list: HTMLUListElement | null, count: number): (() => void) | 
     const columns = bestColumns(count, width, height, gap);
     const tile = tileWidth(columns, Math.ceil(count / columns), width, height, gap);
     list.style.setProperty('--tile-width', `${tile}px`);
+    onHeight(Math.round((tile * 9 * (globalThis.devicePixelRatio || 1)) / 16));
   };
   const observer = new ResizeObserver(fit);
   observer.observe(list);

@@ -61,11 +61,12 @@ export function ScreenTile({
 }: {
   texts: Texts;
   participant: Participant;
-  track: MediaStreamTrack;
+  /** The picture, as soon as it is there. */
+  track: MediaStreamTrack | null;
 }) {
   return (
     <li class="tile is-screen" data-testid="screen-tile" data-participant={participant.id}>
-      <Video track={track} contained testId="screen-video" />
+      {track && <Video track={track} contained testId="screen-video" />}
       <span class="label">
         <span class="badge" aria-hidden="true">
           <ScreenIcon />
