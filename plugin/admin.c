@@ -19,23 +19,24 @@ struct admin_job {
 
 static json_t *source_detail(const struct cardea_source *source)
 {
-	int64_t seen = atomic_load(&source->keyframe_seen_ms);
+	int64_t seen = cardea_source_keyframe_ms(source);
 	int64_t age = cardea_clock_mono_ms(&cardea_clock_system) - seen;
-	return json_pack("{s:s, s:b, s:I, s:I, s:I, s:o}", "kind", cardea_kind_name(source->kind),
-	                 "active", (int)atomic_load(&source->open), "packets",
-	                 (json_int_t)atomic_load(&source->packets), "bytes",
-	                 (json_int_t)atomic_load(&source->bytes), "sent",
-	                 (json_int_t)atomic_load(&source->sent), "keyframe_age_ms",
-	                 seen ? json_integer(age) : json_null());
+	return json_pack(
+	        "{s:s, s:b, s:I, s:I, s:I, s:o}", "kind", cardea_source_kind_name(source->which),
+	        "active", (int)atomic_load(&source->open), "packets",
+	        (json_int_t)atomic_load(&source->packets), "bytes",
+	        (json_int_t)atomic_load(&source->bytes), "sent", (json_int_t)atomic_load(&source->sent),
+	        "keyframe_age_ms", seen ? json_integer(age) : json_null());
 }
 
 static json_t *slot_detail(struct cardea_slot *slot)
 {
-	const struct cardea_source *source = cardea_slot_shown(slot);
+	const struct cardea_source *source = cardea_slot_shown(slot, NULL);
 	return json_pack("{s:s, s:s?, s:s?, s:I, s:b}", "mid", slot->mid, "participant",
 	                 source ? source->participant_id : NULL, "kind",
-	                 source ? cardea_kind_name(source->kind) : NULL, "packets",
-	                 (json_int_t)cardea_slot_packets(slot), "up", (int)atomic_load(&slot->up));
+	                 source ? cardea_source_kind_name(source->which) : NULL, "packets",
+	                 (json_int_t)cardea_slot_count(slot).packets, "up",
+	                 (int)atomic_load(&slot->up));
 }
 
 static void add_detail(json_t *object, const struct cardea_participant *participant)

@@ -21,10 +21,10 @@ static void each_receiver(struct cardea_room *room, receiver_h each)
 static void assign(struct cardea_session *receiver, struct cardea_slot *slot,
                    struct cardea_source *source)
 {
-	struct cardea_source *old = cardea_slot_shown(slot);
+	struct cardea_source *old = cardea_slot_shown(slot, NULL);
 	if (old)
 		old->route_stale = true;
-	cardea_slot_assign(slot, source);
+	cardea_slot_assign(slot, source, 0);
 	receiver->map_changed = true;
 	if (source)
 		source->route_stale = true;
@@ -47,7 +47,7 @@ static bool wanted(struct cardea_room *room, const struct cardea_participant *pa
 static bool usable(const struct cardea_session *receiver, const struct cardea_slot *slot)
 {
 	/* Before the answer every slot counts; after it those that were accepted. */
-	return !receiver->answered || atomic_load(&slot->pt) >= 0;
+	return !receiver->answered || cardea_slot_accepted(slot);
 }
 
 static void clear_unwanted(struct cardea_room *room, struct cardea_participant *participant,
@@ -55,7 +55,7 @@ static void clear_unwanted(struct cardea_room *room, struct cardea_participant *
 {
 	for (unsigned i = 0; i < cardea_session_slots(receiver); i++) {
 		struct cardea_slot *slot = &receiver->slots[i];
-		struct cardea_source *source = cardea_slot_shown(slot);
+		struct cardea_source *source = cardea_slot_shown(slot, NULL);
 		if (source && (!usable(receiver, slot) || !wanted(room, participant, source)))
 			assign(receiver, slot, NULL);
 	}
@@ -65,7 +65,7 @@ static struct cardea_slot *free_video_slot(struct cardea_session *receiver)
 {
 	for (unsigned i = receiver->audio_slots; i < cardea_session_slots(receiver); i++) {
 		struct cardea_slot *slot = &receiver->slots[i];
-		if (!cardea_slot_shown(slot) && usable(receiver, slot))
+		if (!cardea_slot_shown(slot, NULL) && usable(receiver, slot))
 			return slot;
 	}
 	return NULL;
@@ -74,7 +74,7 @@ static struct cardea_slot *free_video_slot(struct cardea_session *receiver)
 static bool shows(const struct cardea_session *receiver, const struct cardea_source *source)
 {
 	for (unsigned i = 0; i < cardea_session_slots(receiver); i++) {
-		if (cardea_slot_shown(&receiver->slots[i]) == source)
+		if (cardea_slot_shown(&receiver->slots[i], NULL) == source)
 			return true;
 	}
 	return false;
@@ -117,7 +117,7 @@ static void seat_voices(struct choice *choice, struct cardea_session *receiver)
 	unsigned count = 0;
 	for (unsigned i = 0; i < receiver->audio_slots; i++) {
 		struct cardea_slot *slot = &receiver->slots[i];
-		struct cardea_source *shown = cardea_slot_shown(slot);
+		struct cardea_source *shown = cardea_slot_shown(slot, NULL);
 		if (!usable(receiver, slot))
 			continue;
 		slots[count] = slot;
@@ -169,7 +169,8 @@ static void rebuild_routes(struct cardea_room *room)
 		struct cardea_session *receiver =
 		        ((struct cardea_participant *)value)->handles[CARDEA_RECEIVER];
 		for (unsigned i = 0; receiver && i < cardea_session_slots(receiver); i++) {
-			GPtrArray *list = g_hash_table_lookup(slots, cardea_slot_shown(&receiver->slots[i]));
+			GPtrArray *list =
+			        g_hash_table_lookup(slots, cardea_slot_shown(&receiver->slots[i], NULL));
 			if (list)
 				g_ptr_array_add(list, &receiver->slots[i]);
 		}
@@ -217,7 +218,7 @@ void cardea_assign_drop_source(struct cardea_room *room, struct cardea_source *s
 		struct cardea_session *receiver =
 		        ((struct cardea_participant *)value)->handles[CARDEA_RECEIVER];
 		for (unsigned i = 0; receiver && i < cardea_session_slots(receiver); i++) {
-			if (cardea_slot_shown(&receiver->slots[i]) == source)
+			if (cardea_slot_shown(&receiver->slots[i], NULL) == source)
 				assign(receiver, &receiver->slots[i], NULL);
 		}
 	}
@@ -229,20 +230,21 @@ void cardea_assign_drop_slots(struct cardea_room *room, struct cardea_session *s
 {
 	for (unsigned i = 0; i < cardea_session_slots(session); i++) {
 		cardea_slot_set_up(&session->slots[i], false);
-		if (cardea_slot_shown(&session->slots[i]))
+		if (cardea_slot_shown(&session->slots[i], NULL))
 			assign(session, &session->slots[i], NULL);
 	}
 	room->assign_needed = true;
 }
 
-static json_t *slot_entry(const struct cardea_slot *slot)
+static json_t *slot_entry(struct cardea_slot *slot)
 {
-	const struct cardea_source *source = cardea_slot_shown(slot);
+	const struct cardea_source *source = cardea_slot_shown(slot, NULL);
 	json_t *entry = json_pack("{s:s, s:o}", "mid", slot->mid, "participant",
 	                          source ? json_string(source->participant_id) : json_null());
 	if (slot->video)
 		json_object_set_new(entry, "kind",
-		                    source ? json_string(cardea_kind_name(source->kind)) : json_null());
+		                    source ? json_string(cardea_source_kind_name(source->which))
+		                           : json_null());
 	return entry;
 }
 

@@ -1,11 +1,65 @@
 #include "forward.h"
 
 #include <string.h>
+#include "keyframe.h"
 #include "rtp.h"
+
+/* One packet on its way: where it is, what it is, to whom it goes. */
+struct passage {
+	uint8_t *data, *payload;
+	struct cardea_rtp rtp;
+	struct cardea_packet packet;
+	cardea_forward_send_h send;
+	void *arg;
+};
 
 static void count_drop(struct cardea_source *source, enum cardea_drop reason)
 {
 	cardea_count(&source->dropped[reason], 1);
+}
+
+/* The rid is looked for only as long as the SSRC is not known. */
+static int find_layer(struct cardea_source *source, const struct passage *passage)
+{
+	int layer = cardea_source_layer_of(source, passage->rtp.ssrc, NULL, 0);
+	if (layer >= 0)
+		return layer;
+	size_t rid_len = 0;
+	int id = atomic_load_explicit(&source->rid_extension, memory_order_relaxed);
+	const uint8_t *rid =
+	        cardea_rtp_extension(passage->data, passage->packet.len, (unsigned)id, &rid_len);
+	return cardea_source_layer_of(source, passage->rtp.ssrc, (const char *)rid, rid_len);
+}
+
+/* Reads header and layer of the packet; false, and counted, if it is none of the source. */
+static bool recognize(struct cardea_source *source, struct passage *passage)
+{
+	struct cardea_packet *packet = &passage->packet;
+	if (cardea_rtp_parse(passage->data, packet->len, &passage->rtp) < 0) {
+		count_drop(source, CARDEA_DROP_MALFORMED);
+		return false;
+	}
+	passage->payload = passage->data + (passage->rtp.payload - passage->data);
+	int layer = find_layer(source, passage);
+	if (layer < 0) {
+		count_drop(source, CARDEA_DROP_LAYER);
+		return false;
+	}
+	packet->layer = (unsigned)layer;
+	packet->stream = atomic_load_explicit(&source->stream, memory_order_relaxed) + packet->layer;
+	packet->codec = (enum cardea_codec)atomic_load_explicit(&source->codec, memory_order_relaxed);
+	packet->seq = passage->rtp.seq;
+	packet->ts = passage->rtp.ts;
+	return true;
+}
+
+static void note_arrival(struct cardea_layer *layer, const struct passage *passage)
+{
+	cardea_count(&layer->packets, 1);
+	cardea_count(&layer->bytes, passage->packet.len);
+	/* Padding probes the bandwidth also for a layer that is not sent. */
+	if (passage->rtp.payload_len > 0)
+		atomic_store_explicit(&layer->seen_ms, passage->packet.now_ms, memory_order_relaxed);
 }
 
 /* Whether the source may send at all: rights, activity and the room's lease, each one atomic. */
@@ -16,7 +70,9 @@ static bool may_pass(struct cardea_source *source, int64_t now_ms)
 		return false;
 	}
 	/* A node that was paused or cut off wakes up late: the room may live elsewhere by now. */
-	int64_t deadline = atomic_load_explicit(source->lease_deadline_ms, memory_order_relaxed);
+	const _Atomic int64_t *lease =
+	        atomic_load_explicit(&source->lease_deadline_ms, memory_order_relaxed);
+	int64_t deadline = atomic_load_explicit(lease, memory_order_relaxed);
 	if (deadline != 0 && now_ms > deadline) {
 		count_drop(source, CARDEA_DROP_LEASE);
 		return false;
@@ -24,17 +80,48 @@ static bool may_pass(struct cardea_source *source, int64_t now_ms)
 	return true;
 }
 
-/* Returns true if the slot waits for a key frame. */
-static bool forward_to(struct cardea_slot *slot, struct cardea_source *source, uint64_t stream,
-                       bool keyframe, const struct cardea_rtp *rtp, uint8_t *data, int64_t now_ms,
-                       cardea_forward_send_h send, void *arg)
+/* Whether none of the packets behind this one has been seen before it. */
+static bool is_newest(struct cardea_layer *layer, const struct cardea_packet *packet)
 {
+	int step = (int16_t)(uint16_t)(packet->seq - layer->newest_seq);
+	if (layer->newest_stream == packet->stream && step <= 0 && step >= -CARDEA_REWRITE_MISORDER)
+		return false;
+	layer->newest_stream = packet->stream;
+	layer->newest_seq = packet->seq;
+	return true;
+}
+
+/* Finds out what the payload says. A key frame whose first packet comes late, after others of it
+ * that were left out, is no place to start: the receiver would never get these. */
+static void read_payload(struct cardea_source *source, struct passage *passage)
+{
+	struct cardea_packet *packet = &passage->packet;
+	const struct cardea_rtp *rtp = &passage->rtp;
+	struct cardea_layer *layer = &source->layers[packet->layer];
+	uint32_t size = 0;
+	if (packet->codec == CARDEA_CODEC_VP8) {
+		cardea_vp8_parse(rtp->payload, rtp->payload_len, &packet->vp8);
+		size = cardea_vp8_size(&packet->vp8, rtp->payload, rtp->payload_len);
+		packet->keyframe = packet->vp8.keyframe;
+	} else {
+		packet->keyframe = cardea_keyframe_starts(packet->codec, rtp->payload, rtp->payload_len);
+	}
+	packet->keyframe &= is_newest(layer, packet);
+	if (packet->keyframe)
+		cardea_source_saw_keyframe(source, packet->layer, size, packet->now_ms);
+}
+
+/* Returns true if the slot waits for a key frame. */
+static bool forward_to(struct cardea_slot *slot, struct cardea_source *source,
+                       const struct passage *passage)
+{
+	const struct cardea_packet *packet = &passage->packet;
 	struct cardea_slot_header header;
-	switch (cardea_slot_prepare(slot, source, stream, keyframe, rtp->seq, rtp->ts, now_ms,
-	                            &header)) {
+	switch (cardea_slot_prepare(slot, source, packet, &header)) {
 	case CARDEA_SLOT_SEND:
-		cardea_rtp_write(data, header.pt, header.seq, header.ts);
-		send(slot->receiver, slot->mindex, arg);
+		cardea_rtp_write(passage->data, header.pt, header.seq, header.ts);
+		cardea_vp8_write(&packet->vp8, passage->payload, header.picture_id, header.tl0picidx);
+		passage->send(slot->receiver, slot->mindex, passage->arg);
 		cardea_count(&source->sent, 1);
 		return false;
 	case CARDEA_SLOT_WAITING:
@@ -50,32 +137,38 @@ static bool forward_to(struct cardea_slot *slot, struct cardea_source *source, u
 	return false;
 }
 
-bool cardea_forward(struct cardea_source *source, unsigned layer, uint8_t *data, size_t len,
-                    int64_t now_ms, cardea_forward_send_h send, void *arg)
+static bool forward_to_all(const struct cardea_route *route, struct cardea_source *source,
+                           const struct passage *passage)
 {
-	struct cardea_rtp rtp;
+	const struct cardea_vp8 *vp8 = &passage->packet.vp8;
+	uint8_t saved[CARDEA_RTP_HEADER];
+	memcpy(saved, passage->data, sizeof(saved));
+	bool waiting = false;
+	for (unsigned i = 0; i < route->count; i++)
+		waiting |= forward_to(route->slots[i], source, passage);
+	memcpy(passage->data, saved, sizeof(saved));
+	cardea_vp8_write(vp8, passage->payload, vp8->picture_id, vp8->tl0picidx);
+	return waiting;
+}
+
+bool cardea_forward(struct cardea_source *source, uint8_t *data, size_t len, int64_t now_ms,
+                    cardea_forward_send_h send, void *arg)
+{
+	struct passage passage = {
+	        .data = data, .packet = {.len = len, .now_ms = now_ms}, .send = send, .arg = arg};
 	cardea_count(&source->packets, 1);
 	cardea_count(&source->bytes, len);
-	if (cardea_rtp_parse(data, len, &rtp) < 0) {
-		count_drop(source, CARDEA_DROP_MALFORMED);
+	if (!recognize(source, &passage))
 		return false;
-	}
+	unsigned layer = passage.packet.layer;
+	note_arrival(&source->layers[layer], &passage);
 	if (!may_pass(source, now_ms))
 		return false;
+	read_payload(source, &passage);
 	struct cardea_route *route = cardea_source_take_route(source, layer);
 	if (!route)
 		return false;
-	bool keyframe = source->video && cardea_vp8_starts_keyframe(rtp.payload, rtp.payload_len);
-	if (keyframe)
-		cardea_source_saw_keyframe(source, now_ms);
-	uint64_t stream = atomic_load_explicit(&source->stream, memory_order_relaxed);
-	uint8_t saved[CARDEA_RTP_HEADER];
-	memcpy(saved, data, sizeof(saved));
-	bool waiting = false;
-	for (unsigned i = 0; i < route->count; i++)
-		waiting |= forward_to(route->slots[i], source, stream, keyframe, &rtp, data, now_ms, send,
-		                      arg);
-	memcpy(data, saved, sizeof(saved));
+	bool waiting = forward_to_all(route, source, &passage);
 	cardea_route_put(route);
 	if (waiting)
 		return cardea_source_want_keyframe(source, now_ms);

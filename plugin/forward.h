@@ -16,11 +16,12 @@
 typedef void (*cardea_forward_send_h)(void *receiver, int mindex, void *arg);
 
 /*
- * Hands @len bytes of @data, a packet of @source in @layer, to every slot that shows it. The first
- * 12 bytes are rewritten for each slot and restored at the end. @now_ms is monotonic.
+ * Hands @len bytes of @data, a packet of @source in whichever layer, to every slot that shows this
+ * or begins to with it. The RTP header and the VP8 payload descriptor are rewritten for each slot
+ * and restored at the end. @now_ms is monotonic.
  * Returns true if a key frame should be requested from the source now.
  */
-bool cardea_forward(struct cardea_source *source, unsigned layer, uint8_t *data, size_t len,
-                    int64_t now_ms, cardea_forward_send_h send, void *arg);
+bool cardea_forward(struct cardea_source *source, uint8_t *data, size_t len, int64_t now_ms,
+                    cardea_forward_send_h send, void *arg);
 
 #endif

@@ -158,8 +158,8 @@ void cardea_media_rtp(struct cardea_session *session, janus_plugin_rtp *packet)
 	/* What is not let through does not count as speech either. */
 	if (!source->video && atomic_load_explicit(&source->open, memory_order_relaxed))
 		cardea_voice_note(&source->voice, packet->extensions.audio_level, now);
-	bool ask = cardea_forward(source, 0, (uint8_t *)packet->buffer, packet->length, now,
-	                          send_packet, packet);
+	bool ask = cardea_forward(source, (uint8_t *)packet->buffer, packet->length, now, send_packet,
+	                          packet);
 	packet->mindex = mindex;
 	if (ask)
 		cardea_core_ask_keyframe(session->handle, mindex);

@@ -48,7 +48,7 @@ static void report_source(struct cardea_room *room, const struct cardea_particip
 	};
 	cardea_control_report(room, "source",
 	                      json_pack("{s:s, s:s, s:s}", "seat", cardea_participant_id(participant),
-	                                "kind", cardea_kind_name(source->kind), "state",
+	                                "kind", cardea_source_kind_name(source->which), "state",
 	                                names[source->reported]));
 }
 
@@ -114,7 +114,7 @@ static void leave_handle(struct cardea_room *room, struct cardea_participant *pa
 {
 	for (unsigned i = 0; session->sources && i < CARDEA_SOURCE_KINDS; i++) {
 		struct cardea_source *source = &session->sources[i];
-		cardea_source_bind(source, -1, NULL);
+		cardea_source_bind(source, -1, NULL, CARDEA_CODEC_OPUS, NULL, 0);
 		if (report) {
 			cardea_membership_refresh_source(room, participant, source);
 		} else if (source->reported == CARDEA_SOURCE_ACTIVE) {

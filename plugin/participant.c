@@ -92,9 +92,9 @@ json_t *cardea_participant_sources(const struct cardea_participant *participant)
 	for (unsigned i = 0; session && i < CARDEA_SOURCE_KINDS; i++) {
 		struct cardea_source *source = &session->sources[i];
 		if (cardea_source_published(source))
-			json_array_append_new(array,
-			                      json_pack("{s:s, s:b}", "kind", cardea_kind_name(source->kind),
-			                                "active", (int)atomic_load(&source->open)));
+			json_array_append_new(array, json_pack("{s:s, s:b}", "kind",
+			                                       cardea_source_kind_name(source->which), "active",
+			                                       (int)atomic_load(&source->open)));
 	}
 	return array;
 }

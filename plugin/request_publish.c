@@ -64,8 +64,12 @@ static void bind_sources(struct cardea_request *request, const struct cardea_sdp
 		atomic_store(&session->mlines[i], NULL);
 	for (unsigned i = 0; i < CARDEA_SOURCE_KINDS; i++) {
 		struct cardea_source *source = &session->sources[i];
-		const struct cardea_sdp_track *track = track_of(tracks, count, source->kind);
-		cardea_source_bind(source, track ? track->mindex : -1, track ? track->mid : NULL);
+		/* The sound of a screen has no m-line of its own yet. */
+		const struct cardea_sdp_track *track = source->which == CARDEA_SOURCE_SCREEN_AUDIO
+		                                               ? NULL
+		                                               : track_of(tracks, count, source->kind);
+		cardea_source_bind(source, track ? track->mindex : -1, track ? track->mid : NULL,
+		                   source->video ? CARDEA_CODEC_VP8 : CARDEA_CODEC_OPUS, NULL, 0);
 		source->active = track && track->active;
 		cardea_membership_refresh_source(request->room, session->participant, source);
 		if (track)

@@ -20,8 +20,10 @@ static int answer_run(struct cardea_request *request, json_t **reply)
 	int err = cardea_sdp_payload_types(request->sdp, session->slots, count, pts);
 	if (err < 0)
 		return err;
-	for (unsigned i = 0; i < count; i++)
-		atomic_store(&session->slots[i].pt, pts[i]);
+	for (unsigned i = 0; i < count; i++) {
+		struct cardea_slot *slot = &session->slots[i];
+		atomic_store(&slot->pts[slot->video ? CARDEA_CODEC_VP8 : CARDEA_CODEC_OPUS], pts[i]);
+	}
 	session->offer_pending = false;
 	session->answered = true;
 	request->room->assign_needed = true;

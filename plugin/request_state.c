@@ -35,8 +35,8 @@ static void add_tracks(struct cardea_session *session, json_t *reply)
 		const struct cardea_source *source = &session->sources[i];
 		if (cardea_source_published(source))
 			json_array_append_new(tracks, json_pack("{s:s, s:s, s:b}", "mid", source->mid, "kind",
-			                                        cardea_kind_name(source->kind), "active",
-			                                        (int)source->active));
+			                                        cardea_source_kind_name(source->which),
+			                                        "active", (int)source->active));
 	}
 	json_object_set_new(reply, "tracks", tracks);
 }

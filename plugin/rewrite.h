@@ -12,11 +12,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* What is further off than this is no loss and no late packet, but a sender that counts anew
+ * (RFC 3550 A.1; late ones are more than there, for retransmissions of a fast stream). */
+#define CARDEA_REWRITE_DROPOUT  3000
+#define CARDEA_REWRITE_MISORDER 1000
+
 struct cardea_rewrite {
-	uint64_t stream;    /* what is shown now; 0 before the first packet */
-	bool started;       /* something was sent */
-	int64_t in_base;    /* first sequence number of this stream, unwrapped */
+	uint64_t stream;    /* what is shown now; 0: the next packet is taken up as a new stream */
+	uint64_t run;       /* counts how often one was taken up; 0: nothing was sent yet */
+	int64_t in_base;    /* first sequence number of this run, unwrapped */
 	int64_t in_max;     /* highest so far, unwrapped */
+	uint32_t in_ts;     /* timestamp of in_max */
+	int32_t jumped;     /* the number that would confirm a jump; -1: none */
 	int64_t seq_offset; /* outgoing = incoming + offset */
 	int64_t out_max;    /* highest sent, unwrapped */
 	uint32_t ts_offset; /* outgoing = incoming + offset, modulo 2^32 */
@@ -27,9 +34,10 @@ struct cardea_rewrite {
 /*
  * Maps one packet of @stream (unique and never 0) at @now_ms (monotonic). @clock_rate in Hz tells
  * how far the timestamp moves when the stream changes: by the time since the last packet, at least
- * one millisecond.
- * Returns false, and changes nothing, for a packet from before the point where this stream was
- * taken up: its outgoing number belongs to the stream before.
+ * one millisecond. A sender that counts anew inside a stream is taken up again in the same way, at
+ * the second packet that follows the first in order; one number is left out for what is lost.
+ * Returns false, and sends nothing, for a packet from before the point where this stream was taken
+ * up, because its outgoing number belongs to the stream before, and for one that is alone far off.
  */
 bool cardea_rewrite_packet(struct cardea_rewrite *rewrite, uint64_t stream, uint32_t clock_rate,
                            uint16_t seq, uint32_t ts, int64_t now_ms, uint16_t *out_seq,

@@ -1,6 +1,6 @@
 /*
- * rtp: what the packet path reads from and writes to an RTP packet (RFC 3550) and a VP8 payload
- * (RFC 7741). Pure; the bytes come from outside and are checked here. Any thread.
+ * rtp: what the packet path reads from and writes to an RTP packet (RFC 3550) and its header
+ * extensions (RFC 8285). Pure; the bytes come from outside and are checked here. Any thread.
  */
 #ifndef CARDEA_PLUGIN_RTP_H
 #define CARDEA_PLUGIN_RTP_H
@@ -14,6 +14,7 @@
 struct cardea_rtp {
 	uint16_t seq;
 	uint32_t ts;
+	uint32_t ssrc;
 	const uint8_t *payload; /* into the packet */
 	size_t payload_len;     /* without padding; 0 for a packet of padding only */
 };
@@ -26,7 +27,12 @@ int cardea_rtp_parse(const uint8_t *data, size_t len, struct cardea_rtp *out);
  * and everything behind stay. @pt is 0..127. */
 void cardea_rtp_write(uint8_t *data, uint8_t pt, uint16_t seq, uint32_t ts);
 
-/* True if a VP8 payload is the first packet of a key frame: start of partition 0, P bit clear. */
-bool cardea_vp8_starts_keyframe(const uint8_t *payload, size_t len);
+/*
+ * The value of the header extension with @id (1..255) in a packet of @len bytes: a pointer into
+ * @data with *@value_len bytes (may be 0), not terminated. NULL if it is not there, or behind what
+ * cannot be read. Both forms of RFC 8285: one-byte and two-byte headers.
+ */
+const uint8_t *cardea_rtp_extension(const uint8_t *data, size_t len, unsigned id,
+                                    size_t *value_len);
 
 #endif

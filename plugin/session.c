@@ -70,8 +70,8 @@ void cardea_session_make_publish(struct cardea_session *session, const _Atomic i
 {
 	session->sources = g_new0(struct cardea_source, CARDEA_SOURCE_KINDS);
 	for (unsigned i = 0; i < CARDEA_SOURCE_KINDS; i++)
-		cardea_source_init(&session->sources[i], &session->ref, session,
-		                   (enum cardea_kind)(CARDEA_KIND_MICROPHONE << i), session->seat, lease);
+		cardea_source_init(&session->sources[i], &session->ref, session, (enum cardea_source_kind)i,
+		                   session->seat, lease);
 	atomic_store(&session->kind, CARDEA_HANDLE_PUBLISH);
 }
 
@@ -113,8 +113,8 @@ int cardea_session_event(struct cardea_session *session, const char *name, json_
 		return 0;
 	}
 	int64_t seq = atomic_load(&session->seq) + 1;
-	json_t *event = json_pack("{s:s, s:s, s:I}", "cardea", "event", "event", name, "seq",
-	                          (json_int_t)seq);
+	json_t *event =
+	        json_pack("{s:s, s:s, s:I}", "cardea", "event", "event", name, "seq", (json_int_t)seq);
 	if (fields)
 		json_object_update_new(event, fields);
 	int err = cardea_core_push(session->handle, NULL, event, jsep);

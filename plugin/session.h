@@ -46,8 +46,7 @@ enum cardea_media_state {
 	CARDEA_MEDIA_DOWN,
 };
 
-#define CARDEA_SOURCE_KINDS 3 /* microphone, camera, screen */
-#define CARDEA_MAX_MLINES   16
+#define CARDEA_MAX_MLINES 16
 
 struct cardea_session {
 	struct cardea_ref ref;
@@ -105,7 +104,7 @@ static inline unsigned cardea_session_slots(const struct cardea_session *session
 	return session->audio_slots + session->video_slots;
 }
 
-/* The source of @kind of a publish handle, or NULL for another kind. */
+/* The first source of a publish handle that needs the right to @kind, or NULL. */
 struct cardea_source *cardea_session_source(struct cardea_session *session, enum cardea_kind kind);
 
 /*

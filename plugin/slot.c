@@ -3,67 +3,167 @@
 #include "report.h"
 #include "source.h"
 
-#define AUDIO_CLOCK 48000 /* Opus, RFC 7587 4.1 */
-#define VIDEO_CLOCK 90000
+/* References that are given back after the lock, because each may be the last one of a handle. */
+struct released {
+	struct cardea_source *sources[2];
+};
+
+static void put_released(const struct released *released)
+{
+	for (unsigned i = 0; i < G_N_ELEMENTS(released->sources); i++) {
+		if (released->sources[i])
+			cardea_source_put(released->sources[i]);
+	}
+}
 
 void cardea_slot_init(struct cardea_slot *slot, struct cardea_ref *owner, void *receiver,
                       int mindex, bool video, unsigned index)
 {
 	*slot = (struct cardea_slot){
 	        .owner = owner, .receiver = receiver, .mindex = mindex, .video = video};
-	atomic_init(&slot->pt, -1);
-	atomic_init(&slot->up, false);
+	for (unsigned i = 0; i < CARDEA_CODECS; i++)
+		atomic_init(&slot->pts[i], -1);
 	g_mutex_init(&slot->lock);
 	g_snprintf(slot->mid, sizeof(slot->mid), "%c%u", video ? 'v' : 'a', index);
 }
 
 void cardea_slot_destroy(struct cardea_slot *slot)
 {
-	cardea_slot_assign(slot, NULL);
+	cardea_slot_assign(slot, NULL, 0);
 	g_mutex_clear(&slot->lock);
+}
+
+static bool is(const struct cardea_view *view, const struct cardea_source *source, unsigned layer)
+{
+	return view->source == source && view->layer == layer;
+}
+
+static void take(struct cardea_view *view, struct cardea_source *source, unsigned layer)
+{
+	cardea_source_get(source);
+	*view = (struct cardea_view){.source = source, .layer = layer};
+}
+
+/* Empties @view; its reference is the caller's. */
+static struct cardea_source *empty(struct cardea_view *view)
+{
+	struct cardea_source *source = view->source;
+	*view = (struct cardea_view){0};
+	return source;
 }
 
 /* What comes next is taken up as a new stream, even from the same source: packets were left out in
  * between, and a hole of that size would only provoke NACKs. */
-static void restart_locked(struct cardea_slot *slot)
+static void restart(struct cardea_slot *slot)
 {
-	slot->waiting = slot->video;
+	slot->waiting = slot->video && slot->shown.source;
 	slot->rewrite.stream = 0;
 }
 
-void cardea_slot_assign(struct cardea_slot *slot, struct cardea_source *source)
+static bool clear(struct cardea_slot *slot, struct released *released)
 {
-	if (source)
-		cardea_source_get(source);
+	bool any = slot->shown.source;
+	released->sources[0] = empty(&slot->shown);
+	released->sources[1] = empty(&slot->next);
+	restart(slot);
+	return any;
+}
+
+/* Whether there is a picture to go on with while the next one is awaited. A slot that waits for a
+ * key frame has none; which layer of one source it gets first does not matter. */
+static bool holds(const struct cardea_slot *slot, const struct cardea_source *source)
+{
+	return slot->video && slot->shown.source && (!slot->waiting || slot->shown.source == source);
+}
+
+static bool assign(struct cardea_slot *slot, struct cardea_source *source, unsigned layer,
+                   struct released *released)
+{
+	if (!source)
+		return clear(slot, released);
+	if (slot->next.source && is(&slot->next, source, layer))
+		return false;
+	released->sources[0] = empty(&slot->next);
+	if (is(&slot->shown, source, layer))
+		return released->sources[0];
+	if (holds(slot, source)) {
+		take(&slot->next, source, layer);
+		return true;
+	}
+	released->sources[1] = empty(&slot->shown);
+	take(&slot->shown, source, layer);
+	restart(slot);
+	return true;
+}
+
+bool cardea_slot_assign(struct cardea_slot *slot, struct cardea_source *source, unsigned layer)
+{
+	struct released released = {0};
 	g_mutex_lock(&slot->lock);
-	struct cardea_source *old = slot->source;
-	slot->source = source;
-	restart_locked(slot);
+	bool changed = assign(slot, source, layer, &released);
 	g_mutex_unlock(&slot->lock);
-	/* Outside the lock: it may be the last reference to a whole handle. */
-	if (old)
-		cardea_source_put(old);
+	put_released(&released);
+	return changed;
+}
+
+bool cardea_slot_forget(struct cardea_slot *slot, const struct cardea_source *source)
+{
+	struct released released = {0};
+	g_mutex_lock(&slot->lock);
+	if (slot->next.source == source)
+		released.sources[0] = empty(&slot->next);
+	if (slot->shown.source == source) {
+		released.sources[1] = slot->shown.source;
+		slot->shown = slot->next;
+		slot->next = (struct cardea_view){0};
+		restart(slot);
+	}
+	g_mutex_unlock(&slot->lock);
+	put_released(&released);
+	return released.sources[0] || released.sources[1];
+}
+
+static struct cardea_source *look(struct cardea_slot *slot, const struct cardea_view *view,
+                                  int *layer)
+{
+	g_mutex_lock(&slot->lock);
+	struct cardea_source *source = view->source;
+	if (layer)
+		*layer = (int)view->layer;
+	g_mutex_unlock(&slot->lock);
+	return source;
+}
+
+struct cardea_source *cardea_slot_shown(struct cardea_slot *slot, int *layer)
+{
+	return look(slot, &slot->shown, layer);
+}
+
+struct cardea_source *cardea_slot_next(struct cardea_slot *slot, int *layer)
+{
+	return look(slot, &slot->next, layer);
 }
 
 struct cardea_source *cardea_slot_source(struct cardea_slot *slot)
 {
 	g_mutex_lock(&slot->lock);
-	struct cardea_source *source = slot->source;
+	struct cardea_source *source = slot->next.source ? slot->next.source : slot->shown.source;
 	if (source)
 		cardea_source_get(source);
 	g_mutex_unlock(&slot->lock);
 	return source;
 }
 
-struct cardea_source *cardea_slot_shown(const struct cardea_slot *slot)
+bool cardea_slot_take_switched(struct cardea_slot *slot)
 {
-	return slot->source;
+	return atomic_load_explicit(&slot->switched, memory_order_relaxed) &&
+	       atomic_exchange(&slot->switched, false);
 }
 
 void cardea_slot_set_up(struct cardea_slot *slot, bool up)
 {
 	g_mutex_lock(&slot->lock);
-	restart_locked(slot);
+	restart(slot);
 	slot->first_sent_ms = 0;
 	slot->lost = 0;
 	g_mutex_unlock(&slot->lock);
@@ -91,46 +191,89 @@ bool cardea_slot_report(struct cardea_slot *slot, const struct cardea_report *re
 	return due;
 }
 
-uint64_t cardea_slot_packets(struct cardea_slot *slot)
+bool cardea_slot_takes(const struct cardea_slot *slot, enum cardea_codec codec)
 {
-	g_mutex_lock(&slot->lock);
-	uint64_t packets = slot->packets;
-	g_mutex_unlock(&slot->lock);
-	return packets;
+	return atomic_load_explicit(&slot->pts[codec], memory_order_relaxed) >= 0;
 }
 
-static enum cardea_slot_result prepare_locked(struct cardea_slot *slot,
-                                              const struct cardea_source *source, uint64_t stream,
-                                              bool keyframe, uint16_t seq, uint32_t ts,
-                                              int64_t now_ms, struct cardea_slot_header *out)
+bool cardea_slot_accepted(const struct cardea_slot *slot)
 {
+	for (unsigned i = 0; i < CARDEA_CODECS; i++) {
+		if (cardea_slot_takes(slot, (enum cardea_codec)i))
+			return true;
+	}
+	return false;
+}
+
+struct cardea_slot_counts cardea_slot_count(struct cardea_slot *slot)
+{
+	g_mutex_lock(&slot->lock);
+	struct cardea_slot_counts counts = {.packets = slot->packets,
+	                                    .bytes = slot->bytes,
+	                                    .switches = slot->switches,
+	                                    .waiting = slot->waiting};
+	g_mutex_unlock(&slot->lock);
+	return counts;
+}
+
+/* Finds out whether the packet is of what is shown, switching to what is awaited if it begins that.
+ * *@old is what was shown until then. */
+static enum cardea_slot_result choose(struct cardea_slot *slot, const struct cardea_source *source,
+                                      const struct cardea_packet *packet,
+                                      struct cardea_source **old)
+{
+	if (is(&slot->next, source, packet->layer)) {
+		if (!packet->keyframe)
+			return CARDEA_SLOT_WAITING;
+		*old = slot->shown.source;
+		slot->shown = slot->next;
+		slot->next = (struct cardea_view){0};
+		slot->waiting = false;
+		slot->switches++;
+		atomic_store(&slot->switched, true);
+		return CARDEA_SLOT_SEND;
+	}
 	/* The route of a source may be a moment older than the assignment. */
-	if (slot->source != source)
+	if (!is(&slot->shown, source, packet->layer))
 		return CARDEA_SLOT_STALE;
-	if (slot->waiting && !keyframe)
+	if (slot->waiting && !packet->keyframe)
 		return CARDEA_SLOT_WAITING;
-	if (!cardea_rewrite_packet(&slot->rewrite, stream, slot->video ? VIDEO_CLOCK : AUDIO_CLOCK, seq,
-	                           ts, now_ms, &out->seq, &out->ts))
-		return CARDEA_SLOT_STALE;
 	slot->waiting = false;
-	if (slot->first_sent_ms == 0)
-		slot->first_sent_ms = now_ms;
-	slot->packets++;
 	return CARDEA_SLOT_SEND;
 }
 
-enum cardea_slot_result cardea_slot_prepare(struct cardea_slot *slot,
-                                            const struct cardea_source *source, uint64_t stream,
-                                            bool keyframe, uint16_t seq, uint32_t ts,
-                                            int64_t now_ms, struct cardea_slot_header *out)
+static enum cardea_slot_result prepare(struct cardea_slot *slot, const struct cardea_source *source,
+                                       const struct cardea_packet *packet,
+                                       struct cardea_slot_header *out, struct cardea_source **old)
 {
-	int pt = atomic_load_explicit(&slot->pt, memory_order_relaxed);
+	enum cardea_slot_result result = choose(slot, source, packet, old);
+	if (result != CARDEA_SLOT_SEND)
+		return result;
+	if (!cardea_rewrite_packet(&slot->rewrite, packet->stream, cardea_codec_clock(packet->codec),
+	                           packet->seq, packet->ts, packet->now_ms, &out->seq, &out->ts))
+		return CARDEA_SLOT_STALE;
+	cardea_vp8_map(&slot->vp8, slot->rewrite.run, &packet->vp8, &out->picture_id, &out->tl0picidx);
+	if (slot->first_sent_ms == 0)
+		slot->first_sent_ms = packet->now_ms;
+	slot->packets++;
+	slot->bytes += packet->len;
+	return CARDEA_SLOT_SEND;
+}
+
+enum cardea_slot_result cardea_slot_prepare(struct cardea_slot *slot, struct cardea_source *source,
+                                            const struct cardea_packet *packet,
+                                            struct cardea_slot_header *out)
+{
+	int pt = atomic_load_explicit(&slot->pts[packet->codec], memory_order_relaxed);
 	if (pt < 0 || !atomic_load_explicit(&slot->up, memory_order_acquire))
 		return CARDEA_SLOT_NOT_READY;
+	struct cardea_source *old = NULL;
 	out->pt = (uint8_t)pt;
 	g_mutex_lock(&slot->lock);
-	enum cardea_slot_result result =
-	        prepare_locked(slot, source, stream, keyframe, seq, ts, now_ms, out);
+	enum cardea_slot_result result = prepare(slot, source, packet, out, &old);
 	g_mutex_unlock(&slot->lock);
+	/* Outside the lock: it may be the last reference to a whole handle. */
+	if (old)
+		cardea_source_put(old);
 	return result;
 }

@@ -1,7 +1,6 @@
 /*
- * fuzz_rewrite: the packet path's reading of outside bytes (RTP header, VP8 descriptor) and the
- * header it writes. The input is a sequence of packets: one byte of flags (stream, time), two of
- * length, the packet.
+ * fuzz_rewrite: the packet path's reading of outside bytes (RTP header) and the header it writes.
+ * The input is a sequence of packets: one byte of flags (stream, time), two of length, the packet.
  */
 #include <assert.h>
 #include <string.h>
@@ -23,7 +22,6 @@ static void one_packet(struct cardea_rewrite *rewrite, const uint8_t *data, size
 		uint32_t ts;
 		assert(rtp.payload >= packet + CARDEA_RTP_HEADER);
 		assert(rtp.payload + rtp.payload_len <= packet + len);
-		cardea_vp8_starts_keyframe(rtp.payload, rtp.payload_len);
 		if (cardea_rewrite_packet(rewrite, stream, 90000, rtp.seq, rtp.ts, now, &seq, &ts)) {
 			cardea_rtp_write(packet, 96, seq, ts);
 			assert(cardea_rtp_parse(packet, len, &again) == 0);

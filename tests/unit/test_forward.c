@@ -48,15 +48,15 @@ static int setup(void **state)
 		cardea_ref_init(&peer->ref, peer_gone);
 		cardea_slot_init(&peer->audio, &peer->ref, peer, 0, false, 0);
 		cardea_slot_init(&peer->video, &peer->ref, peer, 1, true, 0);
-		cardea_source_init(&peer->microphone, &peer->ref, peer, CARDEA_KIND_MICROPHONE, "p",
+		cardea_source_init(&peer->microphone, &peer->ref, peer, CARDEA_SOURCE_MICROPHONE, "p",
 		                   &f->lease);
-		cardea_source_init(&peer->camera, &peer->ref, peer, CARDEA_KIND_CAMERA, "p", &f->lease);
-		atomic_store(&peer->audio.pt, 100 + (int)i);
-		atomic_store(&peer->video.pt, 110 + (int)i);
+		cardea_source_init(&peer->camera, &peer->ref, peer, CARDEA_SOURCE_CAMERA, "p", &f->lease);
+		atomic_store(&peer->audio.pts[CARDEA_CODEC_OPUS], 100 + (int)i);
+		atomic_store(&peer->video.pts[CARDEA_CODEC_VP8], 110 + (int)i);
 		cardea_slot_set_up(&peer->audio, true);
 		cardea_slot_set_up(&peer->video, true);
-		cardea_source_bind(&peer->microphone, 0, "0");
-		cardea_source_bind(&peer->camera, 1, "1");
+		cardea_source_bind(&peer->microphone, 0, "0", CARDEA_CODEC_OPUS, NULL, 0);
+		cardea_source_bind(&peer->camera, 1, "1", CARDEA_CODEC_VP8, NULL, 0);
 		atomic_store(&peer->microphone.open, true);
 		atomic_store(&peer->camera.open, true);
 	}
@@ -107,7 +107,7 @@ static bool send(struct fixture *f, struct cardea_source *source, uint8_t frame)
 	f->len = sizeof(header) + 1;
 	cardea_rtp_write(f->packet, 96, f->next_seq++, f->next_ts += 3000);
 	memcpy(before, f->packet, f->len);
-	bool ask = cardea_forward(source, 0, f->packet, f->len, f->now, receive, f);
+	bool ask = cardea_forward(source, f->packet, f->len, f->now, receive, f);
 	assert_memory_equal(f->packet, before, f->len);
 	f->now += 33;
 	return ask;
@@ -125,7 +125,7 @@ static void route(struct fixture *f, struct cardea_source *source, const struct 
 		if (&f->peers[i] == from)
 			continue;
 		slots[count] = source->video ? &f->peers[i].video : &f->peers[i].audio;
-		cardea_slot_assign(slots[count++], source);
+		cardea_slot_assign(slots[count++], source, 0);
 	}
 	cardea_source_route(source, 0, slots, count);
 }
@@ -188,7 +188,7 @@ static void what_is_no_rtp_is_dropped(void **state)
 	struct fixture *f = *state;
 	struct cardea_source *source = &f->peers[0].microphone;
 	route(f, source, &f->peers[0]);
-	cardea_forward(source, 0, f->packet, 11, f->now, receive, f);
+	cardea_forward(source, f->packet, 11, f->now, receive, f);
 	assert_int_equal(f->peers[1].received, 0);
 	assert_int_equal(atomic_load(&source->dropped[CARDEA_DROP_MALFORMED]), 1);
 }
@@ -240,7 +240,7 @@ static void a_recipient_that_is_not_up_gets_nothing(void **state)
 	struct cardea_source *source = &f->peers[0].camera;
 	route(f, source, &f->peers[0]);
 	cardea_slot_set_up(&f->peers[1].video, false);
-	atomic_store(&f->peers[2].video.pt, -1);
+	atomic_store(&f->peers[2].video.pts[CARDEA_CODEC_VP8], -1);
 	assert_false(send(f, source, KEY));
 	assert_int_equal(f->peers[1].received, 0);
 	assert_int_equal(f->peers[2].received, 0);
@@ -256,7 +256,7 @@ static void a_stale_route_shows_nobody_the_wrong_source(void **state)
 {
 	struct fixture *f = *state;
 	route(f, &f->peers[0].microphone, &f->peers[0]);
-	cardea_slot_assign(&f->peers[1].audio, &f->peers[2].microphone);
+	cardea_slot_assign(&f->peers[1].audio, &f->peers[2].microphone, 0);
 	send(f, &f->peers[0].microphone, 0);
 	assert_int_equal(f->peers[1].received, 0);
 	assert_int_equal(f->peers[2].received, 1);
@@ -334,9 +334,9 @@ static void packets_left_out_leave_no_hole(void **state)
 	send(f, source, 0);
 	uint16_t seq = f->peers[1].seq;
 	/* Muted for a while: the slot is given up and taken again by the same source. */
-	cardea_slot_assign(&f->peers[1].audio, NULL);
+	cardea_slot_assign(&f->peers[1].audio, NULL, 0);
 	f->next_seq += 5000;
-	cardea_slot_assign(&f->peers[1].audio, source);
+	cardea_slot_assign(&f->peers[1].audio, source, 0);
 	send(f, source, 0);
 	assert_int_equal(f->peers[1].seq, (uint16_t)(seq + 1));
 }
@@ -366,7 +366,7 @@ static void *publish(void *data)
 	uint8_t packet[16] = {0x80, 0xe0, [12] = 0x10};
 	for (uint16_t seq = 0; !atomic_load(storm->stop); seq++) {
 		cardea_rtp_write(packet, 96, seq, seq * 3000u);
-		cardea_forward(storm->source, 0, packet, sizeof(packet), seq, count_sent, storm);
+		cardea_forward(storm->source, packet, sizeof(packet), seq, count_sent, storm);
 	}
 	return NULL;
 }
@@ -378,7 +378,7 @@ static void reassign(struct fixture *f, unsigned round)
 	cardea_source_route(&other->camera, 0, NULL, 0);
 	if (round % 5 == 0) {
 		cardea_source_route(&shown->camera, 0, NULL, 0);
-		cardea_slot_assign(&f->peers[2].video, NULL);
+		cardea_slot_assign(&f->peers[2].video, NULL, 0);
 		return;
 	}
 	route(f, &shown->camera, shown);

@@ -180,41 +180,6 @@ static void check_bad_packet(void **state)
 	g_free(data);
 }
 
-struct vp8 {
-	const char *name;
-	uint8_t data[10];
-	size_t len;
-	bool keyframe;
-};
-
-static const struct vp8 vp8s[] = {
-        {"VP8: an empty payload starts nothing", {0}, 0, false},
-        {"VP8: a descriptor alone starts nothing", {0x10}, 1, false},
-        {"VP8: a plain key frame", {0x10, 0x00}, 2, true},
-        {"VP8: a plain delta frame", {0x10, 0x01}, 2, false},
-        {"VP8: the middle of a key frame starts nothing", {0x00, 0x00}, 2, false},
-        {"VP8: another partition starts nothing", {0x11, 0x00}, 2, false},
-        {"VP8: a key frame with a short picture id", {0x90, 0x80, 0x05, 0x00}, 4, true},
-        {"VP8: a key frame with a long picture id", {0x90, 0x80, 0x85, 0x01, 0x00}, 5, true},
-        {"VP8: a key frame as browsers send it", {0x90, 0xe0, 0x85, 0x01, 7, 0x20, 0x00}, 7, true},
-        {"VP8: a delta frame as browsers send it",
-         {0x90, 0xe0, 0x85, 0x01, 7, 0x20, 0x11},
-         7,
-         false},
-        {"VP8: an extension byte that is missing", {0x90}, 1, false},
-        {"VP8: a picture id that is missing", {0x90, 0x80}, 2, false},
-        {"VP8: half a long picture id", {0x90, 0x80, 0x85}, 3, false},
-        {"VP8: a layer byte that is missing", {0x90, 0xe0, 0x05, 0x01}, 4, false},
-};
-
-static void check_vp8(void **state)
-{
-	const struct vp8 *vp8 = *state;
-	uint8_t *data = g_memdup2(vp8->data, vp8->len ? vp8->len : 1);
-	assert_int_equal(cardea_vp8_starts_keyframe(data, vp8->len), vp8->keyframe);
-	g_free(data);
-}
-
 int main(void)
 {
 	static const struct CMUnitTest fixed[] = {
@@ -227,14 +192,11 @@ int main(void)
 	        TEST("a header is read and written", a_header_is_read_and_written),
 	};
 	enum { FIXED = G_N_ELEMENTS(fixed), BAD = G_N_ELEMENTS(bad_packets) };
-	struct CMUnitTest tests[FIXED + BAD + G_N_ELEMENTS(vp8s)];
+	struct CMUnitTest tests[FIXED + BAD];
 	memcpy(tests, fixed, sizeof(fixed));
 	for (size_t i = 0; i < BAD; i++)
 		tests[FIXED + i] = (struct CMUnitTest){.name = bad_packets[i].name,
 		                                       .test_func = check_bad_packet,
 		                                       .initial_state = (void *)&bad_packets[i]};
-	for (size_t i = 0; i < G_N_ELEMENTS(vp8s); i++)
-		tests[FIXED + BAD + i] = (struct CMUnitTest){
-		        .name = vp8s[i].name, .test_func = check_vp8, .initial_state = (void *)&vp8s[i]};
 	return cmocka_run_group_tests_name("rewrite", tests, NULL, NULL);
 }
