@@ -1,9 +1,9 @@
 #include "admin.h"
 
 #include <string.h>
-#include "cardea_clock.h"
 #include "cardea_error.h"
 #include "cardea_json.h"
+#include "inspect.h"
 #include "membership.h"
 #include "message.h"
 #include "room.h"
@@ -17,72 +17,18 @@ struct admin_job {
 	struct cardea_stats *stats;
 };
 
-static json_t *source_detail(const struct cardea_source *source)
-{
-	int64_t seen = cardea_source_keyframe_ms(source);
-	int64_t age = cardea_clock_mono_ms(&cardea_clock_system) - seen;
-	return json_pack(
-	        "{s:s, s:b, s:I, s:I, s:I, s:o}", "kind", cardea_source_kind_name(source->which),
-	        "active", (int)atomic_load(&source->open), "packets",
-	        (json_int_t)atomic_load(&source->packets), "bytes",
-	        (json_int_t)atomic_load(&source->bytes), "sent", (json_int_t)atomic_load(&source->sent),
-	        "keyframe_age_ms", seen ? json_integer(age) : json_null());
-}
-
-static json_t *slot_detail(struct cardea_slot *slot)
-{
-	const struct cardea_source *source = cardea_slot_shown(slot, NULL);
-	return json_pack("{s:s, s:s?, s:s?, s:I, s:b}", "mid", slot->mid, "participant",
-	                 source ? source->participant_id : NULL, "kind",
-	                 source ? cardea_source_kind_name(source->which) : NULL, "packets",
-	                 (json_int_t)cardea_slot_count(slot).packets, "up",
-	                 (int)atomic_load(&slot->up));
-}
-
-static void add_detail(json_t *object, const struct cardea_participant *participant)
-{
-	struct cardea_session *publisher = participant->handles[CARDEA_PUBLISHER];
-	struct cardea_session *receiver = participant->handles[CARDEA_RECEIVER];
-	json_t *sources = json_array(), *slots = json_array();
-	for (unsigned i = 0; publisher && i < CARDEA_SOURCE_KINDS; i++) {
-		if (cardea_source_published(&publisher->sources[i]))
-			json_array_append_new(sources, source_detail(&publisher->sources[i]));
-	}
-	for (unsigned i = 0; receiver && i < cardea_session_slots(receiver); i++)
-		json_array_append_new(slots, slot_detail(&receiver->slots[i]));
-	json_object_set_new(object, "sources", sources);
-	json_object_set_new(object, "slots", slots);
-}
-
-static json_t *describe(struct cardea_room *room, bool detail)
-{
-	json_t *participants = json_array();
-	GHashTableIter iter;
-	void *participant;
-	g_hash_table_iter_init(&iter, room->participants);
-	while (g_hash_table_iter_next(&iter, NULL, &participant)) {
-		json_t *object = cardea_participant_admin(participant);
-		if (detail)
-			add_detail(object, participant);
-		json_array_append_new(participants, object);
-	}
-	return json_pack("{s:s, s:s, s:s, s:I, s:o}", "room", room->id, "tenant", room->tenant,
-	                 "conf_id", room->conf_id, "epoch", (json_int_t)atomic_load(&room->epoch),
-	                 "participants", participants);
-}
-
 static void list_job(void *arg)
 {
 	struct admin_job *job = arg;
 	if (atomic_load(&job->room->open))
-		job->result = describe(job->room, false);
+		job->result = cardea_inspect_room(job->room, false);
 }
 
 static void inspect_job(void *arg)
 {
 	struct admin_job *job = arg;
 	if (atomic_load(&job->room->open))
-		job->result = describe(job->room, true);
+		job->result = cardea_inspect_room(job->room, true);
 	else
 		job->err = CARDEA_E_ROOM_NOT_OPEN;
 }

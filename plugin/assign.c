@@ -2,6 +2,7 @@
 
 #include "cardea_clock.h"
 #include "speaking.h"
+#include "video.h"
 
 typedef void (*receiver_h)(struct cardea_room *room, struct cardea_participant *participant,
                            struct cardea_session *receiver);
@@ -18,80 +19,61 @@ static void each_receiver(struct cardea_room *room, receiver_h each)
 	}
 }
 
-static void assign(struct cardea_session *receiver, struct cardea_slot *slot,
-                   struct cardea_source *source)
+static void mark_stale(struct cardea_source *source)
 {
-	struct cardea_source *old = cardea_slot_shown(slot, NULL);
-	if (old)
-		old->route_stale = true;
-	cardea_slot_assign(slot, source, 0);
-	receiver->map_changed = true;
 	if (source)
 		source->route_stale = true;
 }
 
+void cardea_assign_show(struct cardea_session *receiver, struct cardea_slot *slot,
+                        struct cardea_source *source, unsigned layer)
+{
+	struct cardea_view shown, next;
+	cardea_slot_views(slot, &shown, &next);
+	if (!cardea_slot_assign(slot, source, layer))
+		return;
+	mark_stale(shown.source);
+	mark_stale(next.source);
+	mark_stale(source);
+	/* Its route leads here until a packet of the new one has switched the slot. */
+	if (slot->leaving != shown.source)
+		mark_stale(slot->leaving);
+	slot->leaving = shown.source;
+	receiver->map_changed = true;
+}
+
 /* The publisher of an open source is joined, so it has a participant. */
-static struct cardea_participant *publisher_of(const struct cardea_source *source)
+struct cardea_participant *cardea_assign_publisher(const struct cardea_source *source)
 {
 	return ((struct cardea_session *)source->publisher)->participant;
 }
 
-static bool wanted(struct cardea_room *room, const struct cardea_participant *participant,
-                   const struct cardea_source *source)
+bool cardea_assign_wanted(struct cardea_room *room, const struct cardea_participant *participant,
+                          const struct cardea_source *source)
 {
 	const struct cardea_grant *grant =
 	        g_hash_table_lookup(room->grants, cardea_participant_id(participant));
-	return cardea_participant_watches(participant, grant, publisher_of(source));
+	return cardea_participant_watches(participant, grant, cardea_assign_publisher(source));
 }
 
-static bool usable(const struct cardea_session *receiver, const struct cardea_slot *slot)
+bool cardea_assign_usable(const struct cardea_session *receiver, const struct cardea_slot *slot,
+                          const struct cardea_source *source)
 {
-	/* Before the answer every slot counts; after it those that were accepted. */
-	return !receiver->answered || cardea_slot_accepted(slot);
+	/* Before the answer every slot counts; after it those that take the codec. */
+	return !receiver->answered ||
+	       cardea_slot_takes(slot, (enum cardea_codec)atomic_load(&source->codec));
 }
 
-static void clear_unwanted(struct cardea_room *room, struct cardea_participant *participant,
-                           struct cardea_session *receiver)
+/* A voice that is no longer to be heard leaves a free slot. */
+static void clear_voices(struct cardea_room *room, struct cardea_participant *participant,
+                         struct cardea_session *receiver)
 {
-	for (unsigned i = 0; i < cardea_session_slots(receiver); i++) {
+	for (unsigned i = 0; i < receiver->audio_slots; i++) {
 		struct cardea_slot *slot = &receiver->slots[i];
 		struct cardea_source *source = cardea_slot_shown(slot, NULL);
-		if (source && (!usable(receiver, slot) || !wanted(room, participant, source)))
-			assign(receiver, slot, NULL);
-	}
-}
-
-static struct cardea_slot *free_video_slot(struct cardea_session *receiver)
-{
-	for (unsigned i = receiver->audio_slots; i < cardea_session_slots(receiver); i++) {
-		struct cardea_slot *slot = &receiver->slots[i];
-		if (!cardea_slot_shown(slot, NULL) && usable(receiver, slot))
-			return slot;
-	}
-	return NULL;
-}
-
-static bool shows(const struct cardea_session *receiver, const struct cardea_source *source)
-{
-	for (unsigned i = 0; i < cardea_session_slots(receiver); i++) {
-		if (cardea_slot_shown(&receiver->slots[i], NULL) == source)
-			return true;
-	}
-	return false;
-}
-
-static void fill_video(struct cardea_room *room, struct cardea_participant *participant,
-                       struct cardea_session *receiver)
-{
-	struct cardea_slot *next = free_video_slot(receiver);
-	for (unsigned i = 0; i < room->sources->len && next; i++) {
-		struct cardea_source *source = g_ptr_array_index(room->sources, i);
-		if (!source->video || !wanted(room, participant, source) || shows(receiver, source))
-			continue;
-		assign(receiver, next, source);
-		if (atomic_load(&next->up))
-			cardea_session_want_keyframe(source);
-		next = free_video_slot(receiver);
+		if (source && (!cardea_assign_usable(receiver, slot, source) ||
+		               !cardea_assign_wanted(room, participant, source)))
+			cardea_assign_show(receiver, slot, NULL, 0);
 	}
 }
 
@@ -107,7 +89,7 @@ struct choice {
 static bool hears(const struct cardea_voice *voice, void *arg)
 {
 	const struct choice *choice = arg;
-	return wanted(choice->room, choice->participant, voice->of);
+	return cardea_assign_wanted(choice->room, choice->participant, voice->of);
 }
 
 static void seat_voices(struct choice *choice, struct cardea_session *receiver)
@@ -118,7 +100,7 @@ static void seat_voices(struct choice *choice, struct cardea_session *receiver)
 	for (unsigned i = 0; i < receiver->audio_slots; i++) {
 		struct cardea_slot *slot = &receiver->slots[i];
 		struct cardea_source *shown = cardea_slot_shown(slot, NULL);
-		if (!usable(receiver, slot))
+		if (receiver->answered && !cardea_slot_accepted(slot))
 			continue;
 		slots[count] = slot;
 		seats[count++] = (struct cardea_seat){.voice = shown ? &shown->voice : NULL,
@@ -130,7 +112,7 @@ static void seat_voices(struct choice *choice, struct cardea_session *receiver)
 		if (!seats[i].changed)
 			continue;
 		slots[i]->since_ms = seats[i].since_ms;
-		assign(receiver, slots[i], seats[i].voice->of);
+		cardea_assign_show(receiver, slots[i], seats[i].voice->of, 0);
 	}
 }
 
@@ -146,49 +128,86 @@ static void each_receiver_hears(struct choice *choice)
 	}
 }
 
-static void reassign_video(struct cardea_room *room, struct cardea_participant *participant,
-                           struct cardea_session *receiver)
+static void reassign(struct cardea_room *room, struct cardea_participant *participant,
+                     struct cardea_session *receiver)
 {
-	clear_unwanted(room, participant, receiver);
-	fill_video(room, participant, receiver);
+	clear_voices(room, participant, receiver);
+	cardea_video_assign(room, participant, receiver);
+}
+
+/* The slots of one stale source, by layer. */
+struct viewers {
+	GPtrArray *layers[CARDEA_SOURCE_LAYERS];
+};
+
+static void viewers_free(void *data)
+{
+	struct viewers *viewers = data;
+	for (unsigned i = 0; i < CARDEA_SOURCE_LAYERS; i++)
+		g_ptr_array_unref(viewers->layers[i]);
+	g_free(viewers);
+}
+
+static struct viewers *viewers_new(void)
+{
+	struct viewers *viewers = g_new0(struct viewers, 1);
+	for (unsigned i = 0; i < CARDEA_SOURCE_LAYERS; i++)
+		viewers->layers[i] = g_ptr_array_new();
+	return viewers;
+}
+
+static void add_viewer(GHashTable *stale, const struct cardea_view *view, struct cardea_slot *slot)
+{
+	struct viewers *viewers = view->source ? g_hash_table_lookup(stale, view->source) : NULL;
+	if (viewers)
+		g_ptr_array_add(viewers->layers[view->layer], slot);
+}
+
+static void add_viewers(GHashTable *stale, struct cardea_session *receiver)
+{
+	for (unsigned i = 0; i < cardea_session_slots(receiver); i++) {
+		struct cardea_slot *slot = &receiver->slots[i];
+		struct cardea_view shown, next;
+		cardea_slot_views(slot, &shown, &next);
+		add_viewer(stale, &shown, slot);
+		add_viewer(stale, &next, slot);
+	}
 }
 
 /* Collects the slots of stale sources in one pass over all receivers, then swaps the routes. */
 static void rebuild_routes(struct cardea_room *room)
 {
-	GHashTable *slots = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_ptr_array_unref);
+	GHashTable *stale = g_hash_table_new_full(NULL, NULL, NULL, viewers_free);
 	for (unsigned i = 0; i < room->sources->len; i++) {
 		struct cardea_source *source = g_ptr_array_index(room->sources, i);
 		if (source->route_stale)
-			g_hash_table_insert(slots, source, g_ptr_array_new());
+			g_hash_table_insert(stale, source, viewers_new());
 	}
 	GHashTableIter iter;
 	void *key, *value;
 	g_hash_table_iter_init(&iter, room->participants);
-	while (g_hash_table_size(slots) > 0 && g_hash_table_iter_next(&iter, NULL, &value)) {
+	while (g_hash_table_size(stale) > 0 && g_hash_table_iter_next(&iter, NULL, &value)) {
 		struct cardea_session *receiver =
 		        ((struct cardea_participant *)value)->handles[CARDEA_RECEIVER];
-		for (unsigned i = 0; receiver && i < cardea_session_slots(receiver); i++) {
-			GPtrArray *list =
-			        g_hash_table_lookup(slots, cardea_slot_shown(&receiver->slots[i], NULL));
-			if (list)
-				g_ptr_array_add(list, &receiver->slots[i]);
-		}
+		if (receiver)
+			add_viewers(stale, receiver);
 	}
-	g_hash_table_iter_init(&iter, slots);
+	g_hash_table_iter_init(&iter, stale);
 	while (g_hash_table_iter_next(&iter, &key, &value)) {
 		struct cardea_source *source = key;
-		GPtrArray *list = value;
-		cardea_source_route(source, 0, (struct cardea_slot **)list->pdata, list->len);
+		struct viewers *viewers = value;
+		for (unsigned i = 0; i < CARDEA_SOURCE_LAYERS; i++)
+			cardea_source_route(source, i, (struct cardea_slot **)viewers->layers[i]->pdata,
+			                    viewers->layers[i]->len);
 		source->route_stale = false;
 	}
-	g_hash_table_destroy(slots);
+	g_hash_table_destroy(stale);
 }
 
 void cardea_assign_run(struct cardea_room *room)
 {
 	/* What nobody wants any more is cleared first: its slot is free for somebody who is silent. */
-	each_receiver(room, reassign_video);
+	each_receiver(room, reassign);
 	struct choice choice = {
 	        .room = room,
 	        .ranked = cardea_speaking_rank(room),
@@ -199,6 +218,34 @@ void cardea_assign_run(struct cardea_room *room)
 	rebuild_routes(room);
 }
 
+void cardea_assign_one(struct cardea_room *room, struct cardea_participant *participant,
+                       struct cardea_session *receiver)
+{
+	cardea_video_assign(room, participant, receiver);
+	rebuild_routes(room);
+}
+
+static void take_switched(struct cardea_room *room, struct cardea_participant *participant,
+                          struct cardea_session *receiver)
+{
+	(void)room;
+	(void)participant;
+	for (unsigned i = receiver->audio_slots; i < cardea_session_slots(receiver); i++) {
+		struct cardea_slot *slot = &receiver->slots[i];
+		if (!cardea_slot_take_switched(slot))
+			continue;
+		mark_stale(slot->leaving);
+		slot->leaving = NULL;
+		receiver->map_changed = true;
+	}
+}
+
+void cardea_assign_catch_up(struct cardea_room *room)
+{
+	each_receiver(room, take_switched);
+	rebuild_routes(room);
+}
+
 void cardea_assign_speakers(struct cardea_room *room, const GPtrArray *ranked, int64_t now_ms)
 {
 	struct choice choice = {.room = room, .ranked = ranked, .now_ms = now_ms};
@@ -206,21 +253,32 @@ void cardea_assign_speakers(struct cardea_room *room, const GPtrArray *ranked, i
 	rebuild_routes(room);
 }
 
+static void forget(struct cardea_session *receiver, struct cardea_source *source)
+{
+	cardea_video_forget(receiver, source);
+	for (unsigned i = 0; i < cardea_session_slots(receiver); i++) {
+		struct cardea_slot *slot = &receiver->slots[i];
+		if (slot->leaving == source)
+			slot->leaving = NULL;
+		if (cardea_slot_forget(slot, source))
+			receiver->map_changed = true;
+	}
+}
+
 void cardea_assign_drop_source(struct cardea_room *room, struct cardea_source *source)
 {
 	g_ptr_array_remove(room->sources, source);
 	cardea_speaking_drop(room, source);
-	cardea_source_route(source, 0, NULL, 0);
+	for (unsigned i = 0; i < CARDEA_SOURCE_LAYERS; i++)
+		cardea_source_route(source, i, NULL, 0);
 	GHashTableIter iter;
 	void *value;
 	g_hash_table_iter_init(&iter, room->participants);
 	while (g_hash_table_iter_next(&iter, NULL, &value)) {
 		struct cardea_session *receiver =
 		        ((struct cardea_participant *)value)->handles[CARDEA_RECEIVER];
-		for (unsigned i = 0; receiver && i < cardea_session_slots(receiver); i++) {
-			if (cardea_slot_shown(&receiver->slots[i], NULL) == source)
-				assign(receiver, &receiver->slots[i], NULL);
-		}
+		if (receiver)
+			forget(receiver, source);
 	}
 	source->route_stale = false;
 	room->assign_needed = true;
@@ -230,12 +288,12 @@ void cardea_assign_drop_slots(struct cardea_room *room, struct cardea_session *s
 {
 	for (unsigned i = 0; i < cardea_session_slots(session); i++) {
 		cardea_slot_set_up(&session->slots[i], false);
-		if (cardea_slot_shown(&session->slots[i], NULL))
-			assign(session, &session->slots[i], NULL);
+		cardea_assign_show(session, &session->slots[i], NULL, 0);
 	}
 	room->assign_needed = true;
 }
 
+/* What is to be seen: the old picture until the new one is there. */
 static json_t *slot_entry(struct cardea_slot *slot)
 {
 	const struct cardea_source *source = cardea_slot_shown(slot, NULL);

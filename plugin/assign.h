@@ -1,6 +1,6 @@
 /*
- * assign: which source each receiving slot shows. An active camera or screen takes the first free
- * slot and keeps it; audio slots carry the loudest (docs/plugin-api.md 4.2). Room thread only.
+ * assign: who is in which receiving slot: audio slots carry the loudest, video slots what video.c
+ * says (docs/plugin-api.md 4.2); and the routes of sources that follow from it. Room thread only.
  */
 #ifndef CARDEA_PLUGIN_ASSIGN_H
 #define CARDEA_PLUGIN_ASSIGN_H
@@ -11,6 +11,25 @@
 /* Clears slots whose source is no longer wanted, fills free ones, swaps the routes of sources that
  * got or lost viewers. */
 void cardea_assign_run(struct cardea_room *room);
+
+/* The same for the video slots of one receiver. */
+void cardea_assign_one(struct cardea_room *room, struct cardea_participant *participant,
+                       struct cardea_session *receiver);
+
+/* Notes which slots packets have switched since the last call. Every tick. */
+void cardea_assign_catch_up(struct cardea_room *room);
+
+/* For video.c and quality.c: lets @slot show @source in @layer as soon as it can (NULL: nothing).
+ * Routes are swapped at the end of the run. */
+void cardea_assign_show(struct cardea_session *receiver, struct cardea_slot *slot,
+                        struct cardea_source *source, unsigned layer);
+struct cardea_participant *cardea_assign_publisher(const struct cardea_source *source);
+/* Whether @participant may and does want it. */
+bool cardea_assign_wanted(struct cardea_room *room, const struct cardea_participant *participant,
+                          const struct cardea_source *source);
+/* Whether the m-line was accepted and takes the source's codec. */
+bool cardea_assign_usable(const struct cardea_session *receiver, const struct cardea_slot *slot,
+                          const struct cardea_source *source);
 
 /* Gives audio slots to those who speak; @ranked as of cardea_speaking_rank. */
 void cardea_assign_speakers(struct cardea_room *room, const GPtrArray *ranked, int64_t now_ms);

@@ -8,6 +8,8 @@
 #include "report.h"
 #include "room.h"
 
+#define NTP_UNIX_S INT64_C(2208988800) /* from 1900 to 1970 */
+
 enum media_change { MEDIA_UP, MEDIA_DOWN, MEDIA_OFFER_AGAIN, MEDIA_GONE };
 
 /* A change of state on its way to the room thread. */
@@ -40,6 +42,7 @@ static void apply(struct cardea_room *room, struct cardea_session *session,
 	switch (change) {
 	case MEDIA_UP:
 		tell_media(session, "up");
+		cardea_receive_complete(session, false);
 		break;
 	case MEDIA_OFFER_AGAIN:
 		atomic_store(&session->offer_again, false);
@@ -165,6 +168,31 @@ void cardea_media_rtp(struct cardea_session *session, janus_plugin_rtp *packet)
 		cardea_core_ask_keyframe(session->handle, mindex);
 }
 
+/* RFC 3550 6.4.1: Janus stamps its reports with the wall clock, which is ours. Middle 32 bits of an
+ * NTP time count 1/65536 s, modulo 18 hours. */
+static int round_trip_ms(const struct cardea_report *report)
+{
+	int64_t wall_ms = cardea_clock_wall_ms(&cardea_clock_system);
+	uint32_t now = (uint32_t)((wall_ms / 1000 + NTP_UNIX_S) << 16) +
+	               (uint32_t)(((wall_ms % 1000) << 16) / 1000);
+	int32_t trip = (int32_t)(now - report->last_sr - report->since_last_sr);
+	return trip > 0 ? (int)(((int64_t)trip * 1000) >> 16) : 0;
+}
+
+static void note_feedback(struct cardea_feedback *feedback, const struct cardea_report *report,
+                          int64_t now)
+{
+	if (report->has_remb) {
+		atomic_store(&feedback->remb_bps, (uint32_t)MIN(report->remb_bps, UINT32_MAX));
+		atomic_store(&feedback->remb_ms, now);
+	}
+	if (report->has_report && report->last_sr != 0)
+		atomic_store(&feedback->rtt_ms, round_trip_ms(report));
+	/* The room thread takes it away in between, which is as good as never having had it. */
+	if (report->has_report && report->fraction_lost > atomic_load(&feedback->worst_lost))
+		atomic_store(&feedback->worst_lost, report->fraction_lost);
+}
+
 void cardea_media_rtcp(struct cardea_session *session, janus_plugin_rtcp *packet)
 {
 	int64_t now = now_ms();
@@ -175,6 +203,8 @@ void cardea_media_rtcp(struct cardea_session *session, janus_plugin_rtcp *packet
 	    cardea_rtcp_read((const uint8_t *)packet->buffer, packet->length, &report) < 0)
 		return;
 	struct cardea_slot *slot = &session->slots[packet->mindex];
+	if (slot->video)
+		note_feedback(&session->feedback, &report, now);
 	bool unrepaired = cardea_slot_report(slot, &report, now);
 	if (!report.has_pli && !report.has_fir && !unrepaired)
 		return;

@@ -8,8 +8,8 @@
 #include "speaker.h"
 
 /* Leases end and dead peers are found at this pace; the packet path checks leases itself. */
-#define TICK_US   (1 * G_USEC_PER_SEC)
-#define LISTEN_US (CARDEA_SPEAK_TICK_MS * G_TIME_SPAN_MILLISECOND)
+#define TICK_US (1 * G_USEC_PER_SEC)
+#define PACE_US (CARDEA_SPEAK_TICK_MS * G_TIME_SPAN_MILLISECOND)
 
 struct cardea_node {
 	struct cardea_plugin_config config;
@@ -25,8 +25,8 @@ struct cardea_node {
 	GThread *housekeeper;
 	GMutex tick_lock;
 	GCond tick_changed;
-	bool stopping;      /* under tick_lock */
-	unsigned listening; /* under tick_lock: rooms that want the faster tick */
+	bool stopping;  /* under tick_lock */
+	unsigned paced; /* under tick_lock: rooms that want the faster tick */
 };
 
 static void room_put(void *room)
@@ -40,29 +40,29 @@ static void tick_rooms(struct cardea_node *node, bool housekeeping)
 	for (unsigned i = 0; i < rooms->len; i++) {
 		if (housekeeping)
 			cardea_room_tick(g_ptr_array_index(rooms, i));
-		cardea_room_listen(g_ptr_array_index(rooms, i));
+		cardea_room_pace(g_ptr_array_index(rooms, i));
 	}
 	g_ptr_array_unref(rooms);
 }
 
 /* Sleeps until the next tick; true if it is due, false after a signal. With tick_lock. */
-static bool wait_tick(struct cardea_node *node, gint64 housekeeping, gint64 listening)
+static bool wait_tick(struct cardea_node *node, gint64 housekeeping, gint64 pace)
 {
-	gint64 end = node->listening > 0 ? MIN(housekeeping, listening) : housekeeping;
+	gint64 end = node->paced > 0 ? MIN(housekeeping, pace) : housekeeping;
 	return !g_cond_wait_until(&node->tick_changed, &node->tick_lock, end);
 }
 
 static void *housekeep(void *data)
 {
 	struct cardea_node *node = data;
-	gint64 housekeeping = g_get_monotonic_time() + TICK_US, listening = 0;
+	gint64 housekeeping = g_get_monotonic_time() + TICK_US, pace = 0;
 	g_mutex_lock(&node->tick_lock);
 	while (!node->stopping) {
-		if (!wait_tick(node, housekeeping, listening))
+		if (!wait_tick(node, housekeeping, pace))
 			continue;
 		gint64 now = g_get_monotonic_time();
 		bool due = now >= housekeeping;
-		listening = now + LISTEN_US;
+		pace = now + PACE_US;
 		if (due)
 			housekeeping = now + TICK_US;
 		g_mutex_unlock(&node->tick_lock);
@@ -84,12 +84,12 @@ static void stop_housekeeper(struct cardea_node *node)
 	g_thread_join(node->housekeeper);
 }
 
-void cardea_node_listens(struct cardea_node *node, bool listens)
+void cardea_node_paces(struct cardea_node *node, bool paced)
 {
 	g_mutex_lock(&node->tick_lock);
-	if (!listens)
-		node->listening--;
-	else if (node->listening++ == 0)
+	if (!paced)
+		node->paced--;
+	else if (node->paced++ == 0)
 		g_cond_signal(&node->tick_changed);
 	g_mutex_unlock(&node->tick_lock);
 }

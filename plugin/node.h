@@ -40,9 +40,9 @@ struct cardea_room *cardea_node_find_room(struct cardea_node *node, const char *
 /* The same, made if it is new. Rooms stay for the life of the process, small once closed, because
  * their event numbers must go on. */
 struct cardea_room *cardea_node_make_room(struct cardea_node *node, const char *id);
-/* A room begins (@listens) or ceases to need cardea_room_listen: the faster tick runs only while
+/* A room begins (@paced) or ceases to need cardea_room_pace: the faster tick runs only while
  * one does. */
-void cardea_node_listens(struct cardea_node *node, bool listens);
+void cardea_node_paces(struct cardea_node *node, bool paced);
 /* All rooms, each with a reference that the array drops. */
 GPtrArray *cardea_node_rooms(struct cardea_node *node);
 

@@ -2,14 +2,18 @@
 
 #include "cardea_clock.h"
 #include "sdp.h"
+#include "video.h"
+
+/* Video lines of the first offer (docs/decisions/0007). */
+#define FIRST_VIDEO 1
 
 static json_t *make_jsep(struct cardea_session *session, bool restart)
 {
 	/* RFC 3264 8: the same session, a higher version with each offer. */
 	if (session->sdp_session == 0)
 		session->sdp_session = (uint64_t)cardea_clock_wall_ms(&cardea_clock_system);
-	char *sdp = cardea_sdp_offer(session->slots, cardea_session_slots(session),
-	                             session->sdp_session, ++session->sdp_version);
+	char *sdp = cardea_sdp_offer(session->slots, session->offered_slots, session->sdp_session,
+	                             ++session->sdp_version);
 	if (!sdp)
 		return NULL;
 	json_t *jsep = json_pack("{s:s, s:s}", "type", "offer", "sdp", sdp);
@@ -42,6 +46,29 @@ static void send_offer(struct cardea_session *session, bool restart)
 
 void cardea_receive_offer(struct cardea_session *session)
 {
+	if (session->offered_slots == 0)
+		session->offered_slots = session->audio_slots + MIN(session->video_slots, FIRST_VIDEO);
+	send_offer(session, false);
+}
+
+/* Whether a line that is not offered yet has something to show. */
+static bool misses_lines(const struct cardea_session *session)
+{
+	for (unsigned i = FIRST_VIDEO; i < session->video->count; i++) {
+		if (session->video->slots[i].target)
+			return true;
+	}
+	return false;
+}
+
+void cardea_receive_complete(struct cardea_session *session, bool at_leisure)
+{
+	if (session->offered_slots == cardea_session_slots(session) || session->offer_pending ||
+	    atomic_load(&session->media) != CARDEA_MEDIA_UP)
+		return;
+	if (!at_leisure && !misses_lines(session))
+		return;
+	session->offered_slots = cardea_session_slots(session);
 	send_offer(session, false);
 }
 

@@ -1,5 +1,5 @@
 /*
- * receive: the one offer of a receive handle and its answer. Room thread only.
+ * receive: the offers of a receive handle: the first lines, then all of them. Room thread only.
  */
 #ifndef CARDEA_PLUGIN_RECEIVE_H
 #define CARDEA_PLUGIN_RECEIVE_H
@@ -7,8 +7,13 @@
 #include "session.h"
 
 /* Makes the next offer, counts it and sends the event `offer`. Nothing for a handle without slots.
- */
+ * The first one has all audio lines and one video line, because every line takes the browser time
+ * before anything is seen. */
 void cardea_receive_offer(struct cardea_session *session);
+
+/* Offers the other lines, once, on a connection that is up: when they have something to show, or
+ * @at_leisure. */
+void cardea_receive_complete(struct cardea_session *session, bool at_leisure);
 
 /* Sends an offer with new ICE credentials and all candidates: for a changed network, or a client
  * that may have missed the last one. A PeerConnection that was never up is made anew first, because

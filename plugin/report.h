@@ -10,10 +10,12 @@
 #include <stdint.h>
 
 struct cardea_report {
-	bool has_report;         /* a report block (RFC 3550 6.4.1), which fills the next three */
+	bool has_report;         /* a report block (RFC 3550 6.4.1), which fills the next five */
 	uint8_t fraction_lost;   /* 1/256, since the report before */
 	int32_t cumulative_lost; /* packets; less than 0 when duplicates came */
 	uint32_t jitter;         /* units of the RTP clock */
+	uint32_t last_sr;        /* middle 32 bits of the NTP time of our last report; 0: none */
+	uint32_t since_last_sr;  /* how long the receiver had it, 1/65536 s */
 	bool has_remb;           /* draft-alvestrand-rmcat-remb */
 	uint64_t remb_bps;       /* bit/s for the video of the whole PeerConnection */
 	bool has_pli, has_fir;   /* RFC 4585 6.3.1, RFC 5104 4.3.1 */

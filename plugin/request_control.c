@@ -4,6 +4,7 @@
 #include "cardea_id.h"
 #include "control.h"
 #include "core.h"
+#include "inspect.h"
 #include "membership.h"
 #include "message.h"
 
@@ -364,6 +365,21 @@ static int ack_run(struct cardea_request *request, json_t **reply)
 	return reply_ok(reply);
 }
 
+/* ---- inspect ---- */
+
+static const struct cardea_json_field inspect_fields[] = {
+        ROOM_FIELD,
+};
+
+static int inspect_run(struct cardea_request *request, json_t **reply)
+{
+	if (!atomic_load(&request->room->open))
+		return CARDEA_E_ROOM_NOT_OPEN;
+	*reply = cardea_inspect_room(request->room, true);
+	json_object_set_new(*reply, "cardea", json_string("inspected"));
+	return 0;
+}
+
 #define ON_CONTROL(request_name, queue_, fields_, run_)                                            \
 	{                                                                                              \
 		.name = request_name, .handles = CARDEA_HANDLE_CONTROL, .queue = queue_,                   \
@@ -378,6 +394,7 @@ const struct cardea_request_type cardea_requests_control[] = {
         ON_CONTROL("revoke", CARDEA_QUEUE_NAMED_ROOM, revoke_fields, revoke_run),
         ON_CONTROL("say", CARDEA_QUEUE_NAMED_ROOM, say_fields, say_run),
         ON_CONTROL("sync", CARDEA_QUEUE_NAMED_ROOM, sync_fields, sync_run),
+        ON_CONTROL("inspect", CARDEA_QUEUE_NAMED_ROOM, inspect_fields, inspect_run),
         ON_CONTROL("ack", CARDEA_QUEUE_KNOWN_ROOM, ack_fields, ack_run),
         {.name = NULL},
 };

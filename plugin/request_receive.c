@@ -25,7 +25,7 @@ static int answer_run(struct cardea_request *request, json_t **reply)
 		atomic_store(&slot->pts[slot->video ? CARDEA_CODEC_VP8 : CARDEA_CODEC_OPUS], pts[i]);
 	}
 	session->offer_pending = false;
-	session->answered = true;
+	session->answered = session->offered_slots == count;
 	request->room->assign_needed = true;
 	*reply = json_pack("{s:s, s:I}", "cardea", "answered", "offer", (json_int_t)number);
 	return 0;

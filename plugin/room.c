@@ -5,9 +5,11 @@
 #include "cardea_error.h"
 #include "membership.h"
 #include "node.h"
+#include "quality.h"
 #include "receive.h"
 #include "roster.h"
 #include "speaking.h"
+#include "video.h"
 
 #define DEAD_PEER_MS (20 * 1000) /* no RTP and no RTCP on either handle: DESIGN 6 */
 #define PRUNE_MS     (60 * 1000)
@@ -179,11 +181,12 @@ void cardea_room_settle(struct cardea_room *room)
 	if (room->assign_needed)
 		cardea_assign_run(room);
 	room->assign_needed = false;
-	cardea_roster_tell(room);
+	cardea_roster_tell(room, cardea_clock_mono_ms(&cardea_clock_system));
 	cardea_assign_tell(room);
-	bool listens = cardea_speaking_needed(room);
-	if (listens != atomic_exchange(&room->listens, listens))
-		cardea_node_listens(room->node, listens);
+	bool paced = cardea_speaking_needed(room) || cardea_quality_needed(room) ||
+	             cardea_roster_pending(room);
+	if (paced != atomic_exchange(&room->paced, paced))
+		cardea_node_paces(room->node, paced);
 }
 
 /* Closes PeerConnections of which nothing was heard: Janus 1.1.2 has no consent freshness. What
@@ -220,8 +223,10 @@ static void tick(void *data)
 	while (g_hash_table_iter_next(&iter, NULL, &value)) {
 		struct cardea_participant *participant = value;
 		close_dead(participant, now);
-		if (participant->handles[CARDEA_RECEIVER])
+		if (participant->handles[CARDEA_RECEIVER]) {
 			cardea_receive_retry(participant->handles[CARDEA_RECEIVER]);
+			cardea_receive_complete(participant->handles[CARDEA_RECEIVER], true);
+		}
 	}
 	if (now >= room->prune_ms) {
 		cardea_membership_prune(room);
@@ -245,21 +250,25 @@ void cardea_room_tick(struct cardea_room *room)
 	}
 }
 
-static void listen_job(void *data)
+static void pace_job(void *data)
 {
 	struct cardea_room *room = data;
-	atomic_store(&room->listen_queued, false);
-	cardea_speaking_run(room, cardea_clock_mono_ms(&cardea_clock_system));
+	atomic_store(&room->pace_queued, false);
+	int64_t now = cardea_clock_mono_ms(&cardea_clock_system);
+	cardea_speaking_run(room, now);
+	cardea_video_catch_up(room, now);
+	cardea_quality_run(room, now);
+	cardea_assign_catch_up(room);
 	cardea_room_settle(room);
 	cardea_room_put(room);
 }
 
-void cardea_room_listen(struct cardea_room *room)
+void cardea_room_pace(struct cardea_room *room)
 {
-	if (!atomic_load(&room->listens) || atomic_exchange(&room->listen_queued, true))
+	if (!atomic_load(&room->paced) || atomic_exchange(&room->pace_queued, true))
 		return;
-	if (cardea_queue_post(room->queue, listen_job, cardea_room_get(room)) < 0) {
-		atomic_store(&room->listen_queued, false);
+	if (cardea_queue_post(room->queue, pace_job, cardea_room_get(room)) < 0) {
+		atomic_store(&room->pace_queued, false);
 		cardea_room_put(room);
 	}
 }

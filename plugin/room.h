@@ -39,8 +39,8 @@ struct cardea_room {
 	_Atomic int64_t epoch;
 	_Atomic int64_t lease_deadline_ms; /* monotonic; 0: none */
 	atomic_bool tick_queued;
-	atomic_bool listens; /* levels are looked at: somebody may be heard (speaking.c) */
-	atomic_bool listen_queued;
+	atomic_bool paced; /* there is work every 100 ms: levels, layers, rosters */
+	atomic_bool pace_queued;
 	atomic_bool tokens_kept;        /* closed, but tokens are bound that have not expired */
 	GMutex lock;                    /* leaf */
 	int64_t lease_ms;               /* under lock */
@@ -48,12 +48,14 @@ struct cardea_room {
 	/* Room thread. */
 	char conf_id[CARDEA_MAX_ID + 1];
 	struct cardea_policy policy;
-	GHashTable *participants;         /* seat -> struct cardea_participant *, owned */
-	GHashTable *grants;               /* seat -> struct cardea_grant *, owned */
-	GHashTable *min_gens;             /* seat -> int64_t *, owned */
-	GHashTable *tokens;               /* jti -> bound connection (membership.c), owned */
-	GPtrArray *sources;               /* open sources in the order of opening, borrowed */
-	GHashTable *roster_changes;       /* seat -> what to tell (roster.c) */
+	GHashTable *participants;   /* seat -> struct cardea_participant *, owned */
+	GHashTable *grants;         /* seat -> struct cardea_grant *, owned */
+	GHashTable *min_gens;       /* seat -> int64_t *, owned */
+	GHashTable *tokens;         /* jti -> bound connection (membership.c), owned */
+	GPtrArray *sources;         /* open sources in the order of opening, borrowed */
+	GHashTable *roster_changes; /* seat -> what to tell (roster.c) */
+	int64_t roster_told_ms;
+	int64_t quality_ms;               /* when layers were chosen last (quality.c) */
 	bool assign_needed;               /* sources or slots changed */
 	struct cardea_speaking *speaking; /* owned */
 	int64_t prune_ms;                 /* when tokens are looked through next */
@@ -77,8 +79,9 @@ void cardea_room_put(struct cardea_room *room);
 /* Queues housekeeping: lease, dead peers, old tokens. Any thread. */
 void cardea_room_tick(struct cardea_room *room);
 
-/* Queues the choice of speakers in a room that listens. Any thread. */
-void cardea_room_listen(struct cardea_room *room);
+/* Queues what a paced room does every 100 ms: speakers, layers, what is told together. Any thread.
+ */
+void cardea_room_pace(struct cardea_room *room);
 
 /* Any thread. */
 bool cardea_room_lease_expired(const struct cardea_room *room, int64_t now_ms);

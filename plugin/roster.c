@@ -20,7 +20,7 @@ void cardea_roster_joined(struct cardea_room *room, const struct cardea_particip
 	const char *seat = cardea_participant_id(participant);
 	if (participant->claims.hidden)
 		return;
-	/* Left and back within one job: a replaced connection, nobody went away. */
+	/* Left and back before it was told: a replaced connection, nobody went away. */
 	note(room, seat, noted(room, seat) == CHANGE_LEFT ? CHANGE_UPDATED : CHANGE_JOINED);
 }
 
@@ -94,10 +94,16 @@ static GHashTable *changed_objects(struct cardea_room *room)
 	return objects;
 }
 
-void cardea_roster_tell(struct cardea_room *room)
+bool cardea_roster_pending(const struct cardea_room *room)
 {
-	if (g_hash_table_size(room->roster_changes) == 0)
+	return g_hash_table_size(room->roster_changes) > 0;
+}
+
+void cardea_roster_tell(struct cardea_room *room, int64_t now_ms)
+{
+	if (!cardea_roster_pending(room) || now_ms - room->roster_told_ms < CARDEA_ROSTER_INTERVAL_MS)
 		return;
+	room->roster_told_ms = now_ms;
 	GHashTable *objects = changed_objects(room);
 	GHashTableIter iter;
 	void *value;

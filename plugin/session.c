@@ -4,6 +4,7 @@
 #include "cardea_error.h"
 #include "core.h"
 #include "room.h"
+#include "video.h"
 
 static void session_destroy(struct cardea_ref *ref)
 {
@@ -16,6 +17,7 @@ static void session_destroy(struct cardea_ref *ref)
 		cardea_slot_destroy(&session->slots[i]);
 	g_free(session->sources);
 	g_free(session->slots);
+	cardea_video_free(session->video);
 	cardea_session_set_room(session, NULL);
 	g_mutex_clear(&session->lock);
 	cardea_stats_put(session->stats);
@@ -80,6 +82,9 @@ void cardea_session_make_receive(struct cardea_session *session, unsigned audio,
 	session->audio_slots = audio;
 	session->video_slots = video;
 	session->slots = g_new0(struct cardea_slot, audio + video);
+	session->video = cardea_video_new(video);
+	atomic_init(&session->feedback.worst_lost, CARDEA_NO_REPORT);
+	atomic_init(&session->feedback.rtt_ms, CARDEA_NO_REPORT);
 	for (unsigned i = 0; i < audio + video; i++)
 		cardea_slot_init(&session->slots[i], &session->ref, session, (int)i, i >= audio,
 		                 i >= audio ? i - audio : i);

@@ -23,6 +23,7 @@
 
 struct cardea_room;
 struct cardea_participant;
+struct cardea_video;
 
 /* Bits, so that a request can name the kinds on which it is allowed. */
 enum cardea_handle_kind {
@@ -48,6 +49,17 @@ enum cardea_media_state {
 
 #define CARDEA_MAX_MLINES 16
 
+#define CARDEA_NO_REPORT (-1)
+
+/* What a receiver's RTCP says about its whole connection. The loop thread writes. */
+struct cardea_feedback {
+	_Atomic uint32_t remb_bps;
+	_Atomic int64_t remb_ms; /* when it came; 0: never */
+	atomic_int rtt_ms;       /* of the last report; CARDEA_NO_REPORT before the first */
+	atomic_int worst_lost;   /* highest fraction lost in 1/256 since the room thread looked, or
+	                            CARDEA_NO_REPORT */
+};
+
 struct cardea_session {
 	struct cardea_ref ref;
 	/* Set once. */
@@ -71,7 +83,8 @@ struct cardea_session {
 	int64_t offer;                          /* number of the last offer, of either side */
 	bool offer_pending;                     /* ours, not answered yet */
 	bool offer_failed;                      /* Janus did not take it: there is no PeerConnection */
-	bool answered;                          /* an offer of ours was answered: slots are known */
+	unsigned offered_slots;                 /* in our newest offer; 0: none yet */
+	bool answered;                          /* one with all slots was answered: they are known */
 	uint64_t sdp_session, sdp_version;      /* o= line of our offers */
 	bool map_changed;
 	/* Set once at join, before `kind`. */
@@ -82,6 +95,8 @@ struct cardea_session {
 	/* Receive: audio slots, then video slots; the index is the m-line. */
 	struct cardea_slot *slots;
 	unsigned audio_slots, video_slots;
+	struct cardea_feedback feedback;
+	struct cardea_video *video; /* room thread, owned: what the video slots are to show */
 };
 
 /* For create_session; counts 1, which is Janus'. */

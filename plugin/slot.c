@@ -144,6 +144,15 @@ struct cardea_source *cardea_slot_next(struct cardea_slot *slot, int *layer)
 	return look(slot, &slot->next, layer);
 }
 
+void cardea_slot_views(struct cardea_slot *slot, struct cardea_view *shown,
+                       struct cardea_view *next)
+{
+	g_mutex_lock(&slot->lock);
+	*shown = slot->shown;
+	*next = slot->next;
+	g_mutex_unlock(&slot->lock);
+}
+
 struct cardea_source *cardea_slot_source(struct cardea_slot *slot)
 {
 	g_mutex_lock(&slot->lock);
@@ -165,7 +174,7 @@ void cardea_slot_set_up(struct cardea_slot *slot, bool up)
 	g_mutex_lock(&slot->lock);
 	restart(slot);
 	slot->first_sent_ms = 0;
-	slot->lost = 0;
+	slot->reports.lost = 0;
 	g_mutex_unlock(&slot->lock);
 	atomic_store(&slot->up, up);
 }
@@ -173,18 +182,24 @@ void cardea_slot_set_up(struct cardea_slot *slot, bool up)
 static bool report_locked(struct cardea_slot *slot, const struct cardea_report *report,
                           int64_t now_ms)
 {
+	struct cardea_slot_reports *reports = &slot->reports;
+	if (report->has_pli || report->has_fir)
+		reports->keyframes_wanted++;
+	if (!report->has_report)
+		return false;
 	/* Of a report that was lost itself only the sum tells. */
-	bool more = report->fraction_lost > 0 || report->cumulative_lost > slot->lost;
-	slot->lost = report->cumulative_lost;
-	return more && slot->first_sent_ms > 0 &&
+	bool more = report->fraction_lost > 0 || report->cumulative_lost > reports->lost;
+	reports->count++;
+	reports->fraction_lost = report->fraction_lost;
+	reports->lost = report->cumulative_lost;
+	reports->jitter = report->jitter;
+	return slot->video && more && slot->first_sent_ms > 0 &&
 	       now_ms - slot->first_sent_ms < CARDEA_SLOT_UNREPAIRED_MS;
 }
 
 bool cardea_slot_report(struct cardea_slot *slot, const struct cardea_report *report,
                         int64_t now_ms)
 {
-	if (!slot->video || !report->has_report)
-		return false;
 	g_mutex_lock(&slot->lock);
 	bool due = report_locked(slot, report, now_ms);
 	g_mutex_unlock(&slot->lock);
@@ -211,7 +226,8 @@ struct cardea_slot_counts cardea_slot_count(struct cardea_slot *slot)
 	struct cardea_slot_counts counts = {.packets = slot->packets,
 	                                    .bytes = slot->bytes,
 	                                    .switches = slot->switches,
-	                                    .waiting = slot->waiting};
+	                                    .waiting = slot->waiting,
+	                                    .reports = slot->reports};
 	g_mutex_unlock(&slot->lock);
 	return counts;
 }

@@ -40,6 +40,14 @@ struct cardea_view {
 	unsigned layer;
 };
 
+/* What the recipient told of this m-line. */
+struct cardea_slot_reports {
+	uint64_t count, keyframes_wanted; /* receiver reports; PLI and FIR */
+	uint8_t fraction_lost;            /* of the last one, 1/256 */
+	int32_t lost;                     /* packets */
+	uint32_t jitter;                  /* units of the RTP clock */
+};
+
 struct cardea_slot {
 	struct cardea_ref *owner;
 	void *receiver; /* for the send callback: the handle */
@@ -58,7 +66,9 @@ struct cardea_slot {
 	struct cardea_vp8_state vp8;
 	uint64_t packets, bytes, switches;
 	int64_t first_sent_ms; /* of this PeerConnection; 0: none yet */
-	int32_t lost;          /* packets, by the receiver's last report */
+	struct cardea_slot_reports reports;
+	/* Room thread: what was shown before, whose route still leads here, or NULL; borrowed. */
+	struct cardea_source *leaving;
 };
 
 /* A slot numbered @index of its type, on m-line @mindex of @receiver; @owner is borrowed. */
@@ -88,6 +98,10 @@ bool cardea_slot_forget(struct cardea_slot *slot, const struct cardea_source *so
 struct cardea_source *cardea_slot_shown(struct cardea_slot *slot, int *layer);
 struct cardea_source *cardea_slot_next(struct cardea_slot *slot, int *layer);
 
+/* Both at one moment; borrowed as these. */
+void cardea_slot_views(struct cardea_slot *slot, struct cardea_view *shown,
+                       struct cardea_view *next);
+
 /* A new reference (cardea_source_put it) to the source whose key frame the recipient needs: what is
  * awaited, else what is shown; or NULL. Any thread. */
 struct cardea_source *cardea_slot_source(struct cardea_slot *slot);
@@ -114,6 +128,7 @@ bool cardea_slot_accepted(const struct cardea_slot *slot);
 struct cardea_slot_counts {
 	uint64_t packets, bytes; /* sent; bytes with RTP headers */
 	uint64_t switches;       /* by packets */
+	struct cardea_slot_reports reports;
 	bool waiting;
 };
 struct cardea_slot_counts cardea_slot_count(struct cardea_slot *slot);

@@ -91,11 +91,12 @@ struct cardea_layer {
 	uint64_t newest_stream;
 	uint16_t newest_seq;
 	/* Room thread. */
-	uint32_t bps;      /* of the last second or so; 0 while nothing arrives */
-	uint32_t last_bps; /* what it was while it arrived; 0: never measured */
-	bool wanted;       /* the client was told to send it */
-	int64_t wanted_ms; /* since when; 0: not known before the next measurement */
-	int64_t absent_ms; /* when it was found to be absent; 0: it is not */
+	uint32_t bps;       /* of the last second or so; 0 while nothing arrives */
+	uint32_t last_bps;  /* what it was while it arrived; 0: never measured */
+	bool wanted;        /* the client was told to send it */
+	int64_t watched_ms; /* when somebody was seen to watch it (quality.c) */
+	int64_t wanted_ms;  /* since when; 0: not known before the next measurement */
+	int64_t absent_ms;  /* when it was found to be absent; 0: it is not */
 	struct cardea_layer_sample samples[CARDEA_MEASURE_SAMPLES]; /* oldest first */
 };
 

@@ -74,6 +74,11 @@ const GPtrArray *cardea_speaking_rank(struct cardea_room *room)
 	return ranked;
 }
 
+const struct cardea_voice *cardea_speaking_dominant(const struct cardea_room *room)
+{
+	return room->speaking->floor.dominant;
+}
+
 void cardea_speaking_drop(struct cardea_room *room, struct cardea_source *source)
 {
 	if (source->video)
@@ -142,8 +147,10 @@ void cardea_speaking_run(struct cardea_room *room, int64_t now_ms)
 			cardea_voice_update(&source->voice, now_ms);
 	}
 	const GPtrArray *ranked = cardea_speaking_rank(room);
-	cardea_floor_update(&room->speaking->floor, (struct cardea_voice *const *)ranked->pdata,
-	                    ranked->len, now_ms);
+	/* Slots that follow the speaker are given anew when the job ends. */
+	if (cardea_floor_update(&room->speaking->floor, (struct cardea_voice *const *)ranked->pdata,
+	                        ranked->len, now_ms))
+		room->assign_needed = true;
 	cardea_assign_speakers(room, ranked, now_ms);
 	tell(room, now_ms);
 }

@@ -25,6 +25,9 @@ void cardea_speaking_run(struct cardea_room *room, int64_t now_ms);
 /* The voices of all open microphones, who is heard first in front. Valid until the next call. */
 const GPtrArray *cardea_speaking_rank(struct cardea_room *room);
 
+/* Whom a picture should follow, or NULL. */
+const struct cardea_voice *cardea_speaking_dominant(const struct cardea_room *room);
+
 /* @source was closed. */
 void cardea_speaking_drop(struct cardea_room *room, struct cardea_source *source);
 

@@ -78,6 +78,14 @@ static void set(json_t *object, const char *name, const _Atomic uint64_t *counte
 	json_object_set_new(object, name, json_integer((json_int_t)atomic_load(counter)));
 }
 
+json_t *cardea_stats_drops(const _Atomic uint64_t dropped[CARDEA_DROPS])
+{
+	json_t *drops = json_object();
+	for (unsigned i = 0; i < CARDEA_DROPS; i++)
+		set(drops, drop_names[i], &dropped[i]);
+	return drops;
+}
+
 json_t *cardea_stats_to_json(const struct cardea_stats *stats)
 {
 	json_t *object = json_object();
@@ -89,10 +97,7 @@ json_t *cardea_stats_to_json(const struct cardea_stats *stats)
 	set(object, "bytes_in", &stats->bytes);
 	set(object, "packets_out", &stats->sent);
 	set(object, "keyframes_asked", &stats->keyframes_asked);
-	json_t *drops = json_object();
-	for (unsigned i = 0; i < CARDEA_DROPS; i++)
-		set(drops, drop_names[i], &stats->dropped[i]);
-	json_object_set_new(object, "drops", drops);
+	json_object_set_new(object, "drops", cardea_stats_drops(stats->dropped));
 	json_t *refusals = json_object();
 	for (int i = 0; i < CARDEA_STATS_CODES; i++) {
 		if (atomic_load(&stats->refusals[i]) > 0)

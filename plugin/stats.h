@@ -42,6 +42,9 @@ void cardea_stats_fold(struct cardea_stats *stats, const struct cardea_source *s
 /* A new copy of @stats, to which more can be folded. */
 struct cardea_stats *cardea_stats_copy(const struct cardea_stats *stats);
 
+/* Dropped packets by reason. New object. */
+json_t *cardea_stats_drops(const _Atomic uint64_t dropped[CARDEA_DROPS]);
+
 /* A new object with all of @stats. */
 json_t *cardea_stats_to_json(const struct cardea_stats *stats);
 
