@@ -565,6 +565,27 @@ export class Control {
   }
 }
 
+/**
+ * What GLib or a sanitizer complains of in the log of a stopped Janus. libnice's own complaints are core's: it
+ * says so when a detach overtakes an offer that Janus is still setting up.
+ */
+export function complaints(janus) {
+  return janus.finalLog.match(/.*((?<!libnice-)CRITICAL|Sanitizer:).*/g) ?? [];
+}
+
+/** A request with an offer soon after a hangup: until libnice has closed the last agent, Janus
+ * answers 490. */
+export function requestAfterHangup(handle, body, jsep) {
+  return until(async () => {
+    try {
+      return await handle.request(body, jsep);
+    } catch (error) {
+      if (error.janus?.code === 490) return null;
+      throw error;
+    }
+  }, 'Janus takes an offer again');
+}
+
 /** Attaches a handle and joins it; the handle with `joined`, or throws with `code`. */
 export async function join(session, fields) {
   const handle = await session.attach();
