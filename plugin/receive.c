@@ -38,8 +38,10 @@ static void send_offer(struct cardea_session *session, bool restart)
 	/* Janus frees the ICE agent of the last PeerConnection some time after it says that it is done
 	 * with it; in between it takes no offer, and no hangup either. */
 	session->offer_failed = err < 0;
-	if (err < 0)
+	if (err < 0) {
+		session->offer--; /* nobody has seen it */
 		return;
+	}
 	int expected = CARDEA_MEDIA_NEW;
 	atomic_compare_exchange_strong(&session->media, &expected, CARDEA_MEDIA_OFFERED);
 }
