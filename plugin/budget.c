@@ -46,12 +46,16 @@ void cardea_budget_remb(struct cardea_budget *budget, uint32_t bps, int64_t now_
 
 void cardea_budget_loss(struct cardea_budget *budget, unsigned lost, int64_t now_ms)
 {
-	bool heavy = lost > CARDEA_BUDGET_HEAVY_LOSS;
+	/* Soon after congestion it is likelier that loss comes from a queue that is full than that it
+	 * is random. */
+	bool soon = within(budget->congested_ms, CARDEA_BUDGET_SETTLED_MS, now_ms);
+	unsigned limit = soon ? CARDEA_BUDGET_QUEUE_LOSS : CARDEA_BUDGET_HEAVY_LOSS;
+	bool heavy = lost > limit;
 	/* A second of a small layer is few packets, of which 5 % at random are 10 % often enough: two
 	 * reports of 25 % count at once, of 15 % only when more of them come. */
 	budget->loss += lost;
 	budget->loss -= budget->loss / 4;
-	if (heavy && budget->heavy && budget->loss > 3 * CARDEA_BUDGET_HEAVY_LOSS) {
+	if (heavy && budget->heavy && budget->loss > 3 * limit) {
 		uint64_t left = lost < 256 ? 256 - lost : 0;
 		budget->arrived_bps = (uint32_t)(budget->given_bps * left / 256) + 1;
 		congested(budget, now_ms);
@@ -111,10 +115,10 @@ bool cardea_budget_is_near(uint64_t limit, uint64_t total)
 
 void cardea_budget_back_off(struct cardea_budget *budget, int64_t now_ms)
 {
-	if (within(budget->grew_ms, CARDEA_BUDGET_SETTLED_MS, now_ms) || budget->watched) {
+	if (within(budget->grew_ms, CARDEA_BUDGET_SETTLED_MS, now_ms) || budget->watched)
 		budget->pause_ms *= 2;
-		budget->failed_bps = budget->fell_from_bps;
-	}
+	budget->failed_bps =
+	        budget->given_bps > budget->fell_from_bps ? budget->given_bps : budget->fell_from_bps;
 	if (budget->pause_ms < CARDEA_BUDGET_PAUSE_MS)
 		budget->pause_ms = CARDEA_BUDGET_PAUSE_MS;
 	if (budget->pause_ms > CARDEA_BUDGET_PAUSE_MAX_MS)

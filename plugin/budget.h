@@ -25,6 +25,7 @@
 #define CARDEA_BUDGET_PAUSE_MS     4000
 #define CARDEA_BUDGET_PAUSE_MAX_MS 10000
 #define CARDEA_BUDGET_HEAVY_LOSS   26 /* 10 % in 1/256 */
+#define CARDEA_BUDGET_QUEUE_LOSS   18 /* 7 %, soon after congestion */
 
 /* All zero before the first estimate. A time that is zero is never. */
 struct cardea_budget {
@@ -48,7 +49,7 @@ struct cardea_budget {
 	int64_t stepped_ms;        /* also counts steps that cost nothing */
 	/* Back-off. */
 	int64_t pause_ms, until_ms, taken_back_ms;
-	uint32_t failed_bps; /* the estimate when the last step failed */
+	uint32_t failed_bps; /* the estimate or what was sent when it failed, whatever is higher */
 	bool starved;        /* slots are paused */
 };
 

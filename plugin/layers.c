@@ -183,25 +183,22 @@ static uint64_t spare(const struct choice *choice, int down, int pause)
 	return sum;
 }
 
-/* Frees @bps at the cost of others, so that what is sent grows by no more than the estimate allows.
- * False, and nothing is changed, if that is not possible. */
-static bool make_room(struct choice *choice, uint64_t bps, int down, int pause)
+/* Frees @bps, or what is spare of it. */
+static void make_room(struct choice *choice, uint64_t bps, int down, int pause)
 {
-	uint64_t most = choice->total;
-	if (most < choice->budget->estimate_bps && !choice->budget->starved)
-		most = choice->budget->estimate_bps;
-	if (choice->total + bps > most + spare(choice, down, pause))
-		return false;
-	fit(choice, most > bps ? most - bps : 0, down, pause);
-	return true;
+	fit(choice, choice->total > bps ? choice->total - bps : 0, down, pause);
 }
 
+/* Whether @want, which shows nothing, may begin; room is made for it. */
 static bool may_begin(struct choice *choice, const struct cardea_layer_want *want)
 {
 	uint64_t bps = bps_of(want, lowest(want));
-	return want == choice->first ||
-	       cardea_budget_may_begin(choice->budget, choice->total + bps, choice->now_ms) ||
-	       make_room(choice, bps, ANY_PRIORITY, want->priority);
+	if (cardea_budget_may_begin(choice->budget, choice->total + bps, choice->now_ms))
+		return true;
+	if (want != choice->first && spare(choice, ANY_PRIORITY, want->priority) < bps)
+		return false;
+	make_room(choice, bps, ANY_PRIORITY, want->priority);
+	return true;
 }
 
 /* The lowest layer for slots that show nothing. Where it does not fit they wait for their turn to
@@ -261,16 +258,19 @@ static void step_up(struct choice *choice)
 		return;
 	int layer = above(want, want->layer);
 	uint64_t bps = bps_of(want, layer), before = bps_of(want, want->layer);
-	if (cardea_budget_may_grow(budget, choice->total, choice->total + bps - before,
-	                           choice->now_ms)) {
-		set_layer(choice, want, layer);
+	uint64_t more = bps > before ? bps - before : 0;
+	if (cardea_budget_may_grow(budget, choice->total, choice->total + more, choice->now_ms)) {
 		cardea_budget_grew(budget, (unsigned)(want - choice->wants), choice->count, layer,
 		                   choice->now_ms);
-	} else if (bps > before && want->layer != CARDEA_LAYER_NONE &&
-	           make_room(choice, bps - before, want->priority, CARDEA_PRIORITY_REST)) {
-		set_layer(choice, want, layer);
+	} else if (want->layer != CARDEA_LAYER_NONE &&
+	           spare(choice, want->priority, CARDEA_PRIORITY_REST) >= more) {
+		/* Not more in all: it is only given to somebody else. */
+		make_room(choice, more, want->priority, CARDEA_PRIORITY_REST);
 		budget->stepped_ms = choice->now_ms;
+	} else {
+		return;
 	}
+	set_layer(choice, want, layer);
 }
 
 /* ---- all slots ---- */
