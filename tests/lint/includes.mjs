@@ -19,7 +19,7 @@ const SIGNALING = {
   jobs: ['domain', 'net', 'conf'],
   supervisor: ['conf'],
 };
-const PURE = /^plugin\/(budget|forward|layers|report|rewrite|speaker)\.[ch]$/;
+const PURE = /^plugin\/(budget|codec|forward|keyframe|layers|report|rewrite|rtp|slot|source|source_measure|speaker|vp8)\.[ch]$/;
 const DIALECTS = ['meetings', 'participants', 'spaces', 'plugnmeet', 'sepp', 'native'];
 const COMMON_SYSTEM =
   /^(glib\.h|jansson\.h|openssl\/\w+\.h|sys\/random\.h|errno\.h|inttypes\.h|limits\.h|std\w+\.h|string\.h|strings\.h|time\.h|ctype\.h|assert\.h)$/;
