@@ -83,11 +83,13 @@ static bool may_pass(struct cardea_source *source, int64_t now_ms)
 /* Whether none of the packets behind this one has been seen before it. */
 static bool is_newest(struct cardea_layer *layer, const struct cardea_packet *packet)
 {
-	int step = (int16_t)(uint16_t)(packet->seq - layer->newest_seq);
-	if (layer->newest_stream == packet->stream && step <= 0 && step >= -CARDEA_REWRITE_MISORDER)
+	if (layer->newest_stream == packet->stream &&
+	    cardea_rewrite_late(layer->newest_seq, layer->newest_ts, cardea_codec_clock(packet->codec),
+	                        packet->seq, packet->ts))
 		return false;
 	layer->newest_stream = packet->stream;
 	layer->newest_seq = packet->seq;
+	layer->newest_ts = packet->ts;
 	return true;
 }
 

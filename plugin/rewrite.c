@@ -38,24 +38,37 @@ static bool in_order(uint32_t earlier, uint32_t later, uint32_t clock_rate)
 	return later - earlier <= MAX_PAUSE_MS / 1000 * clock_rate;
 }
 
+bool cardea_rewrite_late(uint16_t newest_seq, uint32_t newest_ts, uint32_t clock_rate, uint16_t seq,
+                         uint32_t ts)
+{
+	int step = (int16_t)(uint16_t)(seq - newest_seq);
+	return step <= 0 && step >= -CARDEA_REWRITE_MISORDER && in_order(ts, newest_ts, clock_rate);
+}
+
+/* A packet that is far off is left out; if the next one follows it, the sender counts anew. */
+static bool follow_jump(struct cardea_rewrite *rewrite, uint32_t clock_rate, uint16_t seq,
+                        uint32_t ts, int64_t now_ms, int64_t *in)
+{
+	bool confirmed = rewrite->jumped == seq;
+	rewrite->jumped = (uint16_t)(seq + 1);
+	if (!confirmed)
+		return false;
+	take_up(rewrite, clock_rate, seq, ts, now_ms, 1);
+	*in = seq;
+	return true;
+}
+
 /* Takes a packet of the stream that is shown into account; false: it is not sent. */
 static bool follow(struct cardea_rewrite *rewrite, uint32_t clock_rate, uint16_t seq, uint32_t ts,
                    int64_t now_ms, int64_t *in)
 {
 	/* The nearest number to the highest one seen. */
 	int step = (int16_t)(uint16_t)(seq - (uint16_t)rewrite->in_max);
-	if (step > CARDEA_REWRITE_DROPOUT || step < -CARDEA_REWRITE_MISORDER) {
-		bool confirmed = rewrite->jumped == seq;
-		rewrite->jumped = (uint16_t)(seq + 1);
-		if (!confirmed)
-			return false;
-		take_up(rewrite, clock_rate, seq, ts, now_ms, 1);
-		*in = seq;
-		return true;
-	}
 	*in = rewrite->in_max + step;
-	if (step <= 0)
-		return *in >= rewrite->in_base && in_order(ts, rewrite->in_ts, clock_rate);
+	if (cardea_rewrite_late((uint16_t)rewrite->in_max, rewrite->in_ts, clock_rate, seq, ts))
+		return *in >= rewrite->in_base;
+	if (step <= 0 || step > CARDEA_REWRITE_DROPOUT)
+		return follow_jump(rewrite, clock_rate, seq, ts, now_ms, in);
 	/* Frames are sent in the order in which they were taken: time does not go back. */
 	if (!in_order(rewrite->in_ts, ts, clock_rate))
 		begin_run(rewrite, clock_rate, *in, ts, now_ms);

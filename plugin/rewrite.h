@@ -31,6 +31,11 @@ struct cardea_rewrite {
 	int64_t out_ms;     /* when out_max was sent */
 };
 
+/* Whether the packet @seq, @ts is a late or repeated one of a stream that has come to @newest_seq,
+ * @newest_ts. */
+bool cardea_rewrite_late(uint16_t newest_seq, uint32_t newest_ts, uint32_t clock_rate, uint16_t seq,
+                         uint32_t ts);
+
 /*
  * Maps one packet of @stream (unique and never 0) at @now_ms (monotonic). @clock_rate in Hz tells
  * how far the timestamp moves when the stream changes: by the time since the last packet, at least

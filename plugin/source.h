@@ -87,9 +87,10 @@ struct cardea_layer {
 	_Atomic uint64_t packets, bytes;
 	_Atomic int64_t seen_ms, keyframe_ms; /* monotonic; 0: never. Packets of padding do not count */
 	_Atomic uint32_t size; /* width << 16 | height of the last VP8 key frame; 0: not known */
-	/* Packet thread only: the highest sequence number of which stream. */
+	/* Packet thread only: the newest packet and its stream. */
 	uint64_t newest_stream;
 	uint16_t newest_seq;
+	uint32_t newest_ts;
 	/* Room thread. */
 	uint32_t bps;       /* of the last second or so; 0 while nothing arrives */
 	uint32_t last_bps;  /* what it was while it arrived; 0: never measured */
