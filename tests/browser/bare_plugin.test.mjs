@@ -1,90 +1,25 @@
-// Two pages with the client library, our plugin in Debian's unmodified Janus, and no gateway: the
-// test mints the join tokens and speaks the control protocol itself.
+// Two pages with the client library, our plugin in Debian's unmodified Janus, and no gateway.
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import { CAST, eventually, launchBrowser } from '../support/browser.mjs';
-import { PLUGIN_DIR } from '../support/build.mjs';
-import { Control, startJanus } from '../support/janus.mjs';
-import { serveStatic } from '../support/static.mjs';
+import { startBare } from '../support/bare.mjs';
+import { CAST, eventually } from '../support/browser.mjs';
 
 const { ada, ben } = CAST;
-const LIBRARY = new URL('../../html/dist/client/cardea-client.js', import.meta.url);
-// The smallest page on the library: every line of the receive connection gets an element, and a
-// picture is shown while its slot carries somebody.
-const PAGE = `<!doctype html><meta charset="utf-8"><title>bare</title><script type="module">
-import { Meeting } from '/cardea-client.js';
-const elements = new Map();
-const show = (meeting) => {
-  for (const [mid, track] of meeting.tracks) {
-    if (elements.has(mid)) continue;
-    const element = document.createElement(track.kind);
-    Object.assign(element, { autoplay: true, muted: track.kind === 'video' });
-    element.srcObject = new MediaStream([track]);
-    document.body.append(element);
-    elements.set(mid, element);
-  }
-  const taken = new Set(meeting.slots.video.filter((slot) => slot.participant).map(({ mid }) => mid));
-  for (const [mid, element] of elements) element.hidden = !taken.has(mid);
-};
-window.enter = async () => {
-  const meeting = new Meeting({ credential: 'minted-by-the-test' });
-  window.meeting = meeting;
-  meeting.on('change', () => show(meeting));
-  await meeting.media.open();
-  await meeting.join();
-};
-</script>`;
-
-let janus;
+let bare;
 let control;
-let site;
-let browser;
+let enter;
 
 before(async () => {
-  janus = await startJanus({ pluginDir: PLUGIN_DIR });
-  assert.ok(janus.pluginLoaded, janus.log());
-  control = await Control.open(janus);
-  site = await serveStatic({ '/': PAGE, '/cardea-client.js': LIBRARY });
-  browser = await launchBrowser();
+  bare = await startBare();
+  ({ control, enter } = bare);
 });
 
-afterEach(() => browser?.clear());
+afterEach(() => bare?.browser.clear());
 
 after(async () => {
-  await browser?.close();
-  await control?.close();
-  await site?.close();
-  const ended = await janus?.stop();
-  assert.deepEqual(ended, { code: 0, signal: null }, 'Janus ends in an orderly way');
+  assert.deepEqual(await bare?.stop(), { code: 0, signal: null }, 'Janus ends in an orderly way');
 });
-
-/** What `POST /api/v1/enter` would answer, with a token of ours in it. */
-function entryFor(role, room) {
-  const sub = `seat-${role.name.toLowerCase()}`;
-  const publish = ['microphone', 'camera', 'screen'];
-  return {
-    participant: { id: sub, client_id: sub, name: role.name, role: 'participant', guest: false, hidden: false, publish },
-    room: { id: room, name: room, options: {}, locked: false },
-    join_token: control.token({ room, sub, client_id: sub, name: role.name, publish }),
-    expires_in: 120,
-    resume: 'none',
-    janus_url: janus.wsUrl,
-    slots: { audio: 3, video: 9 },
-    stun_servers: [],
-    turn_servers: [],
-  };
-}
-
-async function enter(role, room) {
-  const person = await browser.person(role);
-  await person.page.route('**/api/v1/enter', (route) =>
-    route.fulfill({ status: 201, json: entryFor(role, room) }));
-  await person.page.goto(site.url);
-  await person.page.waitForFunction(() => window.enter);
-  await person.page.evaluate(() => window.enter());
-  return person;
-}
 
 const roster = (person) =>
   person.page.evaluate(() => [...window.meeting.participants.values()].map(({ name }) => name));

@@ -84,9 +84,9 @@ export async function launchBrowser() {
     /**
      * A person with a profile of their own. Options beside those of installDevices and
      * installPeers: before: function run in the page before its code; context: more options of
-     * Playwright's newContext.
+     * Playwright's newContext; relay: of startRelay, through which the receive connection runs.
      */
-    async person(role, { before, context: more = {}, ...options } = {}) {
+    async person(role, { before, context: more = {}, relay, ...options } = {}) {
       const context = await chromiumProcess.newContext({
         permissions: options.refuse ? [] : ['camera', 'microphone'],
         viewport: { width: 1280, height: 720 },
@@ -96,6 +96,10 @@ export async function launchBrowser() {
       });
       if (before) await context.addInitScript(before);
       await context.addInitScript(installDevices, { ...role, ...options });
+      if (relay) {
+        await context.exposeFunction('cardeaRelay', (address, port) => relay.towards({ address, port }));
+        options.relay = { address: relay.address, port: relay.port };
+      }
       await context.addInitScript(installPeers, options);
       await context.addInitScript(installSenses);
       const person = new Person(role, context, await context.newPage());
@@ -201,8 +205,11 @@ export class Person {
     }, { what: `the connections of ${this.name}` });
   }
 
-  startSampling(intervalMs = 100) {
-    return this.page.evaluate((ms) => window.cardeaPeers.startSampling(ms), intervalMs);
+  startSampling(intervalMs = 100, { type = 'inbound-rtp', kind = 'audio' } = {}) {
+    return this.page.evaluate(
+      (args) => window.cardeaPeers.startSampling(...args),
+      [intervalMs, { type, kind }],
+    );
   }
 
   stopSampling() {

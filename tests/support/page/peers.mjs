@@ -3,9 +3,12 @@
 
 /**
  * Makes `window.cardeaPeers`.
- * @param options packetLog: note when each audio packet is sent, and when it arrives.
+ * @param options packetLog: note when each audio packet is sent, and when it arrives; relay:
+ * {address, port} through which connections that the other side offers run, as the receive
+ * connection does, and no other way: the other side's candidates are replaced by the relay's, which
+ * is told by `window.cardeaRelay(address, port)` what they were, and our own stay here.
  */
-export function installPeers({ packetLog = false } = {}) {
+export function installPeers({ packetLog = false, relay = null } = {}) {
   const Native = window.RTCPeerConnection;
   if (!Native) return;
   const COUNTED = ['createOffer', 'createAnswer', 'setLocalDescription', 'setRemoteDescription'];
@@ -16,11 +19,23 @@ export function installPeers({ packetLog = false } = {}) {
     constructor(...args) {
       super(...args);
       const calls = Object.fromEntries(COUNTED.map((name) => [name, 0]));
-      peers.push({ pc: this, calls });
-      const id = peers.length - 1;
+      const peer = { pc: this, calls, connectedAt: null };
+      const id = peers.push(peer) - 1;
+      this.addEventListener('connectionstatechange', () => {
+        if (this.connectionState === 'connected') peer.connectedAt ??= performance.timeOrigin + performance.now();
+      });
       this.addEventListener('track', ({ transceiver: { receiver, mid } }) => {
         logPackets(`${id}:${mid}`, receiver, receiver.track.kind);
       });
+      // The first of all listeners: nobody else hears of these.
+      this.addEventListener('icecandidate', (event) => {
+        if (isRelayed(this) && event.candidate) event.stopImmediatePropagation();
+      });
+    }
+
+    async addIceCandidate(candidate) {
+      const through = isRelayed(this) ? await relayed(candidate) : candidate;
+      if (through) await super.addIceCandidate(through);
     }
 
     addTransceiver(...args) {
@@ -35,6 +50,18 @@ export function installPeers({ packetLog = false } = {}) {
       return sender;
     }
   }
+  const isRelayed = (connection) => relay !== null && connection.remoteDescription?.type === 'offer';
+
+  /** The candidate with the relay in the place of the other side, or null: no way for us. */
+  const relayed = async (candidate) => {
+    // candidate:<foundation> <component> <transport> <priority> <address> <port> typ ...
+    const fields = candidate?.candidate?.split(' ') ?? [];
+    if (fields[2]?.toLowerCase() !== 'udp' || !/^[\d.]+$/.test(fields[4])) return null;
+    await window.cardeaRelay(fields[4], Number(fields[5]));
+    fields.splice(4, 2, relay.address, relay.port);
+    return { ...candidate, candidate: fields.join(' ') };
+  };
+
   const idOf = (connection) => peers.findIndex(({ pc }) => pc === connection);
   for (const name of COUNTED) {
     RTCPeerConnection.prototype[name] = function counted(...args) {
@@ -49,19 +76,22 @@ export function installPeers({ packetLog = false } = {}) {
   const FIELDS = [
     'packetsReceived', 'packetsLost', 'packetsDiscarded', 'concealedSamples',
     'silentConcealedSamples', 'concealmentEvents', 'totalSamplesReceived', 'framesDecoded',
-    'freezeCount', 'lastPacketReceivedTimestamp',
+    'freezeCount', 'totalFreezesDuration', 'lastPacketReceivedTimestamp', 'bytesReceived',
+    'frameWidth', 'frameHeight', 'keyFramesDecoded', 'nackCount', 'pliCount',
+    'retransmittedPacketsReceived', 'rid', 'framesSent', 'bytesSent', 'keyFramesEncoded',
   ];
   let samples = [];
   let tick = 0;
   let timer = null;
   let busy = false;
+  let sampled = null; // {type, kind}
 
-  const inbound = async () => {
+  const rowsOf = async (type) => {
     const rows = [];
     for (const [id, { pc }] of peers.entries()) {
       if (pc.connectionState === 'closed') continue;
       for (const stats of (await pc.getStats()).values()) {
-        if (stats.type !== 'inbound-rtp') continue;
+        if (stats.type !== type) continue;
         const row = { stream: `${id}:${stats.mid}`, kind: stats.kind, at: stats.timestamp };
         for (const field of FIELDS) if (field in stats) row[field] = stats[field];
         rows.push(row);
@@ -74,7 +104,7 @@ export function installPeers({ packetLog = false } = {}) {
     if (busy) return; // a slow getStats must not pile up
     busy = true;
     try {
-      const rows = (await inbound()).filter(({ kind }) => kind === 'audio');
+      const rows = (await rowsOf(sampled.type)).filter(({ kind }) => kind === sampled.kind);
       samples.push(...rows.map((row) => ({ ...row, tick })));
       tick += 1;
     } finally {
@@ -115,12 +145,15 @@ export function installPeers({ packetLog = false } = {}) {
     /** Per connection made so far: its calls and its state. */
     counters: () =>
       peers.map(({ pc, calls }) => ({ ...calls, state: pc.connectionState })),
-    inbound,
+    /** Per connection: when it first stood (ms since 1970), or null. */
+    connectedAt: () => peers.map(({ connectedAt }) => connectedAt),
+    inbound: () => rowsOf('inbound-rtp'),
     receiverTracks: () =>
       new Set(peers.flatMap(({ pc }) => pc.getReceivers().map(({ track }) => track))),
-    startSampling(intervalMs) {
+    startSampling(intervalMs, what) {
       samples = [];
       tick = 0;
+      sampled = what;
       timer = setInterval(sample, intervalMs);
     },
     async stopSampling() {

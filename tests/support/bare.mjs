@@ -1,0 +1,83 @@
+// Pages with the client library, our plugin in Debian's unmodified Janus, and no gateway: this mints
+// the join tokens and speaks the control protocol itself.
+//
+//   const bare = await startBare();
+//   await bare.control.openRoom('talk');
+//   const ada = await bare.enter(CAST.ada, 'talk');          // a Person of browser.mjs
+//   assert.deepEqual(await bare.stop(), { code: 0, signal: null });
+
+import { launchBrowser } from './browser.mjs';
+import { startPlugin } from './janus.mjs';
+import { serveStatic } from './static.mjs';
+
+const LIBRARY = new URL('../../html/dist/client/cardea-client.js', import.meta.url);
+// The smallest page on the library: every line of the receive connection gets an element, and a
+// picture is shown while its slot carries somebody.
+const PAGE = `<!doctype html><meta charset="utf-8"><title>bare</title><script type="module">
+import { Meeting } from '/cardea-client.js';
+const elements = new Map();
+const show = (meeting) => {
+  for (const [mid, track] of meeting.tracks) {
+    if (elements.has(mid)) continue;
+    const element = document.createElement(track.kind);
+    Object.assign(element, { autoplay: true, muted: track.kind === 'video' });
+    element.srcObject = new MediaStream([track]);
+    document.body.append(element);
+    elements.set(mid, element);
+  }
+  const taken = new Set(meeting.slots.video.filter((slot) => slot.participant).map(({ mid }) => mid));
+  for (const [mid, element] of elements) element.hidden = !taken.has(mid);
+};
+window.enter = async () => {
+  const meeting = new Meeting({ credential: 'minted-by-the-test' });
+  window.meeting = meeting;
+  meeting.on('change', () => show(meeting));
+  await meeting.media.open();
+  await meeting.join();
+};
+</script>`;
+
+/** What `POST /api/v1/enter` would answer, with a token of ours in it. */
+function entryFor({ janus, control }, role, room) {
+  const sub = `seat-${role.name.toLowerCase()}`;
+  const publish = ['microphone', 'camera', 'screen'];
+  return {
+    participant: { id: sub, client_id: sub, name: role.name, role: 'participant', guest: false, hidden: false, publish },
+    room: { id: room, name: room, options: {}, locked: false },
+    join_token: control.token({ room, sub, client_id: sub, name: role.name, publish }),
+    expires_in: 120,
+    resume: 'none',
+    janus_url: janus.wsUrl,
+    slots: { audio: 3, video: 9 },
+    stun_servers: [],
+    turn_servers: [],
+  };
+}
+
+/** { janus, control, browser, enter(role, room, options of person), stop() }. */
+export async function startBare() {
+  const { janus, control } = await startPlugin();
+  const site = await serveStatic({ '/': PAGE, '/cardea-client.js': LIBRARY });
+  const browser = await launchBrowser();
+  return {
+    janus,
+    control,
+    browser,
+    async enter(role, room, options) {
+      const person = await browser.person(role, options);
+      await person.page.route('**/api/v1/enter', (route) =>
+        route.fulfill({ status: 201, json: entryFor({ janus, control }, role, room) }));
+      await person.page.goto(site.url);
+      await person.page.waitForFunction(() => window.enter);
+      await person.page.evaluate(() => window.enter());
+      return person;
+    },
+    /** Ends everything; returns how Janus ended. */
+    async stop() {
+      await browser.close();
+      await control.close();
+      await site.close();
+      return janus.stop();
+    },
+  };
+}
