@@ -23,6 +23,11 @@
 	"libjanus_http.so,libjanus_pfunix.so,libjanus_rabbitmq.so,libjanus_mqtt.so,libjanus_nanomsg."  \
 	"so"
 
+/* How long Janus keeps what it sent for retransmission, at least. It sends a packet again once in
+ * 200 ms, so that with its default of 200 ms a second time never comes: where the first
+ * retransmission is lost as well, the picture stands until the browser asks for a key frame. */
+#define NACK_QUEUE_MS 500
+
 static void add_string(GString *out, const char *name, const char *value)
 {
 	char *quoted = cardea_quote(value);
@@ -88,9 +93,10 @@ char *cardea_janus_conf_core(const struct cardea_janus_conf_input *input)
 	                       "}\n"
 	                       "media: {\n"
 	                       "\trtp_port_range = \"%" G_GINT64_FORMAT "-%" G_GINT64_FORMAT "\"\n"
+	                       "\tmin_nack_queue = %d\n"
 	                       "}\n",
 	                       or_cores(conf->event_loops, input), conf->rtp_port_min,
-	                       conf->rtp_port_max);
+	                       conf->rtp_port_max, NACK_QUEUE_MS);
 	add_nat(out, conf);
 	g_string_append(out, "transports: {\n"
 	                     "\tdisable = \"" OTHER_TRANSPORTS "\"\n"

@@ -187,7 +187,7 @@ function writeConfiguration(dir, options, ports) {
       reclaim_session_timeout: 120,
       event_loops: options.eventLoops ?? 2,
     },
-    media: { rtp_port_range: options.rtpPorts ?? '20000-29999' },
+    media: { rtp_port_range: options.rtpPorts ?? '20000-29999', min_nack_queue: 500 },
     nat: { full_trickle: true, ignore_mdns: true },
     transports: {
       disable: 'libjanus_rabbitmq.so,libjanus_mqtt.so,libjanus_nanomsg.so,libjanus_http.so,libjanus_pfunix.so',

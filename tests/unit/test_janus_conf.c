@@ -76,6 +76,7 @@ static void test_core(void **state)
 	assert_integer(&config, "general.reclaim_session_timeout", 120);
 	assert_integer(&config, "general.event_loops", 6);
 	assert_string(&config, "media.rtp_port_range", "21000-21999");
+	assert_integer(&config, "media.min_nack_queue", 500);
 	assert_true_at(&config, "nat.full_trickle");
 	assert_true_at(&config, "nat.ignore_mdns");
 	assert_string(&config, "nat.ice_enforce_list", "10.0.0.9");
