@@ -173,7 +173,7 @@ void cardea_slot_set_up(struct cardea_slot *slot, bool up)
 {
 	g_mutex_lock(&slot->lock);
 	restart(slot);
-	slot->first_sent_ms = 0;
+	slot->round_trip_ms = 0;
 	slot->reports.lost = 0;
 	g_mutex_unlock(&slot->lock);
 	atomic_store(&slot->up, up);
@@ -193,8 +193,11 @@ static bool report_locked(struct cardea_slot *slot, const struct cardea_report *
 	reports->fraction_lost = report->fraction_lost;
 	reports->lost = report->cumulative_lost;
 	reports->jitter = report->jitter;
-	return slot->video && more && slot->first_sent_ms > 0 &&
-	       now_ms - slot->first_sent_ms < CARDEA_SLOT_UNREPAIRED_MS;
+	/* A report that answers one of Janus' own has a round trip in it. */
+	if (report->last_sr != 0 && slot->round_trip_ms == 0)
+		slot->round_trip_ms = now_ms;
+	return slot->video && more &&
+	       (slot->round_trip_ms == 0 || now_ms - slot->round_trip_ms < CARDEA_SLOT_SETTLING_MS);
 }
 
 bool cardea_slot_report(struct cardea_slot *slot, const struct cardea_report *report,
@@ -269,8 +272,6 @@ static enum cardea_slot_result prepare(struct cardea_slot *slot, const struct ca
 	                           packet->seq, packet->ts, packet->now_ms, &out->seq, &out->ts))
 		return CARDEA_SLOT_STALE;
 	cardea_vp8_map(&slot->vp8, slot->rewrite.run, &packet->vp8, &out->picture_id, &out->tl0picidx);
-	if (slot->first_sent_ms == 0)
-		slot->first_sent_ms = packet->now_ms;
 	slot->packets++;
 	slot->bytes += packet->len;
 	return CARDEA_SLOT_SEND;

@@ -29,10 +29,9 @@
 struct cardea_report;
 struct cardea_source;
 
-/* How long after its first packet a video slot's losses are nobody's to repair. Janus keeps packets
- * for retransmission only from its first measured round trip on: its own report after a second, the
- * answer to that after up to one and a half more. */
-#define CARDEA_SLOT_UNREPAIRED_MS 3000
+/* How long after Janus learns the round trip losses of before are still told. Only from then on it
+ * keeps packets for retransmission: with its own first report, after a second, and the answer. */
+#define CARDEA_SLOT_SETTLING_MS 500
 
 /* One layer of a source. All zero is nothing. */
 struct cardea_view {
@@ -65,7 +64,7 @@ struct cardea_slot {
 	struct cardea_rewrite rewrite;
 	struct cardea_vp8_state vp8;
 	uint64_t packets, bytes, switches;
-	int64_t first_sent_ms; /* of this PeerConnection; 0: none yet */
+	int64_t round_trip_ms; /* when Janus learnt it on this PeerConnection; 0: not yet */
 	struct cardea_slot_reports reports;
 	/* Room thread: what was shown before, whose route still leads here, or NULL; borrowed. */
 	struct cardea_source *leaving;

@@ -69,6 +69,7 @@ static void the_first_report_block_counts(void **state)
 	assert_int_equal(report.fraction_lost, 13);
 	assert_int_equal(report.cumulative_lost, 258);
 	assert_int_equal(report.jitter, 1000);
+	assert_int_not_equal(report.last_sr, 0);
 	assert_false(report.has_remb || report.has_pli || report.has_fir);
 }
 
@@ -79,6 +80,7 @@ static void a_sender_may_report_and_lose_less_than_nothing(void **state)
 	assert_true(report.has_report);
 	assert_int_equal(report.cumulative_lost, -2);
 	assert_int_equal(report.jitter, 1);
+	assert_int_equal(report.last_sr, 0);
 }
 
 static void the_bitrate_is_read(void **state)
