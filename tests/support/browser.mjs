@@ -205,11 +205,16 @@ export class Person {
     }, { what: `the connections of ${this.name}` });
   }
 
-  startSampling(intervalMs = 100, { type = 'inbound-rtp', kind = 'audio' } = {}) {
+  startSampling(intervalMs = 100, { type = 'inbound-rtp', kinds = ['audio'] } = {}) {
     return this.page.evaluate(
       (args) => window.cardeaPeers.startSampling(...args),
-      [intervalMs, { type, kind }],
+      [intervalMs, { type, kinds }],
     );
+  }
+
+  /** What was sampled so far. */
+  samples() {
+    return this.page.evaluate(() => window.cardeaPeers.samples());
   }
 
   stopSampling() {

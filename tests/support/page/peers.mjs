@@ -84,7 +84,7 @@ export function installPeers({ packetLog = false, relay = null } = {}) {
   let tick = 0;
   let timer = null;
   let busy = false;
-  let sampled = null; // {type, kind}
+  let sampled = null; // {type, kinds}
 
   const rowsOf = async (type) => {
     const rows = [];
@@ -104,7 +104,7 @@ export function installPeers({ packetLog = false, relay = null } = {}) {
     if (busy) return; // a slow getStats must not pile up
     busy = true;
     try {
-      const rows = (await rowsOf(sampled.type)).filter(({ kind }) => kind === sampled.kind);
+      const rows = (await rowsOf(sampled.type)).filter(({ kind }) => sampled.kinds.includes(kind));
       samples.push(...rows.map((row) => ({ ...row, tick })));
       tick += 1;
     } finally {
@@ -156,6 +156,7 @@ export function installPeers({ packetLog = false, relay = null } = {}) {
       sampled = what;
       timer = setInterval(sample, intervalMs);
     },
+    samples: () => samples,
     async stopSampling() {
       clearInterval(timer);
       timer = null;
