@@ -71,6 +71,20 @@ void cardea_membership_refresh_source(struct cardea_room *room,
 	cardea_roster_updated(room, participant);
 }
 
+void cardea_membership_mute(struct cardea_room *room, struct cardea_participant *participant,
+                            enum cardea_kind kind)
+{
+	struct cardea_session *publisher = participant->handles[CARDEA_PUBLISHER];
+	struct cardea_source *source = publisher ? cardea_session_source(publisher, kind) : NULL;
+	if (!source || !source->active)
+		return;
+	source->active = false;
+	source->muted = true;
+	cardea_membership_refresh_source(room, participant, source);
+	cardea_session_event(publisher, "muted", json_pack("{s:s}", "kind", cardea_kind_name(kind)),
+	                     NULL);
+}
+
 static void tell_rights(const struct cardea_participant *participant)
 {
 	for (unsigned i = 0; i < CARDEA_HANDLES; i++) {

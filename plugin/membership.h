@@ -42,6 +42,11 @@ void cardea_membership_refresh_source(struct cardea_room *room,
                                       struct cardea_participant *participant,
                                       struct cardea_source *source);
 
+/* A moderator switches the source of @kind off, if it is on: it is inactive with the next packet,
+ * and its client is told. */
+void cardea_membership_mute(struct cardea_room *room, struct cardea_participant *participant,
+                            enum cardea_kind kind);
+
 /* Forgets the bindings of tokens that have expired. */
 void cardea_membership_prune(struct cardea_room *room);
 

@@ -1,37 +1,19 @@
-/* Requests of gateways on one room: open, close, policy, grant, revoke, say, sync, ack. */
-#include <string.h>
+/* Requests of gateways on one room: open, close, policy, say, sync, ack. */
+#include "request_control.h"
+
 #include "cardea_error.h"
 #include "cardea_id.h"
 #include "control.h"
 #include "core.h"
 #include "inspect.h"
 #include "membership.h"
-#include "message.h"
-
-#define MAX_REASON 64
-#define MAX_TEXT   1024
-#define MAX_EPOCH  (INT64_MAX / 2)
-
-#define ROOM_FIELD                                                                                 \
-	{                                                                                              \
-		"room", CARDEA_JSON_STRING, true, 1, CARDEA_MAX_ID                                         \
-	}
-#define EPOCH_FIELD                                                                                \
-	{                                                                                              \
-		"epoch", CARDEA_JSON_INTEGER, true, 1, MAX_EPOCH                                           \
-	}
-#define SEAT_FIELD                                                                                 \
-	{                                                                                              \
-		"seat", CARDEA_JSON_STRING, true, 1, CARDEA_MAX_ID                                         \
-	}
 
 static int64_t epoch_of(const struct cardea_request *request)
 {
 	return cardea_json_integer(request->message, "epoch", 0);
 }
 
-/* For everything but open: the gateway and we speak of the same placement. */
-static int check_epoch(const struct cardea_request *request)
+int cardea_control_check_epoch(const struct cardea_request *request)
 {
 	int64_t epoch = epoch_of(request);
 	int64_t ours = atomic_load(&request->room->epoch);
@@ -40,23 +22,21 @@ static int check_epoch(const struct cardea_request *request)
 	return epoch > ours ? CARDEA_E_EPOCH_AHEAD : 0;
 }
 
-static int check_open(const struct cardea_request *request)
+int cardea_control_check_open(const struct cardea_request *request)
 {
-	int err = check_epoch(request);
+	int err = cardea_control_check_epoch(request);
 	if (err == 0 && !atomic_load(&request->room->open))
 		err = CARDEA_E_ROOM_NOT_OPEN;
 	return err;
 }
 
-static int reply_ok(json_t **reply)
+int cardea_control_reply_ok(json_t **reply)
 {
 	*reply = json_pack("{s:s}", "cardea", "ok");
 	return 0;
 }
 
-/* ---- open, close, policy ---- */
-
-static int read_kinds(const json_t *object, const char *name, unsigned *out)
+int cardea_control_read_kinds(const json_t *object, const char *name, unsigned *out)
 {
 	const json_t *array = json_object_get(object, name);
 	*out = 0;
@@ -64,6 +44,8 @@ static int read_kinds(const json_t *object, const char *name, unsigned *out)
 		return 0;
 	return cardea_kinds_from_json(array, out) < 0 ? CARDEA_E_JSON_RANGE : 0;
 }
+
+/* ---- open, close, policy ---- */
 
 static const struct cardea_json_field policy_content[] = {
         {"max_participants", CARDEA_JSON_INTEGER, false, 0, CARDEA_MAX_ROOM_PARTICIPANTS},
@@ -80,7 +62,7 @@ static int read_policy(const json_t *message, struct cardea_policy *out)
 	if (err < 0)
 		return err;
 	out->max_participants = (unsigned)cardea_json_integer(policy, "max_participants", 0);
-	return read_kinds(policy, "locks", &out->locks);
+	return cardea_control_read_kinds(policy, "locks", &out->locks);
 }
 
 static int check_min_gen(const json_t *min_gen)
@@ -98,8 +80,8 @@ static int check_min_gen(const json_t *min_gen)
 }
 
 static const struct cardea_json_field open_fields[] = {
-        ROOM_FIELD,
-        EPOCH_FIELD,
+        CARDEA_ROOM_FIELD,
+        CARDEA_EPOCH_FIELD,
         {"tenant", CARDEA_JSON_STRING, true, 1, CARDEA_MAX_ID},
         {"conf_id", CARDEA_JSON_STRING, true, 1, CARDEA_MAX_ID},
         {"lease_ms", CARDEA_JSON_INTEGER, false, 0, 24 * 60 * 60 * 1000},
@@ -135,155 +117,47 @@ static int open_run(struct cardea_request *request, json_t **reply)
 }
 
 static const struct cardea_json_field close_fields[] = {
-        ROOM_FIELD,
-        EPOCH_FIELD,
-        {"reason", CARDEA_JSON_STRING, false, 0, MAX_TEXT},
+        CARDEA_ROOM_FIELD,
+        CARDEA_EPOCH_FIELD,
+        {"reason", CARDEA_JSON_STRING, false, 0, CARDEA_MAX_TEXT},
 };
 
 static int close_run(struct cardea_request *request, json_t **reply)
 {
 	/* A room that was never here is closed already. */
 	if (request->room && atomic_load(&request->room->open)) {
-		int err = check_epoch(request);
+		int err = cardea_control_check_epoch(request);
 		if (err < 0)
 			return err;
 		cardea_room_close(request->room, "closed",
 		                  cardea_json_string(request->message, "reason", NULL));
 	}
-	return reply_ok(reply);
+	return cardea_control_reply_ok(reply);
 }
 
 static const struct cardea_json_field policy_fields[] = {
-        ROOM_FIELD,
-        EPOCH_FIELD,
+        CARDEA_ROOM_FIELD,
+        CARDEA_EPOCH_FIELD,
         {"policy", CARDEA_JSON_OBJECT, true, 0, 0},
 };
 
 static int policy_run(struct cardea_request *request, json_t **reply)
 {
 	struct cardea_policy policy;
-	int err = check_open(request);
+	int err = cardea_control_check_open(request);
 	if (err == 0)
 		err = read_policy(request->message, &policy);
 	if (err < 0)
 		return err;
 	cardea_room_set_policy(request->room, &policy);
-	return reply_ok(reply);
-}
-
-/* ---- grant, revoke ---- */
-
-static const struct cardea_json_field grant_fields[] = {
-        ROOM_FIELD,
-        EPOCH_FIELD,
-        SEAT_FIELD,
-        {"gen", CARDEA_JSON_INTEGER, true, 0, INT64_MAX},
-        {"publish", CARDEA_JSON_ARRAY, false, 0, 4},
-        {"locks", CARDEA_JSON_ARRAY, false, 0, 4},
-};
-
-static int read_subscribe_list(const json_t *array, struct cardea_grant *grant)
-{
-	size_t count = json_array_size(array), i;
-	json_t *item;
-	if (count > CARDEA_MAX_ROOM_PARTICIPANTS)
-		return CARDEA_E_JSON_RANGE;
-	grant->subscribe = CARDEA_SUBSCRIBE_LIST;
-	grant->subscribe_list = g_new0(char *, count + 1);
-	json_array_foreach(array, i, item)
-	{
-		const char *id = json_string_value(item);
-		if (!id || !cardea_id_is_plain(id, CARDEA_MAX_ID))
-			return CARDEA_E_INVALID;
-		grant->subscribe_list[i] = g_strdup(id);
-	}
-	return 0;
-}
-
-static int read_subscribe(const json_t *message, struct cardea_grant *grant)
-{
-	const json_t *value = json_object_get(message, "subscribe");
-	if (!value || json_is_null(value))
-		return 0;
-	grant->has_subscribe = true;
-	if (json_is_array(value))
-		return read_subscribe_list(value, grant);
-	const char *name = json_string_value(value);
-	if (!name)
-		return CARDEA_E_JSON_TYPE;
-	if (strcmp(name, "hosts") == 0)
-		grant->subscribe = CARDEA_SUBSCRIBE_HOSTS;
-	else if (strcmp(name, "all") != 0)
-		return CARDEA_E_JSON_RANGE;
-	return 0;
-}
-
-static int read_grant(const json_t *message, struct cardea_grant *grant)
-{
-	grant->gen = cardea_json_integer(message, "gen", 0);
-	grant->has_publish = json_is_array(json_object_get(message, "publish"));
-	int err = read_kinds(message, "publish", &grant->publish);
-	if (err == 0)
-		err = read_kinds(message, "locks", &grant->locks);
-	if (err == 0)
-		err = read_subscribe(message, grant);
-	return err;
-}
-
-static int grant_run(struct cardea_request *request, json_t **reply)
-{
-	struct cardea_room *room = request->room;
-	const char *seat = cardea_json_string(request->message, "seat", "");
-	struct cardea_grant *grant = g_new0(struct cardea_grant, 1);
-	int err = check_open(request);
-	if (err == 0)
-		err = read_grant(request->message, grant);
-	if (err < 0) {
-		cardea_grant_free(grant);
-		return err;
-	}
-	/* An older one that was overtaken says nothing any more. */
-	const struct cardea_grant *known = g_hash_table_lookup(room->grants, seat);
-	if (known && known->gen > grant->gen)
-		cardea_grant_free(grant);
-	else
-		g_hash_table_insert(room->grants, g_strdup(seat), grant);
-	struct cardea_participant *participant = g_hash_table_lookup(room->participants, seat);
-	if (participant)
-		cardea_membership_refresh(room, participant);
-	return reply_ok(reply);
-}
-
-static const struct cardea_json_field revoke_fields[] = {
-        ROOM_FIELD,
-        EPOCH_FIELD,
-        SEAT_FIELD,
-        {"min_gen", CARDEA_JSON_INTEGER, true, 0, INT64_MAX},
-        {"reason", CARDEA_JSON_STRING, false, 0, MAX_REASON},
-        {"text", CARDEA_JSON_STRING, false, 0, MAX_TEXT},
-};
-
-static int revoke_run(struct cardea_request *request, json_t **reply)
-{
-	struct cardea_room *room = request->room;
-	int err = check_open(request);
-	if (err < 0)
-		return err;
-	const char *seat = cardea_json_string(request->message, "seat", "");
-	int64_t min_gen = cardea_json_integer(request->message, "min_gen", 0);
-	struct cardea_participant *participant = g_hash_table_lookup(room->participants, seat);
-	if (participant && participant->claims.gen < min_gen)
-		cardea_membership_remove(room, participant, "revoked",
-		                         cardea_json_string(request->message, "text", NULL), NULL);
-	cardea_room_raise_gen(room, seat, min_gen);
-	return reply_ok(reply);
+	return cardea_control_reply_ok(reply);
 }
 
 /* ---- say ---- */
 
 static const struct cardea_json_field say_fields[] = {
-        ROOM_FIELD,
-        EPOCH_FIELD,
+        CARDEA_ROOM_FIELD,
+        CARDEA_EPOCH_FIELD,
         {"to", CARDEA_JSON_ARRAY, false, 0, CARDEA_MAX_ROOM_PARTICIPANTS},
         {"data", CARDEA_JSON_OBJECT, true, 0, 0},
 };
@@ -300,7 +174,7 @@ static int say_run(struct cardea_request *request, json_t **reply)
 	struct cardea_room *room = request->room;
 	json_t *data = json_object_get(request->message, "data");
 	json_t *to = json_object_get(request->message, "to");
-	int err = check_open(request);
+	int err = cardea_control_check_open(request);
 	if (err < 0)
 		return err;
 	if (json_is_array(to)) {
@@ -311,20 +185,20 @@ static int say_run(struct cardea_request *request, json_t **reply)
 			if (json_is_string(seat))
 				say_to(g_hash_table_lookup(room->participants, json_string_value(seat)), data);
 		}
-		return reply_ok(reply);
+		return cardea_control_reply_ok(reply);
 	}
 	GHashTableIter iter;
 	void *participant;
 	g_hash_table_iter_init(&iter, room->participants);
 	while (g_hash_table_iter_next(&iter, NULL, &participant))
 		say_to(participant, data);
-	return reply_ok(reply);
+	return cardea_control_reply_ok(reply);
 }
 
 /* ---- sync, ack ---- */
 
 static const struct cardea_json_field sync_fields[] = {
-        ROOM_FIELD,
+        CARDEA_ROOM_FIELD,
         {"from", CARDEA_JSON_INTEGER, true, 0, INT64_MAX},
 };
 
@@ -354,7 +228,7 @@ static int sync_run(struct cardea_request *request, json_t **reply)
 }
 
 static const struct cardea_json_field ack_fields[] = {
-        ROOM_FIELD,
+        CARDEA_ROOM_FIELD,
         {"seq", CARDEA_JSON_INTEGER, true, 0, INT64_MAX},
 };
 
@@ -362,7 +236,7 @@ static int ack_run(struct cardea_request *request, json_t **reply)
 {
 	if (request->room)
 		cardea_outbox_ack(request->room->outbox, cardea_json_integer(request->message, "seq", 0));
-	return reply_ok(reply);
+	return cardea_control_reply_ok(reply);
 }
 
 /* ---- inspect ---- */
@@ -380,21 +254,13 @@ static int inspect_run(struct cardea_request *request, json_t **reply)
 	return 0;
 }
 
-#define ON_CONTROL(request_name, queue_, fields_, run_)                                            \
-	{                                                                                              \
-		.name = request_name, .handles = CARDEA_HANDLE_CONTROL, .queue = queue_,                   \
-		.fields = fields_, .field_count = G_N_ELEMENTS(fields_), .run = run_,                      \
-	}
-
 const struct cardea_request_type cardea_requests_control[] = {
-        ON_CONTROL("open", CARDEA_QUEUE_NEW_ROOM, open_fields, open_run),
-        ON_CONTROL("close", CARDEA_QUEUE_KNOWN_ROOM, close_fields, close_run),
-        ON_CONTROL("policy", CARDEA_QUEUE_NAMED_ROOM, policy_fields, policy_run),
-        ON_CONTROL("grant", CARDEA_QUEUE_NAMED_ROOM, grant_fields, grant_run),
-        ON_CONTROL("revoke", CARDEA_QUEUE_NAMED_ROOM, revoke_fields, revoke_run),
-        ON_CONTROL("say", CARDEA_QUEUE_NAMED_ROOM, say_fields, say_run),
-        ON_CONTROL("sync", CARDEA_QUEUE_NAMED_ROOM, sync_fields, sync_run),
-        ON_CONTROL("inspect", CARDEA_QUEUE_NAMED_ROOM, inspect_fields, inspect_run),
-        ON_CONTROL("ack", CARDEA_QUEUE_KNOWN_ROOM, ack_fields, ack_run),
+        CARDEA_ON_CONTROL("open", CARDEA_QUEUE_NEW_ROOM, open_fields, open_run),
+        CARDEA_ON_CONTROL("close", CARDEA_QUEUE_KNOWN_ROOM, close_fields, close_run),
+        CARDEA_ON_CONTROL("policy", CARDEA_QUEUE_NAMED_ROOM, policy_fields, policy_run),
+        CARDEA_ON_CONTROL("say", CARDEA_QUEUE_NAMED_ROOM, say_fields, say_run),
+        CARDEA_ON_CONTROL("sync", CARDEA_QUEUE_NAMED_ROOM, sync_fields, sync_run),
+        CARDEA_ON_CONTROL("inspect", CARDEA_QUEUE_NAMED_ROOM, inspect_fields, inspect_run),
+        CARDEA_ON_CONTROL("ack", CARDEA_QUEUE_KNOWN_ROOM, ack_fields, ack_run),
         {.name = NULL},
 };

@@ -70,7 +70,7 @@ static void bind_sources(struct cardea_request *request, const struct cardea_sdp
 		                                               : track_of(tracks, count, source->kind);
 		cardea_source_bind(source, track ? track->mindex : -1, track ? track->mid : NULL,
 		                   source->video ? CARDEA_CODEC_VP8 : CARDEA_CODEC_OPUS, NULL, 0);
-		source->active = track && track->active;
+		source->active = track && track->active && !source->muted;
 		cardea_membership_refresh_source(request->room, session->participant, source);
 		if (track)
 			atomic_store(&session->mlines[track->mindex], source);
@@ -133,6 +133,7 @@ static int source_run(struct cardea_request *request, json_t **reply)
 	if (!source || !cardea_source_published(source))
 		return CARDEA_E_NOT_FOUND;
 	source->active = cardea_json_boolean(request->message, "active", false);
+	source->muted = source->muted && !source->active;
 	cardea_membership_refresh_source(request->room, session->participant, source);
 	*reply = json_pack("{s:s}", "cardea", "ok");
 	return 0;

@@ -120,6 +120,7 @@ struct cardea_source {
 	atomic_bool open;            /* packets may pass */
 	/* Room thread only. */
 	bool active;                       /* the client says that media flows */
+	bool muted;                        /* by a moderator: only `source` makes it active again */
 	bool route_stale;                  /* slots were assigned since the route was made */
 	enum cardea_source_state reported; /* what the gateways and rosters know */
 	char mid[CARDEA_MID_SIZE];         /* in the client's offer; empty: not published */
