@@ -1,5 +1,6 @@
 #include "core.h"
 
+#include <janus/rtcp.h>
 #include "cardea_error.h"
 
 static janus_callbacks *gateway;
@@ -27,6 +28,15 @@ void cardea_core_relay_rtp(janus_plugin_session *handle, janus_plugin_rtp *packe
 void cardea_core_ask_keyframe(janus_plugin_session *handle, int mindex)
 {
 	gateway->send_pli_stream(handle, mindex);
+}
+
+void cardea_core_tell_bitrate(janus_plugin_session *handle, int mindex, uint32_t bps)
+{
+	/* Janus puts the SSRCs of the m-line in (draft-alvestrand-rmcat-remb 2.2: one, 24 bytes). */
+	char remb[24];
+	janus_plugin_rtcp packet = {.mindex = mindex, .video = TRUE, .buffer = remb};
+	packet.length = (uint16_t)janus_rtcp_remb_ssrcs(remb, sizeof(remb), bps, 1);
+	gateway->relay_rtcp(handle, &packet);
 }
 
 void cardea_core_close(janus_plugin_session *handle)

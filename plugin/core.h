@@ -25,6 +25,10 @@ void cardea_core_relay_rtp(janus_plugin_session *handle, janus_plugin_rtp *packe
 /* Asks the sender of m-line @mindex for a key frame. */
 void cardea_core_ask_keyframe(janus_plugin_session *handle, int mindex);
 
+/* Tells the sender of video m-line @mindex that its connection carries @bps bit/s (REMB), for all
+ * its video together. */
+void cardea_core_tell_bitrate(janus_plugin_session *handle, int mindex, uint32_t bps);
+
 /* Closes the PeerConnection, later and from a thread of Janus. */
 void cardea_core_close(janus_plugin_session *handle);
 

@@ -62,8 +62,8 @@ static void note_arrival(struct cardea_layer *layer, const struct passage *passa
 		atomic_store_explicit(&layer->seen_ms, passage->packet.now_ms, memory_order_relaxed);
 }
 
-/* Whether the source may send at all: rights, activity and the room's lease, each one atomic. */
-static bool may_pass(struct cardea_source *source, int64_t now_ms)
+/* Whether the source may send at all: rights, activity, the room's lease, its limit. No lock. */
+static bool may_pass(struct cardea_source *source, size_t len, int64_t now_ms)
 {
 	if (!atomic_load_explicit(&source->open, memory_order_acquire)) {
 		count_drop(source, CARDEA_DROP_CLOSED);
@@ -75,6 +75,10 @@ static bool may_pass(struct cardea_source *source, int64_t now_ms)
 	int64_t deadline = atomic_load_explicit(lease, memory_order_relaxed);
 	if (deadline != 0 && now_ms > deadline) {
 		count_drop(source, CARDEA_DROP_LEASE);
+		return false;
+	}
+	if (!cardea_cap_admit(&source->cap, len, now_ms)) {
+		count_drop(source, CARDEA_DROP_CAPPED);
 		return false;
 	}
 	return true;
@@ -164,7 +168,7 @@ bool cardea_forward(struct cardea_source *source, uint8_t *data, size_t len, int
 		return false;
 	unsigned layer = passage.packet.layer;
 	note_arrival(&source->layers[layer], &passage);
-	if (!may_pass(source, now_ms))
+	if (!may_pass(source, len, now_ms))
 		return false;
 	read_payload(source, &passage);
 	struct cardea_route *route = cardea_source_take_route(source, layer);

@@ -166,6 +166,9 @@ void cardea_media_rtp(struct cardea_session *session, janus_plugin_rtp *packet)
 	packet->mindex = mindex;
 	if (ask)
 		cardea_core_ask_keyframe(session->handle, mindex);
+	uint32_t bps = source->video ? cardea_cap_notice_due(&session->cap_notice, now) : 0;
+	if (bps > 0)
+		cardea_core_tell_bitrate(session->handle, mindex, bps);
 }
 
 /* RFC 3550 6.4.1: Janus stamps its reports with the wall clock, which is ours. Middle 32 bits of an

@@ -8,6 +8,9 @@
 #include "node.h"
 #include "roster.h"
 
+/* Twice what our own client sends as a screen. */
+#define UNLIMITED_VIDEO_BPS 5000000
+
 /* A token admits one connection id as long as it lives (docs/plugin-api.md 2.1). */
 struct bound_token {
 	char connection[CARDEA_CONNECTION_SIZE];
@@ -52,6 +55,40 @@ static void report_source(struct cardea_room *room, const struct cardea_particip
 	                                names[source->reported]));
 }
 
+/* What the room's policy lets this participant send, as an array by source. */
+static const uint32_t *limits_of(const struct cardea_room *room,
+                                 const struct cardea_participant *participant)
+{
+	enum cardea_rank rank = CARDEA_RANK_PARTICIPANT;
+	if (participant->claims.role == CARDEA_ROLE_HOST)
+		rank = CARDEA_RANK_HOST;
+	else if (participant->claims.guest)
+		rank = CARDEA_RANK_GUEST;
+	return room->policy.max_bps[rank];
+}
+
+/* Limits each source, and tells the sender of all video what that comes to. An estimate is for the
+ * whole connection, so video without a limit of its own counts with what a browser sends at most.
+ */
+static void refresh_limits(const struct cardea_room *room,
+                           const struct cardea_participant *participant)
+{
+	const uint32_t *limits = limits_of(room, participant);
+	struct cardea_session *publisher = participant->handles[CARDEA_PUBLISHER];
+	uint32_t total = 0;
+	bool limited = false;
+	for (unsigned i = 0; publisher && i < CARDEA_SOURCE_KINDS; i++) {
+		struct cardea_source *source = &publisher->sources[i];
+		atomic_store(&source->cap.bps, limits[i]);
+		if (!source->video || !atomic_load(&source->open))
+			continue;
+		total += limits[i] ? limits[i] : UNLIMITED_VIDEO_BPS;
+		limited |= limits[i] != 0;
+	}
+	if (publisher)
+		atomic_store(&publisher->cap_notice.bps, limited ? total : 0);
+}
+
 void cardea_membership_refresh_source(struct cardea_room *room,
                                       struct cardea_participant *participant,
                                       struct cardea_source *source)
@@ -67,6 +104,7 @@ void cardea_membership_refresh_source(struct cardea_room *room,
 	source->reported = state;
 	atomic_store(&source->open, open);
 	room->assign_needed = true;
+	refresh_limits(room, participant);
 	report_source(room, participant, source);
 	cardea_roster_updated(room, participant);
 }
@@ -99,6 +137,7 @@ void cardea_membership_refresh(struct cardea_room *room, struct cardea_participa
 {
 	unsigned rights =
 	        cardea_participant_rights(participant, grant_of(room, participant), room->policy.locks);
+	refresh_limits(room, participant);
 	/* Subscriptions may have changed too; that is cheap to find out. */
 	room->assign_needed = true;
 	if (rights == participant->rights)

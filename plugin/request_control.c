@@ -50,7 +50,32 @@ int cardea_control_read_kinds(const json_t *object, const char *name, unsigned *
 static const struct cardea_json_field policy_content[] = {
         {"max_participants", CARDEA_JSON_INTEGER, false, 0, CARDEA_MAX_ROOM_PARTICIPANTS},
         {"locks", CARDEA_JSON_ARRAY, false, 0, 4},
+        {"max_bitrate", CARDEA_JSON_OBJECT, false, 0, 0},
 };
+
+static const struct cardea_json_field limits_content[] = {
+        {"microphone", CARDEA_JSON_INTEGER, false, CARDEA_CAP_MIN_BPS, CARDEA_CAP_MAX_BPS},
+        {"camera", CARDEA_JSON_INTEGER, false, CARDEA_CAP_MIN_BPS, CARDEA_CAP_MAX_BPS},
+        {"screen", CARDEA_JSON_INTEGER, false, CARDEA_CAP_MIN_BPS, CARDEA_CAP_MAX_BPS},
+};
+
+static int read_max_bitrate(const json_t *policy, struct cardea_policy *out)
+{
+	static const char *const ranks[CARDEA_RANKS] = {"host", "participant", "guest"};
+	const json_t *all = json_object_get(policy, "max_bitrate");
+	for (unsigned rank = 0; rank < CARDEA_RANKS; rank++) {
+		const json_t *limits = json_object_get(all, ranks[rank]);
+		if (!limits || json_is_null(limits))
+			continue;
+		int err = cardea_json_check(limits, limits_content, G_N_ELEMENTS(limits_content), NULL);
+		if (err < 0)
+			return err;
+		for (unsigned i = 0; i < CARDEA_SOURCE_KINDS; i++)
+			out->max_bps[rank][i] =
+			        (uint32_t)cardea_json_integer(limits, limits_content[i].name, 0);
+	}
+	return 0;
+}
 
 static int read_policy(const json_t *message, struct cardea_policy *out)
 {
@@ -62,7 +87,8 @@ static int read_policy(const json_t *message, struct cardea_policy *out)
 	if (err < 0)
 		return err;
 	out->max_participants = (unsigned)cardea_json_integer(policy, "max_participants", 0);
-	return cardea_control_read_kinds(policy, "locks", &out->locks);
+	err = cardea_control_read_kinds(policy, "locks", &out->locks);
+	return err < 0 ? err : read_max_bitrate(policy, out);
 }
 
 static int check_min_gen(const json_t *min_gen)

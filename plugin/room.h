@@ -22,9 +22,13 @@
 struct cardea_node;
 struct cardea_speaking;
 
+/* Whose limits these are; a guest who is a host counts as host. */
+enum cardea_rank { CARDEA_RANK_HOST = 0, CARDEA_RANK_PARTICIPANT, CARDEA_RANK_GUEST, CARDEA_RANKS };
+
 struct cardea_policy {
 	unsigned max_participants; /* 0: no limit of the room */
 	unsigned locks;            /* kinds nobody may publish, except hosts */
+	uint32_t max_bps[CARDEA_RANKS][CARDEA_SOURCE_KINDS]; /* 0: no limit */
 };
 
 struct cardea_room {

@@ -92,6 +92,7 @@ struct cardea_session {
 	/* Publish: the sources, and which m-line carries which (loop thread reads). */
 	struct cardea_source *sources;
 	_Atomic(struct cardea_source *) mlines[CARDEA_MAX_MLINES];
+	struct cardea_cap_notice cap_notice; /* for all its video */
 	/* Receive: audio slots, then video slots; the index is the m-line. */
 	struct cardea_slot *slots;
 	unsigned audio_slots, video_slots;

@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <glib.h>
+#include "cap.h"
 #include "cardea_join_token.h"
 #include "codec.h"
 #include "layers.h"
@@ -59,6 +60,7 @@ enum cardea_drop {
 	CARDEA_DROP_LAYER,     /* of an encoding that was not announced */
 	CARDEA_DROP_CLOSED,    /* inactive, not permitted, or hidden */
 	CARDEA_DROP_LEASE,     /* the room's lease has run out */
+	CARDEA_DROP_CAPPED,    /* more than the room's policy lets its sender send */
 	CARDEA_DROP_NOT_READY, /* recipient's PeerConnection not up */
 	CARDEA_DROP_STALE,     /* the slot shows something else by now */
 	CARDEA_DROP_WAITING,   /* the slot waits for a key frame */
@@ -127,6 +129,7 @@ struct cardea_source {
 	GMutex lock;                       /* leaf: for a route, and for learning an SSRC */
 	struct cardea_layer layers[CARDEA_SOURCE_LAYERS];
 	struct cardea_voice voice; /* of a microphone */
+	struct cardea_cap cap;
 	/* Key frames. */
 	_Atomic int64_t keyframe_asked_ms;
 	atomic_bool keyframe_pending;

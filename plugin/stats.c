@@ -6,7 +6,7 @@ static const char *const drop_names[CARDEA_DROPS] = {
         [CARDEA_DROP_MALFORMED] = "malformed", [CARDEA_DROP_LAYER] = "layer",
         [CARDEA_DROP_CLOSED] = "closed",       [CARDEA_DROP_LEASE] = "lease",
         [CARDEA_DROP_NOT_READY] = "not_ready", [CARDEA_DROP_STALE] = "stale",
-        [CARDEA_DROP_WAITING] = "waiting",
+        [CARDEA_DROP_WAITING] = "waiting",     [CARDEA_DROP_CAPPED] = "capped",
 };
 
 static void stats_destroy(struct cardea_ref *ref)
