@@ -59,22 +59,29 @@ static const struct cardea_json_field limits_content[] = {
         {"screen", CARDEA_JSON_INTEGER, false, CARDEA_CAP_MIN_BPS, CARDEA_CAP_MAX_BPS},
 };
 
+/* In the order of enum cardea_rank. */
+static const struct cardea_json_field ranks_content[CARDEA_RANKS] = {
+        {"host", CARDEA_JSON_OBJECT, false, 0, 0},
+        {"participant", CARDEA_JSON_OBJECT, false, 0, 0},
+        {"guest", CARDEA_JSON_OBJECT, false, 0, 0},
+};
+
 static int read_max_bitrate(const json_t *policy, struct cardea_policy *out)
 {
-	static const char *const ranks[CARDEA_RANKS] = {"host", "participant", "guest"};
 	const json_t *all = json_object_get(policy, "max_bitrate");
-	for (unsigned rank = 0; rank < CARDEA_RANKS; rank++) {
-		const json_t *limits = json_object_get(all, ranks[rank]);
-		if (!limits || json_is_null(limits))
+	if (!json_is_object(all))
+		return 0;
+	int err = cardea_json_check(all, ranks_content, CARDEA_RANKS, NULL);
+	for (unsigned rank = 0; rank < CARDEA_RANKS && err == 0; rank++) {
+		const json_t *limits = json_object_get(all, ranks_content[rank].name);
+		if (!json_is_object(limits))
 			continue;
-		int err = cardea_json_check(limits, limits_content, G_N_ELEMENTS(limits_content), NULL);
-		if (err < 0)
-			return err;
+		err = cardea_json_check(limits, limits_content, CARDEA_SOURCE_KINDS, NULL);
 		for (unsigned i = 0; i < CARDEA_SOURCE_KINDS; i++)
 			out->max_bps[rank][i] =
 			        (uint32_t)cardea_json_integer(limits, limits_content[i].name, 0);
 	}
-	return 0;
+	return err;
 }
 
 static int read_policy(const json_t *message, struct cardea_policy *out)
