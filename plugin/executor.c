@@ -1,6 +1,7 @@
 #include "executor.h"
 
 #include <stdatomic.h>
+#include <stdint.h>
 #include <glib.h>
 #include "cardea_error.h"
 
@@ -18,7 +19,9 @@ struct cardea_queue {
 	unsigned limit;
 	/* Under the executor's lock. */
 	GQueue jobs;    /* struct job * */
-	bool scheduled; /* in `ready`, or being run */
+	bool scheduled; /* in `ready`, being run, or parked */
+	bool held;      /* by a job that runs on another queue: nothing here runs */
+	bool parked;    /* held, and no worker is at it */
 };
 
 struct cardea_executor {
@@ -53,20 +56,32 @@ void cardea_queue_unref(struct cardea_queue *queue)
 		g_free(queue);
 }
 
+/* With the lock: a queue that has work is in `ready` once. */
+static void schedule(struct cardea_queue *queue)
+{
+	if (queue->scheduled)
+		return;
+	queue->scheduled = true;
+	g_queue_push_tail(&queue->executor->ready, cardea_queue_ref(queue));
+	g_cond_signal(&queue->executor->work);
+}
+
+static struct job *job_new(cardea_job_h run, void *arg)
+{
+	struct job *job = g_new(struct job, 1);
+	*job = (struct job){.run = run, .arg = arg};
+	return job;
+}
+
 static int enqueue(struct cardea_queue *queue, cardea_job_h run, void *arg, unsigned limit)
 {
 	struct cardea_executor *executor = queue->executor;
-	struct job *job = g_new(struct job, 1);
-	*job = (struct job){.run = run, .arg = arg};
+	struct job *job = job_new(run, arg);
 	g_mutex_lock(&executor->lock);
 	bool refused = executor->stopping || g_queue_get_length(&queue->jobs) >= limit;
 	if (!refused) {
 		g_queue_push_tail(&queue->jobs, job);
-		if (!queue->scheduled) {
-			queue->scheduled = true;
-			g_queue_push_tail(&executor->ready, cardea_queue_ref(queue));
-			g_cond_signal(&executor->work);
-		}
+		schedule(queue);
 	}
 	g_mutex_unlock(&executor->lock);
 	if (refused)
@@ -84,10 +99,77 @@ int cardea_queue_post(struct cardea_queue *queue, cardea_job_h job, void *arg)
 	return enqueue(queue, job, arg, G_MAXUINT);
 }
 
+/* A job that needs two queues: `first` is held while it runs on `second`. */
+struct pair {
+	struct cardea_queue *first, *second; /* references */
+	cardea_job_h run;
+	void *arg;
+};
+
+static void release(struct cardea_queue *queue)
+{
+	struct cardea_executor *executor = queue->executor;
+	g_mutex_lock(&executor->lock);
+	queue->held = false;
+	if (queue->parked) {
+		/* With the reference that it was parked with. */
+		queue->parked = false;
+		g_queue_push_tail(&executor->ready, queue);
+		g_cond_signal(&executor->work);
+	}
+	g_mutex_unlock(&executor->lock);
+}
+
+static void run_pair(void *data)
+{
+	struct pair *pair = data;
+	pair->run(pair->arg);
+	release(pair->first);
+	cardea_queue_unref(pair->first);
+	cardea_queue_unref(pair->second);
+	g_free(pair);
+}
+
+/* Runs on `first`, which is held from now on, and goes on at the head of `second`, so that it is
+ * held no longer than one job takes. Also after the stop: the worker that does this is still there.
+ */
+static void hold_first(void *data)
+{
+	struct pair *pair = data;
+	struct cardea_executor *executor = pair->first->executor;
+	g_mutex_lock(&executor->lock);
+	pair->first->held = true;
+	g_queue_push_head(&pair->second->jobs, job_new(run_pair, pair));
+	schedule(pair->second);
+	g_mutex_unlock(&executor->lock);
+}
+
+int cardea_queue_post_both(struct cardea_queue *a, struct cardea_queue *b, cardea_job_h job,
+                           void *arg)
+{
+	if (a == b)
+		return cardea_queue_post(a, job, arg);
+	/* Always in the same order, so that no two wait for each other. */
+	struct pair *pair = g_new(struct pair, 1);
+	*pair = (struct pair){
+	        .first = cardea_queue_ref((uintptr_t)a < (uintptr_t)b ? a : b),
+	        .second = cardea_queue_ref((uintptr_t)a < (uintptr_t)b ? b : a),
+	        .run = job,
+	        .arg = arg,
+	};
+	int err = cardea_queue_post(pair->first, hold_first, pair);
+	if (err < 0) {
+		cardea_queue_unref(pair->first);
+		cardea_queue_unref(pair->second);
+		g_free(pair);
+	}
+	return err;
+}
+
 /* Runs up to BATCH jobs; called and returns with the lock held. */
 static void run_batch(struct cardea_executor *executor, struct cardea_queue *queue)
 {
-	for (unsigned i = 0; i < BATCH; i++) {
+	for (unsigned i = 0; i < BATCH && !queue->held; i++) {
 		struct job *job = g_queue_pop_head(&queue->jobs);
 		if (!job)
 			break;
@@ -111,6 +193,10 @@ static void *worker(void *data)
 			continue;
 		}
 		run_batch(executor, queue);
+		if (queue->held) {
+			queue->parked = true;
+			continue;
+		}
 		if (!g_queue_is_empty(&queue->jobs)) {
 			g_queue_push_tail(&executor->ready, queue);
 			g_cond_signal(&executor->work);

@@ -33,6 +33,13 @@ void cardea_queue_unref(struct cardea_queue *queue);
 int cardea_queue_try(struct cardea_queue *queue, cardea_job_h job, void *arg);
 /* The same without the limit: for the plugin's own jobs, of which there are few per handle. */
 int cardea_queue_post(struct cardea_queue *queue, cardea_job_h job, void *arg);
+/*
+ * Queues @job to run while neither queue, of one executor, runs anything else: for what concerns
+ * two rooms at once. Neither thread waits for the other: one queue rests until it is the job's turn
+ * on the other one, where it is next. Any thread; fails as cardea_queue_post.
+ */
+int cardea_queue_post_both(struct cardea_queue *a, struct cardea_queue *b, cardea_job_h job,
+                           void *arg);
 /* Runs @job on the queue and waits for it; false after the stop. Never from a worker. */
 bool cardea_queue_call(struct cardea_queue *queue, cardea_job_h job, void *arg);
 
