@@ -275,7 +275,7 @@ static int ack_run(struct cardea_request *request, json_t **reply)
 /* ---- inspect ---- */
 
 static const struct cardea_json_field inspect_fields[] = {
-        ROOM_FIELD,
+        CARDEA_ROOM_FIELD,
 };
 
 static int inspect_run(struct cardea_request *request, json_t **reply)
