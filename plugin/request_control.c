@@ -57,6 +57,7 @@ static const struct cardea_json_field limits_content[] = {
         {"microphone", CARDEA_JSON_INTEGER, false, CARDEA_CAP_MIN_BPS, CARDEA_CAP_MAX_BPS},
         {"camera", CARDEA_JSON_INTEGER, false, CARDEA_CAP_MIN_BPS, CARDEA_CAP_MAX_BPS},
         {"screen", CARDEA_JSON_INTEGER, false, CARDEA_CAP_MIN_BPS, CARDEA_CAP_MAX_BPS},
+        {"screen_audio", CARDEA_JSON_INTEGER, false, CARDEA_CAP_MIN_BPS, CARDEA_CAP_MAX_BPS},
 };
 
 /* In the order of enum cardea_rank. */
@@ -65,6 +66,8 @@ static const struct cardea_json_field ranks_content[CARDEA_RANKS] = {
         {"participant", CARDEA_JSON_OBJECT, false, 0, 0},
         {"guest", CARDEA_JSON_OBJECT, false, 0, 0},
 };
+
+_Static_assert(G_N_ELEMENTS(limits_content) == CARDEA_SOURCE_KINDS, "a limit for each source");
 
 static int read_max_bitrate(const json_t *policy, struct cardea_policy *out)
 {
@@ -76,7 +79,7 @@ static int read_max_bitrate(const json_t *policy, struct cardea_policy *out)
 		const json_t *limits = json_object_get(all, ranks_content[rank].name);
 		if (!json_is_object(limits))
 			continue;
-		err = cardea_json_check(limits, limits_content, CARDEA_SOURCE_KINDS, NULL);
+		err = cardea_json_check(limits, limits_content, G_N_ELEMENTS(limits_content), NULL);
 		for (unsigned i = 0; i < CARDEA_SOURCE_KINDS; i++)
 			out->max_bps[rank][i] =
 			        (uint32_t)cardea_json_integer(limits, limits_content[i].name, 0);
