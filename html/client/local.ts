@@ -1,14 +1,17 @@
 /**
- * The microphone, camera and screen of this page: what is captured, and what the user wants to be
- * heard and seen of it. It knows no meeting, so that a preview can use it before there is one; a
+ * The microphone, camera and screen of this page, with the sound of the screen where the user shares
+ * it: what is captured, and what the user wants to be heard and seen of it. It knows no meeting, so that a preview can use it before there is one; a
  * meeting follows its `change` events.
  */
 
+import { CAMERA_SIZE, SCREEN_FRAME_RATE, type Size } from './encodings.ts';
 import { CardeaError, toCardeaError } from './errors.ts';
 import { Emitter } from './events.ts';
 import type { SourceKind } from './types.ts';
 
 export type DeviceKind = 'microphone' | 'camera';
+/** What the user is asked for at once. */
+type CaptureKind = DeviceKind | 'screen';
 
 export interface DeviceList {
   microphone: MediaDeviceInfo[];
@@ -16,14 +19,26 @@ export interface DeviceList {
 }
 
 const CAMERA: MediaTrackConstraints = {
-  width: { ideal: 1280 },
-  height: { ideal: 720 },
+  width: { ideal: CAMERA_SIZE.width },
+  height: { ideal: CAMERA_SIZE.height },
   frameRate: { ideal: 30, max: 30 },
 };
 const MICROPHONE: MediaTrackConstraints = {
   echoCancellation: true,
   noiseSuppression: true,
   autoGainControl: true,
+};
+/** Music and films as they are. */
+const SCREEN_AUDIO: MediaTrackConstraints = {
+  echoCancellation: false,
+  noiseSuppression: false,
+  autoGainControl: false,
+};
+const CONTENT_HINTS: Record<SourceKind, string> = {
+  microphone: 'speech',
+  camera: 'motion',
+  screen: 'detail',
+  screen_audio: 'music',
 };
 
 export class LocalMedia extends Emitter<{
@@ -36,13 +51,15 @@ export class LocalMedia extends Emitter<{
     microphone: null,
     camera: null,
     screen: null,
+    screen_audio: null,
   };
   readonly #wanted: Record<SourceKind, boolean> = {
     microphone: false,
     camera: false,
     screen: false,
+    screen_audio: false,
   };
-  readonly #acquiring: Partial<Record<SourceKind, Promise<void>>> = {};
+  readonly #acquiring: Partial<Record<CaptureKind, Promise<void>>> = {};
   readonly #deviceIds: Record<DeviceKind, string | null> = { microphone: null, camera: null };
 
   constructor() {
@@ -62,6 +79,12 @@ export class LocalMedia extends Emitter<{
   /** Whether others are to hear or see this source now. */
   active(kind: SourceKind): boolean {
     return this.#wanted[kind] && this.#tracks[kind]?.readyState === 'live';
+  }
+
+  /** Of the camera's picture; while it is off, what it will probably be. */
+  get cameraSize(): Size {
+    const { width, height } = this.#tracks.camera?.getSettings() ?? {};
+    return width && height ? { width, height } : CAMERA_SIZE;
   }
 
   deviceId(kind: DeviceKind): string | null {
@@ -125,8 +148,18 @@ export class LocalMedia extends Emitter<{
     await this.#switch('camera', on);
   }
 
+  /** With its sound, if the user shares that too. */
   async setScreen(on: boolean): Promise<void> {
+    this.#wanted.screen_audio = on;
+    if (!on) this.#release('screen_audio');
     await this.#switch('screen', on);
+  }
+
+  /** As its user would; it stays off until they switch it on. */
+  async switchOff(kind: SourceKind): Promise<void> {
+    if (kind === 'microphone') await this.setMicrophone(false);
+    else if (kind === 'camera') await this.setCamera(false);
+    else await this.setScreen(false);
   }
 
   /** Changes the device now if the source is on, else at the next time. */
@@ -139,7 +172,7 @@ export class LocalMedia extends Emitter<{
 
   /** Releases all devices. They can be switched on again. */
   release(): void {
-    for (const kind of ['microphone', 'camera', 'screen'] as const) {
+    for (const kind of ['microphone', 'camera', 'screen', 'screen_audio'] as const) {
       this.#wanted[kind] = false;
       this.#release(kind);
     }
@@ -151,7 +184,7 @@ export class LocalMedia extends Emitter<{
     else if (!this.#tracks[kind]) await this.#acquireOnce(kind);
   }
 
-  #acquireOnce(kind: SourceKind): Promise<void> {
+  #acquireOnce(kind: CaptureKind): Promise<void> {
     let running = this.#acquiring[kind];
     if (!running) {
       running = this.#acquire(kind).finally(() => {
@@ -162,10 +195,12 @@ export class LocalMedia extends Emitter<{
     return running;
   }
 
-  async #acquire(kind: SourceKind): Promise<void> {
+  async #acquire(kind: CaptureKind): Promise<void> {
     try {
       const stream = await this.#captureOne(kind);
-      for (const track of stream.getTracks()) this.#adopt(kind, track);
+      for (const track of stream.getTracks()) {
+        this.#adopt(kind === 'screen' && track.kind === 'audio' ? 'screen_audio' : kind, track);
+      }
     } catch (error) {
       if (!this.#tracks[kind]) this.#wanted[kind] = false;
       this.emit('change', kind);
@@ -173,7 +208,7 @@ export class LocalMedia extends Emitter<{
     }
   }
 
-  #captureOne(kind: SourceKind): Promise<MediaStream> {
+  #captureOne(kind: CaptureKind): Promise<MediaStream> {
     switch (kind) {
       case 'microphone':
         return capture({ audio: this.#constraints(kind) });
@@ -199,10 +234,14 @@ export class LocalMedia extends Emitter<{
     this.#tracks[kind]?.stop();
     this.#tracks[kind] = track;
     track.enabled = this.#wanted[kind];
-    track.contentHint = kind === 'microphone' ? 'speech' : kind === 'screen' ? 'detail' : 'motion';
+    track.contentHint = CONTENT_HINTS[kind];
     track.onended = () => {
       // Unplugged, no longer allowed, or "stop sharing" in the browser's own bar.
       if (this.#tracks[kind] !== track) return;
+      if (kind === 'screen') {
+        void this.setScreen(false);
+        return;
+      }
       this.#wanted[kind] = false;
       this.#release(kind);
     };
@@ -239,9 +278,20 @@ async function capture(constraints: MediaStreamConstraints): Promise<MediaStream
   }
 }
 
+/**
+ * The sound of the whole system contains the meeting's own, which would come back to everybody; only
+ * browsers that can leave it out are asked for it. A tab or window has just its own.
+ */
 async function captureScreen(): Promise<MediaStream> {
+  const { mediaDevices } = navigator;
+  const clean = 'restrictOwnAudio' in mediaDevices.getSupportedConstraints();
+  const options = {
+    video: { frameRate: { max: SCREEN_FRAME_RATE } },
+    audio: { ...SCREEN_AUDIO, ...(clean ? { restrictOwnAudio: true } : {}) },
+    systemAudio: clean ? 'include' : 'exclude',
+  };
   try {
-    return await navigator.mediaDevices.getDisplayMedia({ video: { frameRate: { max: 15 } } });
+    return await mediaDevices.getDisplayMedia(options);
   } catch (error) {
     throw deviceError(error);
   }

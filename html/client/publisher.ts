@@ -4,6 +4,8 @@
  */
 
 import type { Channel } from './channel.ts';
+import { preferCodecs } from './codecs.ts';
+import { cameraEncodings, initialEncodings } from './encodings.ts';
 import { type CardeaError, toCardeaError } from './errors.ts';
 import { Emitter } from './events.ts';
 import type { LocalMedia } from './local.ts';
@@ -11,13 +13,14 @@ import { Peer } from './peer.ts';
 import type {
   IceAnswer,
   MediaKind,
+  PluginEvent,
   PublishedAnswer,
   PublishedTrack,
   SourceKind,
   SyncedAnswer,
 } from './types.ts';
 
-const KINDS: readonly SourceKind[] = ['microphone', 'camera', 'screen'];
+const KINDS: readonly SourceKind[] = ['microphone', 'camera', 'screen', 'screen_audio'];
 
 export class Publisher extends Emitter<{ failed: [CardeaError] }> {
   readonly peer = new Peer();
@@ -30,6 +33,8 @@ export class Publisher extends Emitter<{ failed: [CardeaError] }> {
   #accepted = new Set<SourceKind>();
   /** What the plugin knows of each source; what it is not known to know is told again. */
   readonly #told = new Map<SourceKind, boolean>();
+  /** Layers of the camera that somebody watches; null until that is known. */
+  #watched: ReadonlySet<string> | null = null;
   #offer = 0;
   #negotiation: Promise<void> = Promise.resolve();
   #negotiating = false;
@@ -45,20 +50,21 @@ export class Publisher extends Emitter<{ failed: [CardeaError] }> {
   bind(channel: Channel): void {
     this.#channel = channel;
     this.peer.bind(channel);
+    channel.on('event', (event) => this.#onEvent(event));
     channel.on('synced', (synced) => this.#resume(synced));
   }
 
   /** Offers the lines, unless nothing may be published yet. */
   start(rights: readonly MediaKind[]): void {
     this.#rights = new Set(rights);
-    if (KINDS.some((kind) => this.#rights.has(kind))) this.#publish(false);
+    if (KINDS.some((kind) => this.#may(kind))) this.#publish(false);
   }
 
   /** After a grant or a lock. */
   setRights(rights: readonly MediaKind[]): void {
     const before = this.#rights;
     this.#rights = new Set(rights);
-    const gained = KINDS.filter((kind) => this.#rights.has(kind) && !before.has(kind));
+    const gained = KINDS.filter((kind) => this.#may(kind) && !before.has(rightTo(kind)));
     for (const kind of gained) this.#told.delete(kind);
     if (gained.some((kind) => !this.#accepted.has(kind))) this.#publish(false);
     else this.#reconcile();
@@ -81,6 +87,25 @@ export class Publisher extends Emitter<{ failed: [CardeaError] }> {
     this.#channel = null;
     this.peer.close();
     this.removeAllListeners();
+  }
+
+  #may(kind: SourceKind): boolean {
+    return this.#rights.has(rightTo(kind));
+  }
+
+  #onEvent(event: PluginEvent): void {
+    if (event.event === 'layers' && event.kind === 'camera') {
+      this.#watched = new Set(event.rids);
+      this.#reconcile();
+    } else if (event.event === 'muted') {
+      this.#switchOff(event.kind);
+    }
+  }
+
+  /** A moderator did; the plugin knows. */
+  #switchOff(kind: SourceKind): void {
+    this.#told.set(kind, false);
+    this.#media.switchOff(kind).catch((reason) => this.#report(reason));
   }
 
   #publish(iceRestart: boolean): void {
@@ -119,8 +144,19 @@ export class Publisher extends Emitter<{ failed: [CardeaError] }> {
 
   #addLines(): void {
     for (const kind of KINDS) {
-      this.#transceivers.set(kind, addLine(this.peer.pc, kind, this.#media.track(kind)));
+      this.#transceivers.set(kind, this.#addLine(kind));
     }
+  }
+
+  /** A line exists from the start, with or without a track, so that it never needs a negotiation. */
+  #addLine(kind: SourceKind): RTCRtpTransceiver {
+    const media = kind === 'microphone' || kind === 'screen_audio' ? 'audio' : 'video';
+    const transceiver = this.peer.pc.addTransceiver(this.#media.track(kind) ?? media, {
+      direction: 'sendonly',
+      sendEncodings: initialEncodings(kind, this.#media.cameraSize),
+    });
+    preferCodecs(transceiver, media);
+    return transceiver;
   }
 
   #describeTracks(): PublishedTrack[] {
@@ -146,9 +182,18 @@ export class Publisher extends Emitter<{ failed: [CardeaError] }> {
       // The offer or its answer was lost with the socket.
       this.#publish(false);
     } else {
-      this.#recordTold(synced.tracks ?? []);
-      this.#reconcile();
+      this.#adoptState(synced.tracks ?? []);
     }
+  }
+
+  /** After events that were missed. */
+  #adoptState(tracks: PublishedTrack[]): void {
+    this.#watched = null;
+    // What the plugin had confirmed to be on is off: a moderator did it.
+    const muted = tracks.filter(({ kind, active }) => !active && this.#told.get(kind));
+    this.#recordTold(tracks);
+    for (const { kind } of muted) this.#switchOff(kind);
+    this.#reconcile();
   }
 
   /** Brings lines and plugin in step with the local sources; calls during a run cause another. */
@@ -163,6 +208,7 @@ export class Publisher extends Emitter<{ failed: [CardeaError] }> {
       while (this.#changed) {
         this.#changed = false;
         for (const kind of KINDS) await this.#replaceTrack(kind);
+        await this.#shapeCamera();
         for (const kind of KINDS) await this.#tell(kind);
       }
     } catch (reason) {
@@ -178,9 +224,21 @@ export class Publisher extends Emitter<{ failed: [CardeaError] }> {
     if (sender && sender.track !== track && this.#channel) await sender.replaceTrack(track);
   }
 
+  /** Sends the layers that fit the picture and that somebody watches. */
+  async #shapeCamera(): Promise<void> {
+    const sender = this.#transceivers.get('camera')?.sender;
+    // During a negotiation the browser changes the parameters itself.
+    if (!sender || this.#negotiating || !this.#accepted.has('camera')) return;
+    const parameters = sender.getParameters();
+    const now = parameters.encodings;
+    const next = cameraEncodings(now, this.#media.cameraSize, this.#watched);
+    if (next.every((encoding, index) => isAlike(encoding, now[index]))) return;
+    await sender.setParameters({ ...parameters, encodings: next });
+  }
+
   async #tell(kind: SourceKind): Promise<void> {
     const active = this.#media.active(kind);
-    if (!this.#accepted.has(kind) || !this.#rights.has(kind) || this.#told.get(kind) === active) {
+    if (!this.#accepted.has(kind) || !this.#may(kind) || this.#told.get(kind) === active) {
       return;
     }
     await this.#channel?.request({ request: 'source', kind, active });
@@ -195,37 +253,14 @@ export class Publisher extends Emitter<{ failed: [CardeaError] }> {
   }
 }
 
-/** A line exists from the start, with or without a track, so that it never needs a negotiation. */
-function addLine(
-  pc: RTCPeerConnection,
-  kind: SourceKind,
-  track: MediaStreamTrack | null,
-): RTCRtpTransceiver {
-  const media = kind === 'microphone' ? 'audio' : 'video';
-  const transceiver = pc.addTransceiver(track ?? media, {
-    direction: 'sendonly',
-    sendEncodings: encodings(kind),
-  });
-  preferCodecs(transceiver, media);
-  return transceiver;
+function rightTo(kind: SourceKind): MediaKind {
+  return kind === 'screen_audio' ? 'screen' : kind;
 }
 
-/** One encoding per source; the layers of the camera will be named here. */
-function encodings(kind: SourceKind): RTCRtpEncodingParameters[] {
-  switch (kind) {
-    case 'microphone':
-      return [{ maxBitrate: 40_000 }];
-    case 'camera':
-      return [{ maxBitrate: 1_700_000 }];
-    case 'screen':
-      return [{ maxBitrate: 2_500_000 }];
-  }
-}
-
-/** Offers only what the plugin forwards: a third of the SDP. */
-function preferCodecs(transceiver: RTCRtpTransceiver, media: 'audio' | 'video'): void {
-  const wanted = media === 'audio' ? ['audio/opus'] : ['video/vp8', 'video/rtx'];
-  const codecs = RTCRtpSender.getCapabilities?.(media)?.codecs ?? [];
-  const preferred = codecs.filter(({ mimeType }) => wanted.includes(mimeType.toLowerCase()));
-  if (preferred.length > 0) transceiver.setCodecPreferences?.(preferred);
+function isAlike(a: RTCRtpEncodingParameters, b: RTCRtpEncodingParameters | undefined): boolean {
+  return (
+    a.active === b?.active &&
+    a.scaleResolutionDownBy === b?.scaleResolutionDownBy &&
+    a.maxBitrate === b?.maxBitrate
+  );
 }

@@ -3,8 +3,9 @@
  * messages. `docs/plugin-api.md` is the contract; the section numbers below are its sections.
  */
 
-export type SourceKind = 'microphone' | 'camera' | 'screen';
-export type MediaKind = SourceKind | 'data';
+export type SourceKind = 'microphone' | 'camera' | 'screen' | 'screen_audio';
+/** What somebody may be allowed to publish; the sound of a screen goes with its picture. */
+export type MediaKind = 'microphone' | 'camera' | 'screen' | 'data';
 export type Role = 'host' | 'participant';
 
 /** A Janus session id or handle id. */
@@ -161,6 +162,8 @@ export type PluginEvent = { cardea: 'event'; seq: number } & (
   | ({ event: 'slots' } & SlotMap)
   | ({ event: 'speaking' } & Speaking)
   | { event: 'rights'; publish: MediaKind[] }
+  | { event: 'layers'; kind: SourceKind; rids: string[] }
+  | { event: 'muted'; kind: SourceKind }
   | { event: 'media'; state: 'up' | 'down' }
   | { event: 'said'; data: Record<string, unknown> }
   | { event: 'removed'; reason: RemovedReason; text?: string }

@@ -2,7 +2,7 @@
 
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import type { CardeaError, Meeting, SourceKind } from '../client/index.ts';
+import type { CardeaError, MediaKind, Meeting } from '../client/index.ts';
 import { CameraIcon, LeaveIcon, MicrophoneIcon, ScreenIcon } from './icons.tsx';
 import { describeDeviceError, type Texts } from './texts.ts';
 
@@ -100,6 +100,6 @@ function Toggle({
   );
 }
 
-function usable(meeting: Meeting, kind: SourceKind): boolean {
+function usable(meeting: Meeting, kind: MediaKind): boolean {
   return meeting.mayPublish(kind) && typeof navigator.mediaDevices !== 'undefined';
 }

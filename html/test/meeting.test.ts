@@ -34,7 +34,7 @@ async function joined(): Promise<Meeting> {
   return meeting;
 }
 
-test('joins with both handles of one connection and publishes three lines', async () => {
+test('joins with both handles of one connection and publishes a line per source', async () => {
   gateway.roster = [person('ada')];
   const meeting = await joined();
   const joins = gateway.requests('join').map(({ body }) => body);
@@ -46,7 +46,7 @@ test('joins with both handles of one connection and publishes three lines', asyn
   const tracks = gateway.requests('publish')[0]?.body?.tracks as { kind: string }[];
   assert.deepEqual(
     tracks.map(({ kind }) => kind),
-    ['microphone', 'camera', 'screen'],
+    ['microphone', 'camera', 'screen', 'screen_audio'],
   );
 });
 

@@ -248,18 +248,19 @@ export class FakeSocket {
 export class FakePeerConnection {
   /** Candidates that were added, in order. */
   readonly added: (string | undefined)[] = [];
+  /** One per line, in order. */
+  readonly senders: FakeSender[] = [];
   localDescription: unknown = null;
   remoteDescription: unknown = null;
   signalingState = 'stable';
   connectionState = 'new';
   #mids = 0;
 
-  addTransceiver() {
+  addTransceiver(_media: unknown, { sendEncodings = [] }: RTCRtpTransceiverInit = {}) {
     this.#mids += 1;
-    return {
-      mid: String(this.#mids - 1),
-      sender: { track: null, replaceTrack: async () => {} },
-    };
+    const sender = new FakeSender(sendEncodings);
+    this.senders.push(sender);
+    return { mid: String(this.#mids - 1), sender };
   }
 
   async createOffer() {
@@ -288,4 +289,25 @@ export class FakePeerConnection {
 
   setConfiguration() {}
   close() {}
+}
+
+export class FakeSender {
+  track: MediaStreamTrack | null = null;
+  encodings: RTCRtpEncodingParameters[];
+
+  constructor(encodings: RTCRtpEncodingParameters[]) {
+    this.encodings = encodings;
+  }
+
+  async replaceTrack(track: MediaStreamTrack | null) {
+    this.track = track;
+  }
+
+  getParameters() {
+    return { encodings: this.encodings.map((encoding) => ({ ...encoding })) };
+  }
+
+  async setParameters({ encodings }: { encodings: RTCRtpEncodingParameters[] }) {
+    this.encodings = encodings;
+  }
 }
