@@ -15,6 +15,12 @@ enum cardea_codec {
 	CARDEA_CODECS
 };
 
+/* Codecs that are allowed for video, in the order of preference. */
+struct cardea_codec_list {
+	unsigned count;
+	enum cardea_codec codecs[CARDEA_CODECS];
+};
+
 /* "opus", "vp8", "h264", "vp9", "av1". */
 const char *cardea_codec_name(enum cardea_codec codec);
 

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <jansson.h>
 #include "cardea_join_token.h"
+#include "codec.h"
 #include "session.h"
 
 #define CARDEA_CONNECTION_SIZE 23 /* 22 characters and NUL */
@@ -34,6 +35,7 @@ struct cardea_participant {
 	char connection[CARDEA_CONNECTION_SIZE];
 	struct cardea_session *handles[CARDEA_HANDLES]; /* references, or NULL */
 	unsigned rights;                                /* kinds in force when they were last told */
+	struct cardea_codec_list video_codecs;          /* of the room's policy at the join */
 };
 
 /* Takes over what @claims owns. */

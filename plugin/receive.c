@@ -1,6 +1,7 @@
 #include "receive.h"
 
 #include "cardea_clock.h"
+#include "participant.h"
 #include "sdp.h"
 #include "video.h"
 
@@ -12,7 +13,8 @@ static json_t *make_jsep(struct cardea_session *session, bool restart)
 	/* RFC 3264 8: the same session, a higher version with each offer. */
 	if (session->sdp_session == 0)
 		session->sdp_session = (uint64_t)cardea_clock_wall_ms(&cardea_clock_system);
-	char *sdp = cardea_sdp_offer(session->slots, session->offered_slots, session->sdp_session,
+	char *sdp = cardea_sdp_offer(session->slots, session->offered_slots,
+	                             &session->participant->video_codecs, session->sdp_session,
 	                             ++session->sdp_version);
 	if (!sdp)
 		return NULL;

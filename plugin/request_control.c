@@ -51,6 +51,7 @@ static const struct cardea_json_field policy_content[] = {
         {"max_participants", CARDEA_JSON_INTEGER, false, 0, CARDEA_MAX_ROOM_PARTICIPANTS},
         {"locks", CARDEA_JSON_ARRAY, false, 0, 4},
         {"max_bitrate", CARDEA_JSON_OBJECT, false, 0, 0},
+        {"video_codecs", CARDEA_JSON_ARRAY, false, 1, CARDEA_CODECS - 1},
 };
 
 static const struct cardea_json_field limits_content[] = {
@@ -87,13 +88,36 @@ static int read_max_bitrate(const json_t *policy, struct cardea_policy *out)
 	return err;
 }
 
+/* VP8, which every browser has, by default. */
+static int read_video_codecs(const json_t *array, struct cardea_codec_list *out)
+{
+	unsigned seen = 1u << CARDEA_CODEC_OPUS;
+	size_t i;
+	json_t *name;
+	*out = (struct cardea_codec_list){.count = 1, .codecs = {CARDEA_CODEC_VP8}};
+	json_array_foreach(array, i, name)
+	{
+		enum cardea_codec codec;
+		if (!json_is_string(name))
+			return CARDEA_E_JSON_TYPE;
+		if (cardea_codec_parse(json_string_value(name), &codec) < 0 || (seen & 1u << codec))
+			return CARDEA_E_JSON_RANGE;
+		seen |= 1u << codec;
+		out->codecs[i] = codec;
+		out->count = (unsigned)i + 1;
+	}
+	return 0;
+}
+
 static int read_policy(const json_t *message, struct cardea_policy *out)
 {
 	const json_t *policy = json_object_get(message, "policy");
 	*out = (struct cardea_policy){0};
 	if (!policy || json_is_null(policy))
-		return 0;
+		return read_video_codecs(NULL, &out->video_codecs);
 	int err = cardea_json_check(policy, policy_content, G_N_ELEMENTS(policy_content), NULL);
+	if (err == 0)
+		err = read_video_codecs(json_object_get(policy, "video_codecs"), &out->video_codecs);
 	if (err < 0)
 		return err;
 	out->max_participants = (unsigned)cardea_json_integer(policy, "max_participants", 0);

@@ -16,11 +16,8 @@ static const struct cardea_json_field track_fields[] = {
         {"active", CARDEA_JSON_BOOLEAN, false, 0, 0},
 };
 
-/* The kinds that have a media line of their own. */
-#define MEDIA_KINDS (CARDEA_KIND_MICROPHONE | CARDEA_KIND_CAMERA | CARDEA_KIND_SCREEN)
-
-/* Reads `tracks`. A kind that is unknown, not permitted or named before gets kind 0: its m-line is
- * answered as inactive. */
+/* Reads `tracks`. The m-line of a kind that is unknown, not permitted or named before is answered
+ * as inactive. */
 static int read_tracks(const json_t *array, unsigned rights, struct cardea_sdp_track *tracks)
 {
 	unsigned seen = 0;
@@ -33,20 +30,56 @@ static int read_tracks(const json_t *array, unsigned rights, struct cardea_sdp_t
 		int err = cardea_json_check(item, track_fields, G_N_ELEMENTS(track_fields), NULL);
 		if (err < 0)
 			return err;
-		enum cardea_kind kind;
-		bool known = cardea_kind_parse(cardea_json_string(item, "kind", ""), &kind) == 0;
-		bool allowed = known && (kind & MEDIA_KINDS & rights & ~seen) != 0;
-		tracks[i] = (struct cardea_sdp_track){.kind = allowed ? kind : 0,
-		                                      .active = cardea_json_boolean(item, "active", true)};
+		tracks[i] = (struct cardea_sdp_track){.active = cardea_json_boolean(item, "active", true)};
 		g_strlcpy(tracks[i].mid, cardea_json_string(item, "mid", ""), sizeof(tracks[i].mid));
-		if (known)
-			seen |= kind;
+		enum cardea_source_kind kind;
+		if (cardea_source_kind_parse(cardea_json_string(item, "kind", ""), &kind) < 0)
+			continue;
+		tracks[i].kind = kind;
+		tracks[i].wanted = (cardea_source_kind_right(kind) & rights) && !(seen & 1u << kind);
+		seen |= 1u << kind;
 	}
 	return 0;
 }
 
+/* Janus lists the encodings of a line from high to low, at most three. */
+static void read_rids(const json_t *rids, struct cardea_sdp_track *track)
+{
+	size_t i, count = json_array_size(rids);
+	json_t *rid;
+	if (count > CARDEA_SOURCE_LAYERS)
+		return;
+	track->rid_count = (unsigned)count;
+	json_array_foreach(rids, i, rid)
+	{
+		const char *name = json_string_value(rid);
+		g_strlcpy(track->rids[count - 1 - i], name ? name : "", sizeof(track->rids[0]));
+	}
+}
+
+/* Reads what Janus tells beside the SDP, from which it takes the encodings away. Returns the id of
+ * the header extension that names them, or 0. */
+static int read_simulcast(const json_t *jsep, struct cardea_sdp_track *tracks, size_t count)
+{
+	const json_t *lines = json_object_get(jsep, "simulcast");
+	int extension = 0;
+	size_t i;
+	json_t *line;
+	json_array_foreach(lines, i, line)
+	{
+		const char *mid = cardea_json_string(line, "mid", "");
+		/* One for the whole PeerConnection. */
+		extension = (int)cardea_json_integer(line, "rid-ext", extension);
+		for (size_t k = 0; k < count; k++) {
+			if (strcmp(tracks[k].mid, mid) == 0)
+				read_rids(json_object_get(line, "rids"), &tracks[k]);
+		}
+	}
+	return extension;
+}
+
 static const struct cardea_sdp_track *track_of(const struct cardea_sdp_track *tracks, size_t count,
-                                               enum cardea_kind kind)
+                                               enum cardea_source_kind kind)
 {
 	for (size_t i = 0; i < count; i++) {
 		if (tracks[i].accepted && tracks[i].kind == kind)
@@ -55,21 +88,31 @@ static const struct cardea_sdp_track *track_of(const struct cardea_sdp_track *tr
 	return NULL;
 }
 
+static void bind_source(struct cardea_source *source, const struct cardea_sdp_track *track,
+                        int rid_extension)
+{
+	const char *rids[CARDEA_SOURCE_LAYERS];
+	if (!track) {
+		cardea_source_bind(source, -1, NULL, CARDEA_CODEC_OPUS, NULL, 0);
+		return;
+	}
+	for (unsigned i = 0; i < track->rid_count; i++)
+		rids[i] = track->rids[i];
+	atomic_store(&source->rid_extension, rid_extension);
+	cardea_source_bind(source, track->mindex, track->mid, track->codec, rids, track->rid_count);
+}
+
 /* Binds sources to the m-lines that were accepted, and those that lost theirs to none. */
 static void bind_sources(struct cardea_request *request, const struct cardea_sdp_track *tracks,
-                         size_t count)
+                         size_t count, int rid_extension)
 {
 	struct cardea_session *session = request->session;
 	for (unsigned i = 0; i < CARDEA_MAX_MLINES; i++)
 		atomic_store(&session->mlines[i], NULL);
 	for (unsigned i = 0; i < CARDEA_SOURCE_KINDS; i++) {
 		struct cardea_source *source = &session->sources[i];
-		/* The sound of a screen has no m-line of its own yet. */
-		const struct cardea_sdp_track *track = source->which == CARDEA_SOURCE_SCREEN_AUDIO
-		                                               ? NULL
-		                                               : track_of(tracks, count, source->kind);
-		cardea_source_bind(source, track ? track->mindex : -1, track ? track->mid : NULL,
-		                   source->video ? CARDEA_CODEC_VP8 : CARDEA_CODEC_OPUS, NULL, 0);
+		const struct cardea_sdp_track *track = track_of(tracks, count, (enum cardea_source_kind)i);
+		bind_source(source, track, rid_extension);
 		source->active = track && track->active && !source->muted;
 		cardea_membership_refresh_source(request->room, session->participant, source);
 		if (track)
@@ -100,16 +143,19 @@ static int publish_run(struct cardea_request *request, json_t **reply)
 	if (number <= session->offer)
 		return CARDEA_E_OFFER_STALE;
 	int err = read_tracks(asked, session->participant->rights, tracks);
+	if (err < 0)
+		return err;
+	int rid_extension = read_simulcast(request->jsep, tracks, count);
 	char *answer = NULL;
-	if (err == 0)
-		err = cardea_sdp_answer(request->sdp, tracks, count, &answer);
+	err = cardea_sdp_answer(request->sdp, &session->participant->video_codecs, tracks, count,
+	                        &answer);
 	if (err < 0)
 		return err;
 	session->offer = number;
 	atomic_store(&session->offer_refused, false);
 	int expected = CARDEA_MEDIA_NEW;
 	atomic_compare_exchange_strong(&session->media, &expected, CARDEA_MEDIA_OFFERED);
-	bind_sources(request, tracks, count);
+	bind_sources(request, tracks, count, rid_extension);
 	request->reply_jsep = json_pack("{s:s, s:s}", "type", "answer", "sdp", answer);
 	g_free(answer);
 	*reply = json_pack("{s:s, s:I, s:o}", "cardea", "published", "offer", (json_int_t)number,
@@ -125,12 +171,12 @@ static const struct cardea_json_field source_fields[] = {
 static int source_run(struct cardea_request *request, json_t **reply)
 {
 	struct cardea_session *session = request->session;
-	enum cardea_kind kind;
-	int err = cardea_kind_parse(cardea_json_string(request->message, "kind", ""), &kind);
+	enum cardea_source_kind kind;
+	int err = cardea_source_kind_parse(cardea_json_string(request->message, "kind", ""), &kind);
 	if (err < 0)
 		return err;
-	struct cardea_source *source = cardea_session_source(session, kind);
-	if (!source || !cardea_source_published(source))
+	struct cardea_source *source = &session->sources[kind];
+	if (!cardea_source_published(source))
 		return CARDEA_E_NOT_FOUND;
 	source->active = cardea_json_boolean(request->message, "active", false);
 	source->muted = source->muted && !source->active;

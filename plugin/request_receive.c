@@ -15,14 +15,14 @@ static int answer_run(struct cardea_request *request, json_t **reply)
 		return CARDEA_E_OFFER_STALE;
 	if (number > session->offer)
 		return CARDEA_E_JSON_RANGE;
-	int pts[CARDEA_MAX_AUDIO_SLOTS + CARDEA_MAX_VIDEO_SLOTS];
+	int pts[CARDEA_MAX_AUDIO_SLOTS + CARDEA_MAX_VIDEO_SLOTS][CARDEA_CODECS];
 	unsigned count = cardea_session_slots(session);
 	int err = cardea_sdp_payload_types(request->sdp, session->slots, count, pts);
 	if (err < 0)
 		return err;
 	for (unsigned i = 0; i < count; i++) {
-		struct cardea_slot *slot = &session->slots[i];
-		atomic_store(&slot->pts[slot->video ? CARDEA_CODEC_VP8 : CARDEA_CODEC_OPUS], pts[i]);
+		for (unsigned codec = 0; codec < CARDEA_CODECS; codec++)
+			atomic_store(&session->slots[i].pts[codec], pts[i][codec]);
 	}
 	session->offer_pending = false;
 	session->answered = session->offered_slots == count;

@@ -14,6 +14,7 @@
 #include <glib.h>
 #include <jansson.h>
 #include "cardea_limits.h"
+#include "codec.h"
 #include "executor.h"
 #include "outbox.h"
 #include "participant.h"
@@ -29,6 +30,7 @@ struct cardea_policy {
 	unsigned max_participants; /* 0: no limit of the room */
 	unsigned locks;            /* kinds nobody may publish, except hosts */
 	uint32_t max_bps[CARDEA_RANKS][CARDEA_SOURCE_KINDS]; /* 0: no limit */
+	struct cardea_codec_list video_codecs;               /* at least one */
 };
 
 struct cardea_room {

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "codec.h"
 #include "session.h"
 #include "slot.h"
 #include "source.h"
@@ -15,28 +16,35 @@
 /* One m-line that a client wants to publish on. */
 struct cardea_sdp_track {
 	char mid[CARDEA_MID_SIZE];
-	unsigned kind; /* enum cardea_kind; 0: answer it as inactive */
+	bool wanted; /* false: answer it as inactive */
+	enum cardea_source_kind kind;
 	bool active;
+	/* Encodings that are offered, low to high; what is not taken as layers is set to 0. */
+	unsigned rid_count;
+	char rids[CARDEA_SOURCE_LAYERS][CARDEA_RID_SIZE];
 	/* Results. */
 	bool accepted;
 	int mindex;
+	enum cardea_codec codec;
 };
 
 /*
- * Answers a client's offer: m-lines of the @count @tracks that have a kind, are of its type, send,
- * and offer Opus or VP8 become receive-only, all others inactive. *@answer is freed with g_free.
- * CARDEA_E_JSEP_INVALID for what is no SDP or has no or too many m-lines.
+ * Answers a client's offer: m-lines of the @count @tracks that are wanted, are of the kind's type,
+ * send, and offer Opus or one of the codecs of @video become receive-only, all others inactive.
+ * Only VP8 has layers. *@answer is freed with g_free. CARDEA_E_JSEP_INVALID for what is no SDP or
+ * has no or too many m-lines.
  */
-int cardea_sdp_answer(const char *offer, struct cardea_sdp_track *tracks, size_t count,
-                      char **answer);
+int cardea_sdp_answer(const char *offer, const struct cardea_codec_list *video,
+                      struct cardea_sdp_track *tracks, size_t count, char **answer);
 
-/* Our offer of @count send-only @slots. Freed with g_free; NULL if it cannot be made. */
-char *cardea_sdp_offer(const struct cardea_slot *slots, unsigned count, uint64_t session,
-                       uint64_t version);
+/* Our offer of @count send-only @slots, the video ones with all codecs of @video (at least one).
+ * Freed with g_free; NULL if it cannot be made. */
+char *cardea_sdp_offer(const struct cardea_slot *slots, unsigned count,
+                       const struct cardea_codec_list *video, uint64_t session, uint64_t version);
 
-/* The payload type that the answer to it gives each of @count slots; -1 where it was refused.
- * CARDEA_E_JSEP_INVALID. */
+/* The payload type of each codec that the answer to it gives each of @count slots; -1 where it was
+ * refused. CARDEA_E_JSEP_INVALID. */
 int cardea_sdp_payload_types(const char *answer, const struct cardea_slot *slots, unsigned count,
-                             int *pts);
+                             int (*pts)[CARDEA_CODECS]);
 
 #endif

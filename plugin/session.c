@@ -91,15 +91,6 @@ void cardea_session_make_receive(struct cardea_session *session, unsigned audio,
 	atomic_store(&session->kind, CARDEA_HANDLE_RECEIVE);
 }
 
-struct cardea_source *cardea_session_source(struct cardea_session *session, enum cardea_kind kind)
-{
-	for (unsigned i = 0; session->sources && i < CARDEA_SOURCE_KINDS; i++) {
-		if (session->sources[i].kind == kind)
-			return &session->sources[i];
-	}
-	return NULL;
-}
-
 int cardea_session_reply(struct cardea_session *session, const char *transaction, json_t *reply,
                          json_t *jsep)
 {

@@ -120,9 +120,6 @@ static inline unsigned cardea_session_slots(const struct cardea_session *session
 	return session->audio_slots + session->video_slots;
 }
 
-/* The first source of a publish handle that needs the right to @kind, or NULL. */
-struct cardea_source *cardea_session_source(struct cardea_session *session, enum cardea_kind kind);
-
 /*
  * Answers a request; takes over @reply and @jsep (may be NULL). Returns what the push returned.
  * Any thread, no locks held.

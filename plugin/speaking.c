@@ -13,7 +13,9 @@ struct told {
 };
 
 struct cardea_speaking {
-	GPtrArray *ranked; /* struct cardea_voice *, borrowed; for one choice */
+	/* struct cardea_voice *, borrowed; for one choice. */
+	GPtrArray *ranked;
+	GPtrArray *people; /* of these, the microphones: a film that is shared is nobody */
 	struct cardea_floor floor;
 	bool dropped; /* a microphone was closed since the last run */
 	struct told told;
@@ -24,16 +26,18 @@ struct cardea_speaking *cardea_speaking_new(void)
 {
 	struct cardea_speaking *speaking = g_new0(struct cardea_speaking, 1);
 	speaking->ranked = g_ptr_array_new();
+	speaking->people = g_ptr_array_new();
 	return speaking;
 }
 
 void cardea_speaking_free(struct cardea_speaking *speaking)
 {
 	g_ptr_array_unref(speaking->ranked);
+	g_ptr_array_unref(speaking->people);
 	g_free(speaking);
 }
 
-static bool has_microphone(const struct cardea_room *room)
+static bool has_audio(const struct cardea_room *room)
 {
 	for (unsigned i = 0; i < room->sources->len; i++) {
 		const struct cardea_source *source = g_ptr_array_index(room->sources, i);
@@ -52,7 +56,7 @@ bool cardea_speaking_needed(struct cardea_room *room)
 		speaking->dropped = false;
 		return false;
 	}
-	return (present > 1 && has_microphone(room)) || speaking->dropped || speaking->told.count > 0;
+	return (present > 1 && has_audio(room)) || speaking->dropped || speaking->told.count > 0;
 }
 
 static int by_order(const void *a, const void *b)
@@ -88,6 +92,16 @@ void cardea_speaking_drop(struct cardea_room *room, struct cardea_source *source
 	room->speaking->dropped = true;
 }
 
+static void pick_people(struct cardea_speaking *speaking)
+{
+	g_ptr_array_set_size(speaking->people, 0);
+	for (unsigned i = 0; i < speaking->ranked->len; i++) {
+		struct cardea_voice *voice = g_ptr_array_index(speaking->ranked, i);
+		if (((const struct cardea_source *)voice->of)->which == CARDEA_SOURCE_MICROPHONE)
+			g_ptr_array_add(speaking->people, voice);
+	}
+}
+
 static const char *id_of(const struct cardea_voice *voice)
 {
 	return ((const struct cardea_source *)voice->of)->participant_id;
@@ -102,12 +116,12 @@ static int by_id(const void *a, const void *b)
 static void summarize(const struct cardea_room *room, struct told *now)
 {
 	const struct cardea_speaking *speaking = room->speaking;
-	const GPtrArray *ranked = speaking->ranked;
+	const GPtrArray *people = speaking->people;
 	memset(now, 0, sizeof(*now));
 	if (speaking->floor.dominant)
 		g_strlcpy(now->dominant, id_of(speaking->floor.dominant), sizeof(now->dominant));
-	for (unsigned i = 0; i < ranked->len && now->count < CARDEA_SPEAKERS_TOLD; i++) {
-		const struct cardea_voice *voice = g_ptr_array_index(ranked, i);
+	for (unsigned i = 0; i < people->len && now->count < CARDEA_SPEAKERS_TOLD; i++) {
+		const struct cardea_voice *voice = g_ptr_array_index(people, i);
 		if (!voice->speaking || g_hash_table_size(room->participants) < 2)
 			break;
 		g_strlcpy(now->ids[now->count++], id_of(voice), sizeof(now->ids[0]));
@@ -147,9 +161,11 @@ void cardea_speaking_run(struct cardea_room *room, int64_t now_ms)
 			cardea_voice_update(&source->voice, now_ms);
 	}
 	const GPtrArray *ranked = cardea_speaking_rank(room);
+	pick_people(room->speaking);
+	const GPtrArray *people = room->speaking->people;
 	/* Slots that follow the speaker are given anew when the job ends. */
-	if (cardea_floor_update(&room->speaking->floor, (struct cardea_voice *const *)ranked->pdata,
-	                        ranked->len, now_ms))
+	if (cardea_floor_update(&room->speaking->floor, (struct cardea_voice *const *)people->pdata,
+	                        people->len, now_ms))
 		room->assign_needed = true;
 	cardea_assign_speakers(room, ranked, now_ms);
 	tell(room, now_ms);

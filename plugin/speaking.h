@@ -22,7 +22,7 @@ bool cardea_speaking_needed(struct cardea_room *room);
 /* Reads the levels, chooses, tells. Every CARDEA_SPEAK_TICK_MS while it is needed. */
 void cardea_speaking_run(struct cardea_room *room, int64_t now_ms);
 
-/* The voices of all open microphones, who is heard first in front. Valid until the next call. */
+/* The voices of all open audio sources, who is heard first in front. Valid until the next call. */
 const GPtrArray *cardea_speaking_rank(struct cardea_room *room);
 
 /* Whom a picture should follow, or NULL. */
