@@ -113,14 +113,20 @@ void cardea_membership_mute(struct cardea_room *room, struct cardea_participant 
                             enum cardea_kind kind)
 {
 	struct cardea_session *publisher = participant->handles[CARDEA_PUBLISHER];
-	struct cardea_source *source = publisher ? cardea_session_source(publisher, kind) : NULL;
-	if (!source || !source->active)
-		return;
-	source->active = false;
-	source->muted = true;
-	cardea_membership_refresh_source(room, participant, source);
-	cardea_session_event(publisher, "muted", json_pack("{s:s}", "kind", cardea_kind_name(kind)),
-	                     NULL);
+	bool any = false;
+	/* A screen with its sound. */
+	for (unsigned i = 0; publisher && i < CARDEA_SOURCE_KINDS; i++) {
+		struct cardea_source *source = &publisher->sources[i];
+		if (source->kind != kind || !source->active)
+			continue;
+		any = true;
+		source->active = false;
+		source->muted = true;
+		cardea_membership_refresh_source(room, participant, source);
+	}
+	if (any)
+		cardea_session_event(publisher, "muted",
+		                     json_pack("{s:s}", "kind", cardea_kind_name(kind)), NULL);
 }
 
 static void tell_rights(const struct cardea_participant *participant)
