@@ -8,10 +8,12 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
-#define MTU          1200
-#define PROFILES     "SRTP_AEAD_AES_128_GCM:SRTP_AES128_CM_SHA1_80" /* a browser's order */
-#define EXPORT_LABEL "EXTRACTOR-dtls_srtp"
-#define LIFETIME_S   (7L * 24 * 3600)
+#define MTU              1200
+#define PROFILES         "SRTP_AEAD_AES_128_GCM:SRTP_AES128_CM_SHA1_80" /* a browser's order */
+#define EXPORT_LABEL     "EXTRACTOR-dtls_srtp"
+#define FIRST_TIMEOUT_US 50000
+#define MAX_TIMEOUT_US   1600000
+#define LIFETIME_S       (7L * 24 * 3600)
 
 struct dtls {
 	SSL *ssl;
@@ -89,6 +91,13 @@ const char *dtls_fingerprint(void)
 	return fingerprint;
 }
 
+/* As browsers, not after a second: Janus drops what comes before its ICE agent is ready. */
+static unsigned timeout_us(SSL *ssl, unsigned last_us)
+{
+	(void)ssl;
+	return last_us == 0 ? FIRST_TIMEOUT_US : MIN(2 * last_us, MAX_TIMEOUT_US);
+}
+
 struct dtls *dtls_new(bool client, const char *remote_fingerprint, dtls_send send, void *arg)
 {
 	struct dtls *dtls = g_new0(struct dtls, 1);
@@ -102,6 +111,7 @@ struct dtls *dtls_new(bool client, const char *remote_fingerprint, dtls_send sen
 	BIO_set_mem_eof_return(dtls->in, -1);
 	SSL_set_bio(dtls->ssl, dtls->in, dtls->out);
 	DTLS_set_link_mtu(dtls->ssl, MTU);
+	DTLS_set_timer_cb(dtls->ssl, timeout_us);
 	if (client)
 		SSL_set_connect_state(dtls->ssl);
 	else

@@ -58,7 +58,7 @@ export async function until(condition, what = 'condition', timeoutMs = DEADLINE_
 }
 
 /** Everything that came in, in order, with waiters: nothing is missed between two calls. */
-class Inbox {
+export class Inbox {
   constructor() {
     this.items = [];
     this.waiters = [];

@@ -1,0 +1,380 @@
+// Native WebRTC peers: the process tests/peers/media_peers, whose commands are in
+// tests/peers/commands.h, and the SDP around it. Signalling stays here, in janus.mjs' sessions.
+//
+//   const peers = await MediaPeers.start();
+//   const person = await CardeaPerson.join({ janus, control, peers, room, sender: 1 });
+//   const { received } = await person.received();
+//   await peers.stop();
+
+import { spawn } from 'node:child_process';
+import os from 'node:os';
+import path from 'node:path';
+import readline from 'node:readline';
+import { BUILD } from './build.mjs';
+import { connectionId, Inbox, JanusSession, join } from './janus.mjs';
+
+const PROGRAM = path.join(BUILD, 'tests/peers/media_peers');
+const DEADLINE_MS = 30000;
+const OPUS = 111;
+const VP8 = 96;
+const MID = { id: 1, uri: 'urn:ietf:params:rtp-hdrext:sdes:mid' };
+const LEVEL = { id: 2, uri: 'urn:ietf:params:rtp-hdrext:ssrc-audio-level' };
+
+/** Kinds as they stand in the packets' stamps. */
+export const KIND = { microphone: 1, camera: 2 };
+
+/** What is sent by default: 50 and 60 packets a second. */
+export const MICROPHONE = { kind: 'microphone', fps: 50, per_frame: 1, size: 80, level: 30 };
+export const CAMERA = { kind: 'camera', fps: 30, per_frame: 2, size: 1000 };
+
+// ---------------------------------------------------------------------------------------------
+// the process
+
+/** The namespace's address: the first of IPv4 that is not loopback's. */
+export function mediaAddress() {
+  const found = Object.values(os.networkInterfaces()).flat()
+    .find(({ family, internal }) => family === 'IPv4' && !internal);
+  if (!found) throw new Error('no address for media: run it inside tests/support/netns.sh');
+  return found.address;
+}
+
+export class MediaPeers {
+  static async start({ threads = 2 } = {}) {
+    const peers = new MediaPeers();
+    peers.child = spawn(PROGRAM, [String(threads)], { stdio: ['pipe', 'pipe', 'inherit'] });
+    peers.pid = peers.child.pid;
+    peers.address = mediaAddress();
+    peers.waiting = new Map();
+    peers.events = new Inbox();
+    peers.ids = 0;
+    peers.peerIds = 0;
+    peers.ports = new Set();
+    peers.exited = new Promise((resolve, reject) => {
+      peers.child.on('exit', (code, signal) => resolve({ code, signal }));
+      peers.child.on('error', reject);
+    });
+    readline.createInterface({ input: peers.child.stdout }).on('line', (line) => peers.receive(JSON.parse(line)));
+    await peers.request({ command: 'report' });
+    return peers;
+  }
+
+  receive(message) {
+    if (message.event) {
+      this.events.push(message);
+      return;
+    }
+    const { resolve, reject, command } = this.waiting.get(message.id);
+    this.waiting.delete(message.id);
+    if (message.ok) resolve(message);
+    else reject(new Error(`media_peers: ${command}: ${message.error}`));
+  }
+
+  /** One command; its answer, or an error. */
+  request(fields) {
+    this.ids += 1;
+    const id = this.ids;
+    const answer = new Promise((resolve, reject) => {
+      this.waiting.set(id, { resolve, reject, command: fields.command });
+    });
+    this.child.stdin.write(`${JSON.stringify({ id, ...fields })}\n`);
+    return Promise.race([answer, this.exited.then((exit) => {
+      throw new Error(`media_peers ended: ${JSON.stringify(exit)}`);
+    })]);
+  }
+
+  async create(role) {
+    this.peerIds += 1;
+    const peer = this.peerIds;
+    const local = await this.request({ command: 'create', peer, role, address: this.address });
+    this.ports.add(local.port);
+    return { ...local, peer };
+  }
+
+  /** Sums over all peers. */
+  async totals() {
+    return (await this.request({ command: 'report' })).report;
+  }
+
+  async report(peer) {
+    return (await this.request({ command: 'report', peer })).report;
+  }
+
+  /** Waits for an event of a peer; its time. A peer that failed throws. */
+  async event(name, peer) {
+    const found = await this.events.waitFor(
+      (e) => e.peer === peer && (e.event === name || e.event === 'failed'),
+      { timeoutMs: DEADLINE_MS, what: `${name} of peer ${peer}` },
+    );
+    if (found.event === 'failed') throw new Error(`peer ${peer} failed`);
+    return found.at;
+  }
+
+  async stop() {
+    this.child.stdin.write(`${JSON.stringify({ id: 0, command: 'quit' })}\n`);
+    this.waiting.set(0, { resolve() {}, reject() {} });
+    return this.exited;
+  }
+}
+
+// ---------------------------------------------------------------------------------------------
+// SDP
+
+/** What the peers need of Janus' SDP. */
+export function parseSdp(sdp) {
+  const [session, ...sections] = sdp.split(/\r\n(?=m=)/);
+  const value = (text, name) => new RegExp(`^a=${name}:(.*)$`, 'm').exec(text)?.[1].trim();
+  const mlines = sections.map((text) => ({
+    type: /^m=(\w+)/.exec(text)[1],
+    port: Number(/^m=\w+ (\d+)/.exec(text)[1]),
+    mid: value(text, 'mid'),
+    direction: /^a=(sendrecv|sendonly|recvonly|inactive)/m.exec(text)?.[1] ?? 'sendrecv',
+    pt: Number(/^a=rtpmap:(\d+) (?:opus|vp8)\//im.exec(text)?.[1]),
+    ssrc: Number(/^a=ssrc:(\d+)/m.exec(text)?.[1]),
+    extensions: Object.fromEntries(
+      [...text.matchAll(/^a=extmap:(\d+)\S* (\S+)/gm)].map(([, id, uri]) => [uri, Number(id)])),
+  }));
+  const anywhere = (name) => value(session, name) ?? sections.map((s) => value(s, name)).find(Boolean);
+  return {
+    ufrag: anywhere('ice-ufrag'),
+    pwd: anywhere('ice-pwd'),
+    fingerprint: anywhere('fingerprint').replace(/^sha-256 /i, ''),
+    setup: anywhere('setup'),
+    candidate: sections.flatMap((s) => [...s.matchAll(/^a=(candidate:.*)$/gm)].map(([, c]) => c))
+      .map(parseCandidate).find(Boolean),
+    mlines,
+  };
+}
+
+/** A host candidate of UDP over IPv4, else null. */
+export function parseCandidate(text) {
+  const match = /candidate:\S+ 1 udp \d+ (\d+\.\d+\.\d+\.\d+) (\d+) typ host/i.exec(text);
+  return match ? { address: match[1], port: Number(match[2]) } : null;
+}
+
+function sdp(local, setup, mlines) {
+  const mids = mlines.map(({ mid }) => mid).join(' ');
+  return [
+    'v=0', 'o=- 1 1 IN IP4 127.0.0.1', 's=-', 't=0 0', `a=group:BUNDLE ${mids}`,
+    ...mlines.flatMap((line, index) => [
+      `m=${line.type} 9 UDP/TLS/RTP/SAVPF ${line.pt}`,
+      'c=IN IP4 0.0.0.0',
+      `a=mid:${line.mid}`,
+      `a=${line.direction}`,
+      'a=rtcp-mux',
+      `a=ice-ufrag:${local.ufrag}`,
+      `a=ice-pwd:${local.pwd}`,
+      `a=setup:${setup}`,
+      `a=fingerprint:sha-256 ${local.fingerprint}`,
+      ...codec(line),
+      ...Object.entries(line.extensions).map(([uri, id]) => `a=extmap:${id} ${uri}`),
+      ...(line.ssrc ? [`a=ssrc:${line.ssrc} cname:peer`] : []),
+      ...(index > 0 ? [] : [ // the others are bundled with it
+        `a=candidate:1 1 udp 2130706431 ${local.address} ${local.port} typ host`,
+        'a=end-of-candidates',
+      ]),
+    ]),
+    '',
+  ].join('\r\n');
+}
+
+function codec({ type, pt }) {
+  if (type === 'audio') return [`a=rtpmap:${pt} opus/48000/2`, `a=fmtp:${pt} useinbandfec=1`];
+  return [
+    `a=rtpmap:${pt} VP8/90000`, `a=rtcp-fb:${pt} goog-remb`, `a=rtcp-fb:${pt} ccm fir`,
+    `a=rtcp-fb:${pt} nack`, `a=rtcp-fb:${pt} nack pli`,
+  ];
+}
+
+/** A send-only offer with a line for each of @p tracks ({kind, ssrc}). */
+export function offerSdp(local, tracks) {
+  return sdp(local, 'actpass', tracks.map(({ kind, ssrc }, index) => ({
+    type: kind === 'microphone' ? 'audio' : 'video',
+    mid: String(index),
+    direction: 'sendonly',
+    pt: kind === 'microphone' ? OPUS : VP8,
+    ssrc,
+    extensions: {
+      [MID.uri]: MID.id,
+      ...(kind === 'microphone' ? { [LEVEL.uri]: LEVEL.id } : {}),
+    },
+  })));
+}
+
+/** A receive-only answer to @p offer, which accepts every line that is sent, without RTX. */
+export function answerSdp(local, offer) {
+  return sdp(local, 'active', offer.mlines.map((line) => ({
+    ...line,
+    direction: line.direction === 'inactive' || line.port === 0 ? 'inactive' : 'recvonly',
+    ssrc: 0,
+  })));
+}
+
+// ---------------------------------------------------------------------------------------------
+// connections over Janus
+
+/** Janus trickles: its candidate may come before or after the description. */
+async function candidateOf(handle, description) {
+  if (description.candidate) return description.candidate;
+  const message = await handle.janus.waitFor(
+    (m) => m.janus === 'trickle' && m.candidate?.candidate && parseCandidate(m.candidate.candidate),
+    { timeoutMs: DEADLINE_MS, what: 'a candidate of Janus' },
+  );
+  return parseCandidate(message.candidate.candidate);
+}
+
+function transport({ ufrag, pwd, fingerprint, setup }, candidate) {
+  return { ufrag, pwd, fingerprint, setup, ...candidate };
+}
+
+let nextSsrc = 1000;
+
+/** Somebody who sends on one connection of a plugin's handle. */
+export class Sender {
+  /** @p negotiate takes the SDP offer and resolves with the answer. @p tracks are those of
+   * MICROPHONE and CAMERA, maybe with other fields. */
+  static async connect(peers, handle, sender, tracks, negotiate) {
+    const self = new Sender();
+    self.peers = peers;
+    self.local = await peers.create('offer');
+    self.tracks = tracks.map((track) => {
+      nextSsrc += 1;
+      return { ...track, ssrc: nextSsrc };
+    });
+    const offer = offerSdp(self.local, self.tracks);
+    const answer = await negotiate(offer);
+    self.sdpBytes = offer.length + answer.length;
+    const remote = parseSdp(answer);
+    self.remote = remote;
+    await peers.request({
+      command: 'remote', peer: self.local.peer, ...transport(remote, await candidateOf(handle, remote)),
+    });
+    await Promise.all(self.tracks.map((track, index) => self.start(track, remote.mlines[index], sender)));
+    return self;
+  }
+
+  start({ kind, ...track }, line, sender) {
+    const audio = kind === 'microphone';
+    return this.peers.request({
+      command: 'stream', peer: this.local.peer, sender, ...track, kind: KIND[kind], video: !audio, pt: line.pt,
+      mid: line.mid, mid_id: line.extensions[MID.uri] ?? 0, level_id: line.extensions[LEVEL.uri] ?? 0,
+    });
+  }
+
+  /** Changes what is sent of a kind: { level, paused }. */
+  set(kind, fields) {
+    const { ssrc } = this.tracks.find((track) => track.kind === kind);
+    return this.peers.request({ command: 'set', peer: this.local.peer, ssrc, ...fields });
+  }
+
+  up() {
+    return this.peers.event('up', this.local.peer);
+  }
+
+  close() {
+    return this.peers.request({ command: 'close', peer: this.local.peer });
+  }
+}
+
+/** Somebody who receives on one connection; further offers change the streams only. */
+export class Receiver {
+  constructor(peers, handle, { sample = 1, remb = 20_000_000 } = {}) {
+    this.peers = peers;
+    this.handle = handle;
+    this.options = { sample, remb };
+    this.sdpBytes = 0;
+    this.negotiations = 0;
+  }
+
+  /** Takes Janus' offer; @p reply sends the answer and resolves when Janus has it. */
+  async negotiate(offer, reply) {
+    const remote = parseSdp(offer);
+    const first = !this.local;
+    this.local ??= await this.peers.create('answer');
+    const answer = answerSdp(this.local, remote);
+    const receive = remote.mlines.filter(({ ssrc }) => ssrc).map(({ ssrc, pt }) => ({ ssrc, pt }));
+    this.mlines = remote.mlines;
+    await this.peers.request({
+      command: 'remote', peer: this.local.peer, ...this.options, receive,
+      // Janus, which offered actpass, is the DTLS server.
+      ...(first ? transport({ ...remote, setup: 'passive' }, await candidateOf(this.handle, remote)) : {}),
+    });
+    await reply(answer);
+    this.sdpBytes += offer.length + answer.length;
+    this.negotiations += 1;
+  }
+
+  up() {
+    return this.peers.event('up', this.local.peer);
+  }
+
+  /** When the first RTP packet came. */
+  firstMedia() {
+    return this.peers.event('media', this.local.peer);
+  }
+
+  report() {
+    return this.peers.report(this.local.peer);
+  }
+
+  close() {
+    return this.peers.request({ command: 'close', peer: this.local.peer });
+  }
+}
+
+/** Somebody in a Cardea room with both connections. */
+export class CardeaPerson {
+  static async join({
+    janus, control, peers, room, sender, tracks = [MICROPHONE, CAMERA], slots = { audio: 3, video: 9 }, sample,
+  }) {
+    const person = new CardeaPerson();
+    const session = await JanusSession.create(janus);
+    const sub = `seat-${sender}`;
+    const fields = {
+      connection: connectionId(),
+      token: control.token({ room, sub, client_id: sub, name: sub }),
+    };
+    Object.assign(person, { peers, session, sender, id: sub, startedAt: Date.now() });
+    await Promise.all([person.receive(fields, slots, sample), person.publish(fields, tracks)]);
+    return person;
+  }
+
+  async receive(fields, slots, sample) {
+    this.receiveHandle = await join(this.session, { ...fields, handle: 'receive', slots });
+    this.receiver = new Receiver(this.peers, this.receiveHandle, { sample });
+    const { data, jsep } = await this.receiveHandle.event('offer');
+    await this.receiver.negotiate(jsep.sdp, (answer) => this.receiveHandle.request(
+      { request: 'answer', offer: data.offer }, { type: 'answer', sdp: answer }));
+    await this.receiver.up();
+  }
+
+  async publish(fields, tracks) {
+    this.publishHandle = await join(this.session, { ...fields, handle: 'publish' });
+    this.sending = await Sender.connect(this.peers, this.publishHandle, this.sender, tracks, async (offer) => {
+      const published = await this.publishHandle.request(
+        { request: 'publish', offer: 1, tracks: tracks.map(({ kind }, index) => ({ mid: String(index), kind })) },
+        { type: 'offer', sdp: offer });
+      return published.jsep.sdp;
+    });
+    await this.sending.up();
+  }
+
+  get sdpBytes() {
+    return this.sending.sdpBytes + this.receiver.sdpBytes;
+  }
+
+  get negotiations() {
+    return 1 + this.receiver.negotiations;
+  }
+
+  /** The streams received, each with the slot's name. */
+  async received() {
+    const report = await this.receiver.report();
+    const names = new Map(this.receiver.mlines.map(({ ssrc, mid }) => [ssrc, mid]));
+    return { ...report, received: report.received.map((stream) => ({ ...stream, mid: names.get(stream.ssrc) })) };
+  }
+
+  async leave() {
+    await this.session.close();
+    await Promise.all([this.sending.close(), this.receiver.close()]);
+  }
+}
