@@ -13,6 +13,7 @@ const BENCHMARKS = [
   ['verify', 'join tokens verified a second, beside openssl speed', [path.join(BUILD, 'tests/bench/verify')]],
   ['http', 'requests a second with 0 and with 2,000 idle sockets', inNamespace('http.mjs')],
   ['firstframe', 'first frame of a late viewer, beside VideoRoom', inNamespace('firstframe.mjs')],
+  ['media', 'what a meeting costs Janus, beside VideoRoom', inNamespace('media.mjs')],
 ];
 
 function run([program, ...args]) {

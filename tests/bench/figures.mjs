@@ -8,7 +8,7 @@ export function median(values) {
 
 /**
  * Prints the figures. When less than 99 % of what was expected was delivered they mean nothing:
- * then each is `void` and the exit status 1.
+ * then each is `void` and the exit status 1; so is a single one that is not a number.
  */
 export function report(figures, { delivered, expected }) {
   const good = expected > 0 && delivered >= 0.99 * expected;
@@ -18,7 +18,9 @@ export function report(figures, { delivered, expected }) {
   }
   console.log();
   for (const [name, value] of Object.entries(figures)) {
-    console.log(`${name} ${good ? round(value) : 'void'}`);
+    const known = good && Number.isFinite(value);
+    if (!known) process.exitCode = 1;
+    console.log(`${name} ${known ? round(value) : 'void'}`);
   }
 }
 

@@ -98,20 +98,22 @@ static void set_remote(struct worker *worker, void *arg)
 static bool read_stream(json_t *fields, struct stream *stream)
 {
 	json_int_t ssrc, sender;
-	int pt, kind, video, fps, per_frame, size, mid_id = 0, rid_id = 0, level_id = 0;
+	int pt, kind, video, fps, per_frame, size, mid_id = 0, rid_id = 0, level_id = 0, paused = 0;
 	const char *mid = "", *rid = "";
 	stream->level = STREAM_NO_LEVEL;
-	if (json_unpack(
-	            fields, "{s:I, s:i, s:I, s:i, s:b, s:i, s:i, s:i, s?i, s?s, s?i, s?s, s?i, s?i}",
-	            "ssrc", &ssrc, "pt", &pt, "sender", &sender, "kind", &kind, "video", &video, "fps",
-	            &fps, "per_frame", &per_frame, "size", &size, "mid_id", &mid_id, "mid", &mid,
-	            "rid_id", &rid_id, "rid", &rid, "level_id", &level_id, "level", &stream->level) < 0)
+	if (json_unpack(fields,
+	                "{s:I, s:i, s:I, s:i, s:b, s:i, s:i, s:i, s?i, s?s, s?i, s?s, s?i, s?i, s?b}",
+	                "ssrc", &ssrc, "pt", &pt, "sender", &sender, "kind", &kind, "video", &video,
+	                "fps", &fps, "per_frame", &per_frame, "size", &size, "mid_id", &mid_id, "mid",
+	                &mid, "rid_id", &rid_id, "rid", &rid, "level_id", &level_id, "level",
+	                &stream->level, "paused", &paused) < 0)
 		return false;
 	stream->ssrc = (uint32_t)ssrc;
 	stream->sender = (uint32_t)sender;
 	stream->pt = (uint8_t)pt;
 	stream->kind = (uint8_t)kind;
 	stream->video = video;
+	stream->paused = paused;
 	stream->frames_per_s = (unsigned)fps;
 	stream->packets_per_frame = (unsigned)per_frame;
 	stream->size = (unsigned)size;
@@ -149,7 +151,7 @@ static void set_stream(struct worker *worker, void *arg)
 	int paused = stream->paused;
 	json_unpack(request->fields, "{s?i, s?b}", "level", &stream->level, "paused", &paused);
 	if (stream->paused && !paused)
-		stream->due_us = g_get_monotonic_time();
+		stream_resume(stream, g_get_monotonic_time());
 	stream->paused = paused;
 }
 

@@ -7,7 +7,7 @@
  *   remote  peer, ufrag, pwd, fingerprint, setup, address, port (transport: the first time only),
  *           receive [{ssrc, pt}] (added to what is known), sample, remb
  *   stream  peer, ssrc, pt, sender, kind, video, fps, per_frame, size,
- *           mid_id, mid, rid_id, rid, level_id, level: begins to send
+ *           mid_id, mid, rid_id, rid, level_id, level, paused: begins to send
  *   set     peer, ssrc, level, paused: changes what is sent
  *   report  [peer]                                   -> that peer in full, or the totals
  *   close   peer

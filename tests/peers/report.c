@@ -50,7 +50,7 @@ json_t *report_totals_json(const struct report_totals *totals)
 {
 	return json_pack(
 	        "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, "
-	        "s:I, s:I, s:I, s:I, s:I}",
+	        "s:I, s:I, s:I, s:I, s:I, s:I}",
 	        "peers", INT(totals->peers), "up", INT(totals->up), "failed", INT(totals->failed),
 	        "sent", INT(totals->sent), "sent_audio", INT(totals->sent_audio), "sent_video",
 	        INT(totals->sent_video), "late", INT(totals->late), "late_max_us",

@@ -13,10 +13,18 @@
 #define WIDTH           640
 #define HEIGHT          360
 
-void stream_start(struct stream *stream, int64_t now_us)
+void stream_resume(struct stream *stream, int64_t now_us)
 {
 	int64_t frame_us = G_USEC_PER_SEC / stream->frames_per_s;
 	stream->due_us = now_us + g_random_int_range(0, (gint32)frame_us);
+	stream->paused = false;
+}
+
+void stream_start(struct stream *stream, int64_t now_us)
+{
+	bool paused = stream->paused;
+	stream_resume(stream, now_us);
+	stream->paused = paused;
 	stream->seq = (uint16_t)g_random_int();
 	stream->ts = g_random_int();
 	stream->picture = (uint16_t)(g_random_int() & 0x7fff);

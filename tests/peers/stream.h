@@ -43,6 +43,9 @@ struct stream {
  * together. */
 void stream_start(struct stream *stream, int64_t now_us);
 
+/* Also to go on after a pause. */
+void stream_resume(struct stream *stream, int64_t now_us);
+
 bool stream_due(const struct stream *stream, int64_t now_us);
 
 /* Packet @index of the frame that is due; @out has STREAM_MAX_PACKET bytes. Returns the length. */

@@ -292,6 +292,7 @@ function rawRequest(url, body, protocol = 'janus-protocol') {
   return new Promise((resolve, reject) => {
     const ws = new WebSocket(url, protocol);
     const fail = (error) => {
+      clearTimeout(timer);
       ws.terminate();
       reject(error);
     };

@@ -42,6 +42,7 @@ export class MediaPeers {
   static async start({ threads = 2 } = {}) {
     const peers = new MediaPeers();
     peers.child = spawn(PROGRAM, [String(threads)], { stdio: ['pipe', 'pipe', 'inherit'] });
+    peers.child.stdin.on('error', () => {}); // it ended, which `exited` tells
     peers.pid = peers.child.pid;
     peers.address = mediaAddress();
     peers.waiting = new Map();
@@ -264,6 +265,11 @@ export class Sender {
   set(kind, fields) {
     const { ssrc } = this.tracks.find((track) => track.kind === kind);
     return this.peers.request({ command: 'set', peer: this.local.peer, ssrc, ...fields });
+  }
+
+  /** Sends what was `paused` in its track. */
+  resume() {
+    return Promise.all(this.tracks.map(({ kind }) => this.set(kind, { paused: false })));
   }
 
   up() {

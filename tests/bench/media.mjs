@@ -1,0 +1,174 @@
+// What a meeting costs Janus with our plugin and with Debian's VideoRoom, which native peers
+// (tests/peers) fill alike, one after the other in turn. docs/performance.md has the method.
+//
+// usage: tests/support/netns.sh node tests/bench/media.mjs [runs [seconds [sizes]]]
+//   sizes: people in the all-unmuted meetings, with commas
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CAMERA, MediaPeers, MICROPHONE } from '../support/peers.mjs';
+import { cpuSeconds, memoryAndThreads, udpDrops } from '../support/proc.mjs';
+import { median, report } from './figures.mjs';
+import { fill, startWay, WAYS } from './meetings.mjs';
+
+const RUNS = Number(process.argv[2] ?? 5);
+const SECONDS = Number(process.argv[3] ?? 8);
+const SIZES = (process.argv[4] ?? '2,5,10,20,30,50').split(',').map(Number);
+const WARM_UP_MS = 2000;
+const SAMPLE = 16; // decrypt every 16th packet of a stream: the peers share the cores
+const GOOD = 0.99;
+
+const unmuted = { tracks: [MICROPHONE, CAMERA], slots: { audio: 3, video: 9 } };
+const everyone = { tracks: [CAMERA], slots: { audio: 0, video: 19 } };
+
+/** Name, people, way and what is sent and shown. */
+const SCENARIOS = [
+  ...SIZES.flatMap((n) => [
+    { name: 'unmuted', n, way: 'cardea', ...unmuted },
+    { name: 'unmuted', n, way: 'videoroom', ...unmuted },
+    ...(n === 30 ? [{ name: 'unmuted', n, way: 'same_slots', ...unmuted }] : []),
+  ]),
+  { name: 'all_video', n: 20, way: 'cardea', ...everyone },
+  { name: 'all_video', n: 20, way: 'videoroom', ...everyone },
+];
+
+const perSecond = (tracks, audio) => tracks
+  .filter(({ kind }) => (kind === 'microphone') === audio)
+  .reduce((sum, { fps, per_frame: packets }) => sum + fps * packets, 0);
+
+async function snapshot(janus, peers) {
+  return {
+    at: performance.now() / 1000,
+    janus: cpuSeconds(janus.pid),
+    peers: cpuSeconds(peers.pid),
+    totals: await peers.totals(),
+    drops: udpDrops(peers.ports),
+  };
+}
+
+/** What happened in the measured time, and what should have. */
+function compare(before, after, { n, tracks, way, slots }) {
+  const delta = (name) => after.totals[name] - before.totals[name];
+  const seconds = after.at - before.at;
+  const shown = WAYS[way].shown(n, slots);
+  const nominal = n * seconds * (perSecond(tracks, true) + perSecond(tracks, false));
+  const faults = ['lost', 'back', 'jumps', 'ts_back', 'hidden', 'unexpected', 'undecrypted']
+    .map((name) => [name, delta(name)]).filter(([, count]) => count > 0);
+  return {
+    seconds,
+    cores: (after.janus - before.janus) / seconds,
+    peerCores: (after.peers - before.peers) / seconds,
+    delivered: delta('received'),
+    expected: shown.audio * delta('sent_audio') + shown.video * delta('sent_video'),
+    sentShare: delta('sent') / nominal,
+    late: delta('late'),
+    sent: delta('sent'),
+    peerDrops: after.drops.matched - before.drops.matched,
+    janusDrops: after.drops.other - before.drops.other,
+    delayMs: delta('delay_sum_us') / Math.max(delta('stamps'), 1) / 1000,
+    faults: Object.fromEntries(faults),
+  };
+}
+
+async function joinMs(people) {
+  const seen = people.filter(({ receiver }) => receiver).slice(1); // the first one waits for a second
+  return median(await Promise.all(seen.map(async ({ receiver, startedAt }) => await receiver.firstMedia() - startedAt)));
+}
+
+async function runIn(janus, peers, scenario) {
+  const idle = memoryAndThreads(janus.pid);
+  const people = await fill(janus, { ...scenario, peers, sample: SAMPLE });
+  await sleep(WARM_UP_MS);
+  const before = await snapshot(janus, peers);
+  await sleep(1000 * SECONDS);
+  const after = await snapshot(janus, peers);
+  const now = memoryAndThreads(janus.pid);
+  return {
+    ...compare(before, after, scenario),
+    kb: (now.rssKb - idle.rssKb) / scenario.n,
+    threads: now.threads,
+    joinMs: await joinMs(people),
+    sdpBytes: people.reduce((sum, person) => sum + person.sdpBytes, 0),
+    negotiations: people.reduce((sum, person) => sum + person.negotiations, 0),
+  };
+}
+
+/** One run in a Janus and with peers of its own; null when the meeting did not come about. */
+async function run(scenario) {
+  const { janus, close } = await startWay(WAYS[scenario.way]);
+  const peers = await MediaPeers.start();
+  try {
+    return await runIn(janus, peers, scenario);
+  } catch (error) {
+    console.log(`${label(scenario)}: void: ${error.message.split('\n')[0]}`);
+    return null;
+  } finally {
+    await peers.stop();
+    await close();
+  }
+}
+
+const label = ({ name, n, way }) => `${name} ${n} ${way}`;
+
+/** Packets that are sent late come in bursts, which cost Janus fewer wake-ups. */
+function isGood({ delivered, expected, sent, sentShare, late }) {
+  return delivered >= GOOD * expected && sentShare >= GOOD && late <= (1 - GOOD) * sent;
+}
+
+function tell(scenario, result) {
+  const { cores, peerCores, delivered, expected, seconds } = result;
+  console.log(`${label(scenario)}: ${isGood(result) ? '' : 'void: '}${delivered} of ${expected} delivered `
+    + `(${(delivered / seconds).toFixed(0)}/s), janus ${cores.toFixed(3)} cores, peers ${peerCores.toFixed(3)}, `
+    + `sent ${(100 * result.sentShare).toFixed(1)} %, ${result.late} late, drops ${result.peerDrops} at peers `
+    + `${result.janusDrops} at janus, delay ${result.delayMs.toFixed(1)} ms, ${result.kb.toFixed(0)} KB each, `
+    + `${result.threads} threads, join ${result.joinMs.toFixed(0)} ms, ${result.negotiations} offers and answers of `
+    + `${result.sdpBytes} bytes${Object.keys(result.faults).length > 0 ? ` ${JSON.stringify(result.faults)}` : ''}`);
+}
+
+const results = new Map(SCENARIOS.map((scenario) => [label(scenario), []]));
+for (let round = 0; round < RUNS; round += 1) {
+  for (const scenario of SCENARIOS) {
+    const result = await run(scenario);
+    if (!result) continue;
+    tell(scenario, result);
+    results.get(label(scenario)).push(result);
+  }
+}
+
+/** Median of @p value over the good runs of a scenario; NaN when there are fewer than half. */
+function figure(name, value) {
+  const good = (results.get(name) ?? []).filter(isGood);
+  return 2 * good.length < RUNS || good.length === 0 ? NaN : median(good.map(value));
+}
+
+const share = ({ delivered, expected }) => delivered / expected;
+const usPerPacket = ({ cores, delivered, seconds }) => (1e6 * cores * seconds) / delivered;
+const columns = [
+  ['cores', ({ cores }) => cores, 3], ['packets/s', ({ delivered, seconds }) => delivered / seconds, 0],
+  ['us/packet', usPerPacket, 2], ['KB each', ({ kb }) => kb, 0], ['threads', ({ threads }) => threads, 0],
+  ['SDP bytes', ({ sdpBytes }) => sdpBytes, 0], ['join ms', ({ joinMs: ms }) => ms, 0],
+  ['peers\' cores', ({ peerCores }) => peerCores, 3],
+];
+console.log(`\n${'medians'.padEnd(24)}${columns.map(([title]) => title.padStart(13)).join('')}`);
+for (const name of results.keys()) {
+  const cells = columns.map(([, value, digits]) => {
+    const number = figure(name, value);
+    return (Number.isNaN(number) ? 'void' : number.toFixed(digits)).padStart(13);
+  });
+  console.log(`${name.padEnd(24)}${cells.join('')}`);
+}
+
+const cores = (name) => figure(name, (result) => result.cores);
+const needed = ['unmuted 30 cardea', 'all_video 20 cardea'].flatMap((name) => results.get(name) ?? []);
+report({
+  cpu_ratio_30: cores('unmuted 30 cardea') / cores('unmuted 30 videoroom'),
+  cpu_ratio_30_same_slots: cores('unmuted 30 cardea') / cores('unmuted 30 same_slots'),
+  us_per_packet_ratio_20: figure('all_video 20 cardea', usPerPacket) / figure('all_video 20 videoroom', usPerPacket),
+  sdp_bytes_30: figure('unmuted 30 cardea', ({ sdpBytes }) => sdpBytes),
+  videoroom_sdp_bytes_30: figure('unmuted 30 videoroom', ({ sdpBytes }) => sdpBytes),
+  kb_per_participant: figure('unmuted 30 cardea', ({ kb }) => kb),
+  delivered_30: figure('unmuted 30 cardea', share),
+}, {
+  delivered: needed.reduce((sum, { delivered }) => sum + delivered, 0),
+  expected: needed.reduce((sum, { expected }) => sum + expected, 0),
+});
+process.exit(); // sockets of closed meetings may linger
