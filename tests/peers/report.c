@@ -48,20 +48,38 @@ void report_add(struct report_totals *totals, const struct peer *peer)
 
 json_t *report_totals_json(const struct report_totals *totals)
 {
-	return json_pack(
-	        "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, "
-	        "s:I, s:I, s:I, s:I, s:I, s:I}",
-	        "peers", INT(totals->peers), "up", INT(totals->up), "failed", INT(totals->failed),
-	        "sent", INT(totals->sent), "sent_audio", INT(totals->sent_audio), "sent_video",
-	        INT(totals->sent_video), "late", INT(totals->late), "late_max_us",
-	        INT(totals->late_max_us), "unsent", INT(totals->unsent), "received",
-	        INT(totals->received), "bytes", INT(totals->received_bytes), "lost", INT(totals->lost),
-	        "back", INT(totals->back), "jumps", INT(totals->jumps), "ts_back", INT(totals->ts_back),
-	        "wrong_pt", INT(totals->wrong_pt), "hidden", INT(totals->hidden), "unexpected",
-	        INT(totals->unexpected), "undecrypted", INT(totals->undecrypted), "key_requests",
-	        INT(totals->key_requests), "delay_us",
-	        INT(totals->stamps ? totals->delay_sum_us / (int64_t)totals->stamps : 0),
-	        "delay_max_us", INT(totals->delay_max_us));
+	const struct {
+		const char *name;
+		json_int_t value;
+	} fields[] = {
+	        {"peers", INT(totals->peers)},
+	        {"up", INT(totals->up)},
+	        {"failed", INT(totals->failed)},
+	        {"sent", INT(totals->sent)},
+	        {"sent_audio", INT(totals->sent_audio)},
+	        {"sent_video", INT(totals->sent_video)},
+	        {"late", INT(totals->late)},
+	        {"late_max_us", INT(totals->late_max_us)},
+	        {"unsent", INT(totals->unsent)},
+	        {"received", INT(totals->received)},
+	        {"bytes", INT(totals->received_bytes)},
+	        {"lost", INT(totals->lost)},
+	        {"back", INT(totals->back)},
+	        {"jumps", INT(totals->jumps)},
+	        {"ts_back", INT(totals->ts_back)},
+	        {"wrong_pt", INT(totals->wrong_pt)},
+	        {"hidden", INT(totals->hidden)},
+	        {"unexpected", INT(totals->unexpected)},
+	        {"undecrypted", INT(totals->undecrypted)},
+	        {"key_requests", INT(totals->key_requests)},
+	        {"stamps", INT(totals->stamps)},
+	        {"delay_sum_us", INT(totals->delay_sum_us)},
+	        {"delay_max_us", INT(totals->delay_max_us)},
+	};
+	json_t *json = json_object();
+	for (unsigned i = 0; i < G_N_ELEMENTS(fields); i++)
+		json_object_set_new(json, fields[i].name, json_integer(fields[i].value));
+	return json;
 }
 
 /* ---- one peer ---- */
