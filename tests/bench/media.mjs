@@ -2,17 +2,18 @@
 // (tests/peers) fill alike, one after the other in turn. docs/performance.md has the method.
 //
 // usage: tests/support/netns.sh node tests/bench/media.mjs [runs [seconds [sizes]]]
-//   sizes: people in the all-unmuted meetings, with commas
+//   sizes: people in the all-unmuted meetings, with commas; 0 for none of these
 
+import os from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CAMERA, MediaPeers, MICROPHONE } from '../support/peers.mjs';
 import { cpuSeconds, memoryAndThreads, udpDrops } from '../support/proc.mjs';
 import { median, report } from './figures.mjs';
-import { fill, startWay, WAYS } from './meetings.mjs';
+import { pauseAll, resumeAll, startWay, WAYS } from './meetings.mjs';
 
 const RUNS = Number(process.argv[2] ?? 5);
 const SECONDS = Number(process.argv[3] ?? 8);
-const SIZES = (process.argv[4] ?? '2,5,10,20,30,50').split(',').map(Number);
+const SIZES = (process.argv[4] ?? '2,5,10,20,30,50').split(',').map(Number).filter((n) => n > 1);
 const WARM_UP_MS = 2000;
 const SAMPLE = 16; // decrypt every 16th packet of a stream: the peers share the cores
 const GOOD = 0.99;
@@ -35,9 +36,18 @@ const perSecond = (tracks, audio) => tracks
   .filter(({ kind }) => (kind === 'microphone') === audio)
   .reduce((sum, { fps, per_frame: packets }) => sum + fps * packets, 0);
 
+/** Everybody sends for so long, then all of it has arrived or is lost; the seconds it was. */
+async function send(people, peers, ms) {
+  const start = performance.now();
+  await resumeAll(people);
+  await sleep(ms);
+  const seconds = (performance.now() - start) / 1000;
+  await pauseAll(people, peers);
+  return seconds;
+}
+
 async function snapshot(janus, peers) {
   return {
-    at: performance.now() / 1000,
     janus: cpuSeconds(janus.pid),
     peers: cpuSeconds(peers.pid),
     totals: await peers.totals(),
@@ -46,9 +56,8 @@ async function snapshot(janus, peers) {
 }
 
 /** What happened in the measured time, and what should have. */
-function compare(before, after, { n, tracks, way, slots }) {
+function compare(before, after, seconds, { n, tracks, way, slots }) {
   const delta = (name) => after.totals[name] - before.totals[name];
-  const seconds = after.at - before.at;
   const shown = WAYS[way].shown(n, slots);
   const nominal = n * seconds * (perSecond(tracks, true) + perSecond(tracks, false));
   const faults = ['lost', 'back', 'jumps', 'ts_back', 'hidden', 'unexpected', 'undecrypted']
@@ -75,17 +84,19 @@ async function joinMs(people) {
 }
 
 async function runIn(janus, peers, scenario) {
+  const [load] = os.loadavg();
   const idle = memoryAndThreads(janus.pid);
-  const people = await fill(janus, { ...scenario, peers, sample: SAMPLE });
-  await sleep(WARM_UP_MS);
+  const people = await WAYS[scenario.way].fill(janus, { ...scenario, peers, sample: SAMPLE });
+  await send(people, peers, WARM_UP_MS);
   const before = await snapshot(janus, peers);
-  await sleep(1000 * SECONDS);
+  const seconds = await send(people, peers, 1000 * SECONDS);
   const after = await snapshot(janus, peers);
   const now = memoryAndThreads(janus.pid);
   return {
-    ...compare(before, after, scenario),
+    ...compare(before, after, seconds, scenario),
     kb: (now.rssKb - idle.rssKb) / scenario.n,
     threads: now.threads,
+    load,
     joinMs: await joinMs(people),
     sdpBytes: people.reduce((sum, person) => sum + person.sdpBytes, 0),
     negotiations: people.reduce((sum, person) => sum + person.negotiations, 0),
@@ -120,8 +131,8 @@ function tell(scenario, result) {
     + `(${(delivered / seconds).toFixed(0)}/s), janus ${cores.toFixed(3)} cores, peers ${peerCores.toFixed(3)}, `
     + `sent ${(100 * result.sentShare).toFixed(1)} %, ${result.late} late, drops ${result.peerDrops} at peers `
     + `${result.janusDrops} at janus, delay ${result.delayMs.toFixed(1)} ms, ${result.kb.toFixed(0)} KB each, `
-    + `${result.threads} threads, join ${result.joinMs.toFixed(0)} ms, ${result.negotiations} offers and answers of `
-    + `${result.sdpBytes} bytes${Object.keys(result.faults).length > 0 ? ` ${JSON.stringify(result.faults)}` : ''}`);
+    + `${result.threads} threads, join ${result.joinMs.toFixed(0)} ms, ${result.negotiations} offers with answers of `
+    + `${result.sdpBytes} bytes, load average ${result.load.toFixed(1)} before${Object.keys(result.faults).length > 0 ? ` ${JSON.stringify(result.faults)}` : ''}`);
 }
 
 const results = new Map(SCENARIOS.map((scenario) => [label(scenario), []]));
@@ -160,6 +171,7 @@ for (const name of results.keys()) {
 const cores = (name) => figure(name, (result) => result.cores);
 const needed = ['unmuted 30 cardea', 'all_video 20 cardea'].flatMap((name) => results.get(name) ?? []);
 report({
+  cpu_ratio_20: cores('unmuted 20 cardea') / cores('unmuted 20 videoroom'),
   cpu_ratio_30: cores('unmuted 30 cardea') / cores('unmuted 30 videoroom'),
   cpu_ratio_30_same_slots: cores('unmuted 30 cardea') / cores('unmuted 30 same_slots'),
   us_per_packet_ratio_20: figure('all_video 20 cardea', usPerPacket) / figure('all_video 20 videoroom', usPerPacket),

@@ -4,12 +4,15 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { PLUGIN_DIR } from '../support/build.mjs';
 import { Control, startJanus } from '../support/janus.mjs';
 import { CardeaPerson } from '../support/peers.mjs';
 import { openVideoRoom, VIDEOROOM_FILE, VideoRoomPerson } from '../support/videoroom.mjs';
 
 const VIDEOROOM_ID = 1;
+const DRAIN_POLL_MS = 100;
+const MAX_DRAIN_POLLS = 50;
 const isAudio = ({ kind }) => kind === 'microphone';
 
 /** A folder with nothing but one plugin. */
@@ -76,11 +79,20 @@ async function fillSameSlots(janus, { peers, n, tracks, slots, sample }) {
   return people;
 }
 
-/** Fills the room, then everybody sends: [person]. */
-export async function fill(janus, { way, ...options }) {
-  const people = await WAYS[way].fill(janus, options);
-  await Promise.all(people.slice(1).map(({ sending }) => sending.resume()));
-  return people;
+export function resumeAll(people) {
+  return Promise.all(people.map(({ sending }) => sending.resume()));
+}
+
+/** Everybody stops sending, and what is on its way arrives: afterwards sums are exact. */
+export async function pauseAll(people, peers) {
+  await Promise.all(people.map(({ sending }) => sending.pause()));
+  let before;
+  let now = (await peers.totals()).received;
+  for (let polls = 0; now !== before && polls < MAX_DRAIN_POLLS; polls += 1) {
+    await sleep(DRAIN_POLL_MS);
+    before = now;
+    now = (await peers.totals()).received;
+  }
 }
 
 const limited = (n, slots) => ({ audio: Math.min(n - 1, slots.audio), video: Math.min(n - 1, slots.video) });

@@ -267,7 +267,11 @@ export class Sender {
     return this.peers.request({ command: 'set', peer: this.local.peer, ssrc, ...fields });
   }
 
-  /** Sends what was `paused` in its track. */
+  pause() {
+    return Promise.all(this.tracks.map(({ kind }) => this.set(kind, { paused: true })));
+  }
+
+  /** Also what was `paused` in its track from the start. */
   resume() {
     return Promise.all(this.tracks.map(({ kind }) => this.set(kind, { paused: false })));
   }
