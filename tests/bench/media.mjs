@@ -1,19 +1,21 @@
 // What a meeting costs Janus with our plugin and with Debian's VideoRoom, which native peers
 // (tests/peers) fill alike, one after the other in turn. docs/performance.md has the method.
 //
-// usage: tests/support/netns.sh node tests/bench/media.mjs [runs [seconds [sizes]]]
+// usage: tests/support/netns.sh node tests/bench/media.mjs [runs [seconds [sizes [loops]]]]
 //   sizes: people in the all-unmuted meetings, with commas; 0 for none of these
+//   loops: event loops of Janus, by default as many as cores
 
 import os from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CAMERA, MediaPeers, MICROPHONE } from '../support/peers.mjs';
 import { cpuSeconds, memoryAndThreads, udpDrops } from '../support/proc.mjs';
 import { median, report } from './figures.mjs';
-import { pauseAll, resumeAll, startWay, WAYS } from './meetings.mjs';
+import { drain, pauseAll, resumeAll, startWay, WAYS } from './meetings.mjs';
 
 const RUNS = Number(process.argv[2] ?? 5);
 const SECONDS = Number(process.argv[3] ?? 8);
 const SIZES = (process.argv[4] ?? '2,5,10,20,30,50').split(',').map(Number).filter((n) => n > 1);
+const LOOPS = Number(process.argv[5] ?? os.availableParallelism());
 const WARM_UP_MS = 2000;
 const SAMPLE = 16; // decrypt every 16th packet of a stream: the peers share the cores
 const GOOD = 0.99;
@@ -41,8 +43,9 @@ async function send(people, peers, ms) {
   const start = performance.now();
   await resumeAll(people);
   await sleep(ms);
+  await pauseAll(people);
   const seconds = (performance.now() - start) / 1000;
-  await pauseAll(people, peers);
+  await drain(peers);
   return seconds;
 }
 
@@ -105,7 +108,7 @@ async function runIn(janus, peers, scenario) {
 
 /** One run in a Janus and with peers of its own; null when the meeting did not come about. */
 async function run(scenario) {
-  const { janus, close } = await startWay(WAYS[scenario.way]);
+  const { janus, close } = await startWay(WAYS[scenario.way], LOOPS);
   const peers = await MediaPeers.start();
   try {
     return await runIn(janus, peers, scenario);

@@ -83,9 +83,12 @@ export function resumeAll(people) {
   return Promise.all(people.map(({ sending }) => sending.resume()));
 }
 
-/** Everybody stops sending, and what is on its way arrives: afterwards sums are exact. */
-export async function pauseAll(people, peers) {
-  await Promise.all(people.map(({ sending }) => sending.pause()));
+export function pauseAll(people) {
+  return Promise.all(people.map(({ sending }) => sending.pause()));
+}
+
+/** What is on its way arrives or is lost: afterwards sums are exact. */
+export async function drain(peers) {
   let before;
   let now = (await peers.totals()).received;
   for (let polls = 0; now !== before && polls < MAX_DRAIN_POLLS; polls += 1) {
@@ -104,10 +107,10 @@ export const WAYS = {
   same_slots: { file: VIDEOROOM_FILE, fill: fillSameSlots, shown: limited },
 };
 
-/** Janus with the plugin of a way alone, as many event loops as cores: { janus, close }. */
-export async function startWay({ file }) {
+/** Janus with the plugin of a way alone: { janus, close }. */
+export async function startWay({ file }, eventLoops) {
   const pluginDir = folderOf(file);
-  const janus = await startJanus({ pluginDir, eventLoops: os.availableParallelism(), stopTimeoutMs: 60000 });
+  const janus = await startJanus({ pluginDir, eventLoops, stopTimeoutMs: 60000 });
   return {
     janus,
     close: async () => {
