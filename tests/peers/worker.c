@@ -16,9 +16,7 @@
 struct call {
 	worker_job job;
 	void *arg;
-	bool done;
-	GMutex lock;
-	GCond changed;
+	bool done; /* under the worker's lock */
 };
 
 struct worker {
@@ -26,6 +24,8 @@ struct worker {
 	int epoll;
 	GPtrArray *peers;
 	GAsyncQueue *calls; /* of struct call */
+	GMutex lock;
+	GCond called; /* a call is done */
 	atomic_bool stop;
 	struct mmsghdr messages[BATCH];
 	struct iovec vectors[BATCH];
@@ -75,10 +75,10 @@ static void run_calls(struct worker *worker)
 	struct call *call;
 	while ((call = g_async_queue_try_pop(worker->calls))) {
 		call->job(worker, call->arg);
-		g_mutex_lock(&call->lock);
+		g_mutex_lock(&worker->lock);
 		call->done = true;
-		g_cond_signal(&call->changed);
-		g_mutex_unlock(&call->lock);
+		g_cond_broadcast(&worker->called);
+		g_mutex_unlock(&worker->lock);
 	}
 }
 
@@ -125,6 +125,8 @@ struct worker *worker_new(void)
 	worker->epoll = epoll_create1(EPOLL_CLOEXEC);
 	worker->peers = g_ptr_array_new_with_free_func(free_peer);
 	worker->calls = g_async_queue_new();
+	g_mutex_init(&worker->lock);
+	g_cond_init(&worker->called);
 	prepare_batch(worker);
 	worker->thread = g_thread_new("peers", run, worker);
 	return worker;
@@ -136,6 +138,8 @@ void worker_free(struct worker *worker)
 	g_thread_join(worker->thread);
 	g_ptr_array_unref(worker->peers);
 	g_async_queue_unref(worker->calls);
+	g_cond_clear(&worker->called);
+	g_mutex_clear(&worker->lock);
 	close(worker->epoll);
 	g_free(worker);
 }
@@ -143,15 +147,11 @@ void worker_free(struct worker *worker)
 void worker_call(struct worker *worker, worker_job job, void *arg)
 {
 	struct call call = {.job = job, .arg = arg};
-	g_mutex_init(&call.lock);
-	g_cond_init(&call.changed);
 	g_async_queue_push(worker->calls, &call);
-	g_mutex_lock(&call.lock);
+	g_mutex_lock(&worker->lock);
 	while (!call.done)
-		g_cond_wait(&call.changed, &call.lock);
-	g_mutex_unlock(&call.lock);
-	g_cond_clear(&call.changed);
-	g_mutex_clear(&call.lock);
+		g_cond_wait(&worker->called, &worker->lock);
+	g_mutex_unlock(&worker->lock);
 }
 
 int worker_add(struct worker *worker, struct peer *peer)
