@@ -79,14 +79,6 @@ async function fillSameSlots(janus, { peers, n, tracks, slots, sample }) {
   return people;
 }
 
-export function resumeAll(people) {
-  return Promise.all(people.map(({ sending }) => sending.resume()));
-}
-
-export function pauseAll(people) {
-  return Promise.all(people.map(({ sending }) => sending.pause()));
-}
-
 /** What is on its way arrives or is lost: afterwards sums are exact. */
 export async function drain(peers) {
   let before;

@@ -138,21 +138,36 @@ static void start_stream(struct worker *worker, void *arg)
 	g_free(stream);
 }
 
+static void change(struct stream *stream, json_t *fields)
+{
+	int paused = stream->paused;
+	json_unpack(fields, "{s?i, s?b}", "level", &stream->level, "paused", &paused);
+	if (stream->paused && !paused)
+		stream_resume(stream, g_get_monotonic_time());
+	stream->paused = paused;
+}
+
 static void set_stream(struct worker *worker, void *arg)
 {
 	(void)worker;
 	struct request *request = arg;
 	json_t *ssrc = json_object_get(request->fields, "ssrc");
 	struct stream *stream = media_stream(&request->peer->media, (uint32_t)json_integer_value(ssrc));
-	if (!stream) {
+	if (stream)
+		change(stream, request->fields);
+	else
 		request->error = "no such stream";
-		return;
+}
+
+static void set_all(struct worker *worker, void *arg)
+{
+	struct request *request = arg;
+	GPtrArray *peers = worker_peers(worker);
+	for (unsigned i = 0; i < peers->len; i++) {
+		struct peer *peer = g_ptr_array_index(peers, i);
+		for (unsigned j = 0; j < peer->media.streams->len; j++)
+			change(g_ptr_array_index(peer->media.streams, j), request->fields);
 	}
-	int paused = stream->paused;
-	json_unpack(request->fields, "{s?i, s?b}", "level", &stream->level, "paused", &paused);
-	if (stream->paused && !paused)
-		stream_resume(stream, g_get_monotonic_time());
-	stream->paused = paused;
 }
 
 static void report_peer(struct worker *worker, void *arg)
@@ -220,10 +235,15 @@ static void run_create(struct request *request, gint64 id)
 	g_hash_table_insert(commands->places, g_memdup2(&id, sizeof(id)), place);
 }
 
-static void run_totals(struct request *request)
+static void run_everywhere(struct request *request, worker_job job)
 {
 	for (unsigned i = 0; i < request->commands->worker_count; i++)
-		worker_call(request->commands->workers[i], report_worker, request);
+		worker_call(request->commands->workers[i], job, request);
+}
+
+static void run_totals(struct request *request)
+{
+	run_everywhere(request, report_worker);
 	request->answer = json_pack("{s:o}", "report", report_totals_json(&request->totals));
 }
 
@@ -249,6 +269,8 @@ bool commands_run(struct commands *commands, const char *line)
 		run_create(&request, json_integer_value(peer));
 	else if (strcmp(command, "report") == 0 && !peer)
 		run_totals(&request);
+	else if (strcmp(command, "set") == 0 && !peer)
+		run_everywhere(&request, set_all);
 	else if (!quit)
 		run_on_peer(&request, command, json_integer_value(peer));
 	answer(&request);

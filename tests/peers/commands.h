@@ -8,7 +8,7 @@
  *           receive [{ssrc, pt}] (added to what is known), sample, remb
  *   stream  peer, ssrc, pt, sender, kind, video, fps, per_frame, size,
  *           mid_id, mid, rid_id, rid, level_id, level, paused: begins to send
- *   set     peer, ssrc, level, paused: changes what is sent
+ *   set     peer, ssrc, level, paused: changes what is sent; without peer all streams
  *   report  [peer]                                   -> that peer in full, or the totals
  *   close   peer
  *   quit

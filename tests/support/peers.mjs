@@ -88,6 +88,11 @@ export class MediaPeers {
     return { ...local, peer };
   }
 
+  /** All streams stop or go on together, also those that were `paused` from the start. */
+  pauseAll(paused) {
+    return this.request({ command: 'set', paused });
+  }
+
   /** Sums over all peers. */
   async totals() {
     return (await this.request({ command: 'report' })).report;
@@ -169,15 +174,6 @@ export class Sender {
   set(kind, fields) {
     const { ssrc } = this.tracks.find((track) => track.kind === kind);
     return this.peers.request({ command: 'set', peer: this.local.peer, ssrc, ...fields });
-  }
-
-  pause() {
-    return Promise.all(this.tracks.map(({ kind }) => this.set(kind, { paused: true })));
-  }
-
-  /** Also what was `paused` in its track from the start. */
-  resume() {
-    return Promise.all(this.tracks.map(({ kind }) => this.set(kind, { paused: false })));
   }
 
   up() {

@@ -12,6 +12,13 @@ export function cpuSeconds(pid) {
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_S;
 }
 
+/** CPU seconds so far of the whole machine: all that was not idle. */
+export function busySeconds() {
+  const [user, nice, system, , , irq, softirq] = fs.readFileSync('/proc/stat', 'utf8')
+    .split('\n', 1)[0].trim().split(/\s+/).slice(1).map(Number);
+  return (user + nice + system + irq + softirq) / TICKS_PER_S;
+}
+
 /** { rssKb, threads } of a process. */
 export function memoryAndThreads(pid) {
   const text = fs.readFileSync(`/proc/${pid}/status`, 'utf8');
