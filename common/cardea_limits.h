@@ -35,6 +35,18 @@
 #define CARDEA_MAX_WS_MESSAGE 262144
 #define CARDEA_MAX_WS_QUEUE   (1024 * 1024)
 
+/* Frames of a browser's socket (spec/native 13: 50 a second over 5 s). */
+#define CARDEA_FRAMES_PER_SECOND 50
+#define CARDEA_FRAME_BURST       (CARDEA_FRAMES_PER_SECOND * 5)
+
+/* What people send each other (docs/plugin-api.md 2.9-2.12): nobody types faster, and a room of
+ * thirty who all do stays below 1 MB/s. */
+#define CARDEA_MAX_MESSAGE         4096
+#define CARDEA_MAX_REACTION        64
+#define CARDEA_MESSAGES_PER_SECOND 5
+#define CARDEA_MESSAGE_BURST       10
+#define CARDEA_MAX_DATA_MESSAGE    16384
+
 /* Receive slots (facts/janus 2: 57 m-lines in one offer work; DESIGN 6 defaults). */
 #define CARDEA_MAX_AUDIO_SLOTS     3
 #define CARDEA_MAX_VIDEO_SLOTS     25

@@ -125,8 +125,8 @@ void cardea_membership_mute(struct cardea_room *room, struct cardea_participant 
 		cardea_membership_refresh_source(room, participant, source);
 	}
 	if (any)
-		cardea_session_event(publisher, "muted",
-		                     json_pack("{s:s}", "kind", cardea_kind_name(kind)), NULL);
+		cardea_session_event(publisher, "muted", json_pack("{s:s}", "kind", cardea_kind_name(kind)),
+		                     NULL);
 }
 
 static void tell_rights(const struct cardea_participant *participant)

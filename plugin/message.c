@@ -8,9 +8,9 @@
 #define MAX_SDP  (256 * 1024)
 
 static const struct cardea_request_type *const tables[] = {
-        cardea_requests_join,       cardea_requests_publish, cardea_requests_receive,
-        cardea_requests_state,      cardea_requests_wish,    cardea_requests_control,
-        cardea_requests_moderation, cardea_requests_node,
+        cardea_requests_join,    cardea_requests_publish,    cardea_requests_receive,
+        cardea_requests_state,   cardea_requests_wish,       cardea_requests_message,
+        cardea_requests_control, cardea_requests_moderation, cardea_requests_node,
 };
 
 /* ---- bounds ---- */

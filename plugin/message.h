@@ -73,6 +73,7 @@ extern const struct cardea_request_type cardea_requests_publish[];
 extern const struct cardea_request_type cardea_requests_receive[];
 extern const struct cardea_request_type cardea_requests_state[];
 extern const struct cardea_request_type cardea_requests_wish[];
+extern const struct cardea_request_type cardea_requests_message[];
 extern const struct cardea_request_type cardea_requests_control[];
 extern const struct cardea_request_type cardea_requests_moderation[];
 extern const struct cardea_request_type cardea_requests_node[];

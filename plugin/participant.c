@@ -1,6 +1,12 @@
 #include "participant.h"
 
 #include <string.h>
+#include "cardea_clock.h"
+
+static const struct cardea_rate message_rate = {
+        .per_second = CARDEA_MESSAGES_PER_SECOND,
+        .burst = CARDEA_MESSAGE_BURST,
+};
 
 void cardea_grant_free(struct cardea_grant *grant)
 {
@@ -17,7 +23,15 @@ struct cardea_participant *cardea_participant_new(struct cardea_join_claims *cla
 	participant->claims = *claims;
 	*claims = (struct cardea_join_claims){0};
 	g_strlcpy(participant->connection, connection, sizeof(participant->connection));
+	cardea_bucket_init(&participant->messages, &message_rate,
+	                   cardea_clock_mono_ms(&cardea_clock_system));
 	return participant;
+}
+
+bool cardea_participant_may_ask(struct cardea_participant *participant)
+{
+	return cardea_bucket_take(&participant->messages, &message_rate,
+	                          cardea_clock_mono_ms(&cardea_clock_system));
 }
 
 void cardea_participant_free(struct cardea_participant *participant)

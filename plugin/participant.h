@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <jansson.h>
+#include "cardea_bucket.h"
 #include "cardea_join_token.h"
 #include "codec.h"
 #include "session.h"
@@ -36,6 +37,7 @@ struct cardea_participant {
 	struct cardea_session *handles[CARDEA_HANDLES]; /* references, or NULL */
 	unsigned rights;                                /* kinds in force when they were last told */
 	struct cardea_codec_list video_codecs;          /* of the room's policy at the join */
+	struct cardea_bucket messages;                  /* over both handles */
 };
 
 /* Takes over what @claims owns. */
@@ -51,6 +53,9 @@ static inline const char *cardea_participant_id(const struct cardea_participant 
 {
 	return participant->claims.sub;
 }
+
+/* Counts one request that the gateway has to decide on; false if it is one too many. */
+bool cardea_participant_may_ask(struct cardea_participant *participant);
 
 /* Kinds that may be published: the grant or else the token, cut by its locks and, except for hosts,
  * by @room_locks. Nothing for hidden ones. @grant may be NULL. */

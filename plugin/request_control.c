@@ -1,10 +1,11 @@
-/* Requests of gateways on one room: open, close, policy, say, sync, ack. */
+/* Requests of gateways on one room: open, close, policy, say, hands, sync, ack. */
 #include "request_control.h"
 
 #include "cardea_error.h"
 #include "cardea_id.h"
 #include "control.h"
 #include "core.h"
+#include "hands.h"
 #include "inspect.h"
 #include "membership.h"
 
@@ -28,6 +29,39 @@ int cardea_control_check_open(const struct cardea_request *request)
 	if (err == 0 && !atomic_load(&request->room->open))
 		err = CARDEA_E_ROOM_NOT_OPEN;
 	return err;
+}
+
+int cardea_control_read_ids(const json_t *array, char ***out)
+{
+	size_t count = json_array_size(array), i;
+	json_t *item;
+	*out = NULL;
+	if (count > CARDEA_MAX_ROOM_PARTICIPANTS)
+		return CARDEA_E_JSON_RANGE;
+	if (!json_is_array(array))
+		return 0;
+	char **ids = g_new0(char *, count + 1);
+	json_array_foreach(array, i, item)
+	{
+		const char *id = json_string_value(item);
+		if (!id || !cardea_id_is_plain(id, CARDEA_MAX_ID)) {
+			g_strfreev(ids);
+			return CARDEA_E_INVALID;
+		}
+		ids[i] = g_strdup(id);
+	}
+	*out = ids;
+	return 0;
+}
+
+bool cardea_control_is_news(const struct cardea_request *request)
+{
+	int64_t id = cardea_json_integer(request->message, "id", 0);
+	if (id > 0 && id <= atomic_load(&request->room->told))
+		return false;
+	if (id > 0)
+		atomic_store(&request->room->told, id);
+	return true;
 }
 
 int cardea_control_reply_ok(json_t **reply)
@@ -147,6 +181,8 @@ static const struct cardea_json_field open_fields[] = {
         {"lease_ms", CARDEA_JSON_INTEGER, false, 0, 24 * 60 * 60 * 1000},
         {"policy", CARDEA_JSON_OBJECT, false, 0, 0},
         {"min_gen", CARDEA_JSON_OBJECT, false, 0, 0},
+        {"hands", CARDEA_JSON_ARRAY, false, 0, CARDEA_MAX_ROOM_PARTICIPANTS},
+        {"told", CARDEA_JSON_INTEGER, false, 0, INT64_MAX},
 };
 
 static int open_run(struct cardea_request *request, json_t **reply)
@@ -159,7 +195,9 @@ static int open_run(struct cardea_request *request, json_t **reply)
 	        .epoch = epoch_of(request),
 	        .lease_ms = cardea_json_integer(message, "lease_ms", 0),
 	        .min_gen = json_is_object(min_gen) ? min_gen : NULL,
+	        .told = cardea_json_integer(message, "told", 0),
 	};
+	char **hands = NULL;
 	if (!cardea_id_is_plain(opening.tenant, CARDEA_MAX_ID) ||
 	    !cardea_id_is_plain(opening.conf_id, CARDEA_MAX_ID))
 		return CARDEA_E_INVALID;
@@ -167,9 +205,15 @@ static int open_run(struct cardea_request *request, json_t **reply)
 	if (err == 0)
 		err = check_min_gen(opening.min_gen);
 	if (err == 0)
+		err = cardea_control_read_ids(json_object_get(message, "hands"), &hands);
+	if (err == 0)
 		err = cardea_room_open(request->room, &opening);
-	if (err < 0)
+	if (err < 0) {
+		g_strfreev(hands);
 		return err;
+	}
+	if (hands)
+		cardea_hands_set(request->room, hands);
 	*reply = json_pack("{s:s, s:s, s:I, s:I}", "cardea", "opened", "room", request->room->id,
 	                   "epoch", (json_int_t)opening.epoch, "seq",
 	                   (json_int_t)cardea_outbox_seq(request->room->outbox));
@@ -213,13 +257,14 @@ static int policy_run(struct cardea_request *request, json_t **reply)
 	return cardea_control_reply_ok(reply);
 }
 
-/* ---- say ---- */
+/* ---- say, hands ---- */
 
 static const struct cardea_json_field say_fields[] = {
         CARDEA_ROOM_FIELD,
         CARDEA_EPOCH_FIELD,
         {"to", CARDEA_JSON_ARRAY, false, 0, CARDEA_MAX_ROOM_PARTICIPANTS},
         {"data", CARDEA_JSON_OBJECT, true, 0, 0},
+        {"id", CARDEA_JSON_INTEGER, false, 1, INT64_MAX},
 };
 
 static void say_to(const struct cardea_participant *participant, json_t *data)
@@ -237,6 +282,8 @@ static int say_run(struct cardea_request *request, json_t **reply)
 	int err = cardea_control_check_open(request);
 	if (err < 0)
 		return err;
+	if (!cardea_control_is_news(request))
+		return cardea_control_reply_ok(reply);
 	if (json_is_array(to)) {
 		size_t i;
 		json_t *seat;
@@ -252,6 +299,24 @@ static int say_run(struct cardea_request *request, json_t **reply)
 	g_hash_table_iter_init(&iter, room->participants);
 	while (g_hash_table_iter_next(&iter, NULL, &participant))
 		say_to(participant, data);
+	return cardea_control_reply_ok(reply);
+}
+
+static const struct cardea_json_field hands_fields[] = {
+        CARDEA_ROOM_FIELD,
+        CARDEA_EPOCH_FIELD,
+        {"hands", CARDEA_JSON_ARRAY, true, 0, CARDEA_MAX_ROOM_PARTICIPANTS},
+};
+
+static int hands_run(struct cardea_request *request, json_t **reply)
+{
+	char **hands = NULL;
+	int err = cardea_control_check_open(request);
+	if (err == 0)
+		err = cardea_control_read_ids(json_object_get(request->message, "hands"), &hands);
+	if (err < 0)
+		return err;
+	cardea_hands_set(request->room, hands);
 	return cardea_control_reply_ok(reply);
 }
 
@@ -319,6 +384,7 @@ const struct cardea_request_type cardea_requests_control[] = {
         CARDEA_ON_CONTROL("close", CARDEA_QUEUE_KNOWN_ROOM, close_fields, close_run),
         CARDEA_ON_CONTROL("policy", CARDEA_QUEUE_NAMED_ROOM, policy_fields, policy_run),
         CARDEA_ON_CONTROL("say", CARDEA_QUEUE_NAMED_ROOM, say_fields, say_run),
+        CARDEA_ON_CONTROL("hands", CARDEA_QUEUE_NAMED_ROOM, hands_fields, hands_run),
         CARDEA_ON_CONTROL("sync", CARDEA_QUEUE_NAMED_ROOM, sync_fields, sync_run),
         CARDEA_ON_CONTROL("inspect", CARDEA_QUEUE_NAMED_ROOM, inspect_fields, inspect_run),
         CARDEA_ON_CONTROL("ack", CARDEA_QUEUE_KNOWN_ROOM, ack_fields, ack_run),

@@ -4,6 +4,7 @@
 #include "assign.h"
 #include "cardea_clock.h"
 #include "cardea_error.h"
+#include "hands.h"
 #include "membership.h"
 #include "message.h"
 #include "receive.h"
@@ -89,6 +90,7 @@ static void add_receive_state(struct cardea_request *request, json_t *reply)
 	json_object_set_new(reply, "roster", cardea_roster_for(request->room, session->participant));
 	json_object_set_new(reply, "map", cardea_assign_map(session));
 	json_object_set_new(reply, "speaking", cardea_speaking_told(request->room));
+	json_object_set_new(reply, "hands", cardea_hands_told(request->room));
 	/* What the answer says needs no event. */
 	session->map_changed = false;
 }

@@ -3,7 +3,6 @@
 
 #include <string.h>
 #include "cardea_error.h"
-#include "cardea_id.h"
 #include "membership.h"
 
 #define MAX_REASON 64
@@ -17,32 +16,16 @@ static const struct cardea_json_field grant_fields[] = {
         {"locks", CARDEA_JSON_ARRAY, false, 0, 4},
 };
 
-static int read_subscribe_list(const json_t *array, struct cardea_grant *grant)
-{
-	size_t count = json_array_size(array), i;
-	json_t *item;
-	if (count > CARDEA_MAX_ROOM_PARTICIPANTS)
-		return CARDEA_E_JSON_RANGE;
-	grant->subscribe = CARDEA_SUBSCRIBE_LIST;
-	grant->subscribe_list = g_new0(char *, count + 1);
-	json_array_foreach(array, i, item)
-	{
-		const char *id = json_string_value(item);
-		if (!id || !cardea_id_is_plain(id, CARDEA_MAX_ID))
-			return CARDEA_E_INVALID;
-		grant->subscribe_list[i] = g_strdup(id);
-	}
-	return 0;
-}
-
 static int read_subscribe(const json_t *message, struct cardea_grant *grant)
 {
 	const json_t *value = json_object_get(message, "subscribe");
 	if (!value || json_is_null(value))
 		return 0;
 	grant->has_subscribe = true;
-	if (json_is_array(value))
-		return read_subscribe_list(value, grant);
+	if (json_is_array(value)) {
+		grant->subscribe = CARDEA_SUBSCRIBE_LIST;
+		return cardea_control_read_ids(value, &grant->subscribe_list);
+	}
 	const char *name = json_string_value(value);
 	if (!name)
 		return CARDEA_E_JSON_TYPE;
@@ -119,6 +102,7 @@ static const struct cardea_json_field mute_fields[] = {
         CARDEA_EPOCH_FIELD,
         CARDEA_SEAT_FIELD,
         {"kind", CARDEA_JSON_STRING, true, 1, 32},
+        {"id", CARDEA_JSON_INTEGER, false, 1, INT64_MAX},
 };
 
 static int mute_run(struct cardea_request *request, json_t **reply)
@@ -132,7 +116,7 @@ static int mute_run(struct cardea_request *request, json_t **reply)
 		return err;
 	const char *seat = cardea_json_string(request->message, "seat", "");
 	struct cardea_participant *participant = g_hash_table_lookup(room->participants, seat);
-	if (participant)
+	if (participant && cardea_control_is_news(request))
 		cardea_membership_mute(room, participant, kind);
 	return cardea_control_reply_ok(reply);
 }

@@ -3,6 +3,7 @@
 #include "assign.h"
 #include "cardea_clock.h"
 #include "cardea_error.h"
+#include "hands.h"
 #include "membership.h"
 #include "node.h"
 #include "quality.h"
@@ -24,6 +25,8 @@ static void room_destroy(struct cardea_ref *ref)
 	g_hash_table_destroy(room->roster_changes);
 	g_ptr_array_unref(room->sources);
 	cardea_speaking_free(room->speaking);
+	g_strfreev(room->hands);
+	json_decref(room->hands_told);
 	cardea_outbox_free(room->outbox);
 	cardea_queue_unref(room->queue);
 	g_mutex_clear(&room->lock);
@@ -58,6 +61,7 @@ struct cardea_room *cardea_room_new(struct cardea_node *node, const char *id)
 	room->roster_changes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	room->sources = g_ptr_array_new();
 	room->speaking = cardea_speaking_new();
+	room->hands_told = json_array();
 	return room;
 }
 
@@ -97,9 +101,9 @@ json_t *cardea_room_summary(struct cardea_room *room)
 	g_mutex_lock(&room->lock);
 	g_strlcpy(tenant, room->tenant, sizeof(tenant));
 	g_mutex_unlock(&room->lock);
-	return json_pack("{s:s, s:s, s:I, s:I, s:I}", "room", room->id, "tenant", tenant, "epoch",
+	return json_pack("{s:s, s:s, s:I, s:I, s:I, s:I}", "room", room->id, "tenant", tenant, "epoch",
 	                 (json_int_t)atomic_load(&room->epoch), "seq", (json_int_t)seq, "acked",
-	                 (json_int_t)acked);
+	                 (json_int_t)acked, "told", (json_int_t)atomic_load(&room->told));
 }
 
 static void set_lease(struct cardea_room *room, int64_t lease_ms)
@@ -131,6 +135,8 @@ int cardea_room_open(struct cardea_room *room, const struct cardea_room_opening 
 		cardea_membership_remove_all(room, "epoch", NULL);
 		g_hash_table_remove_all(room->grants);
 		g_hash_table_remove_all(room->min_gens);
+		cardea_hands_set(room, NULL);
+		atomic_store(&room->told, opening->told);
 	}
 	g_mutex_lock(&room->lock);
 	g_strlcpy(room->tenant, opening->tenant, sizeof(room->tenant));
@@ -154,6 +160,7 @@ void cardea_room_close(struct cardea_room *room, const char *reason, const char 
 	set_lease(room, 0);
 	g_hash_table_remove_all(room->grants);
 	g_hash_table_remove_all(room->min_gens);
+	cardea_hands_set(room, NULL);
 }
 
 void cardea_room_set_policy(struct cardea_room *room, const struct cardea_policy *policy)
@@ -183,6 +190,7 @@ void cardea_room_settle(struct cardea_room *room)
 	room->assign_needed = false;
 	cardea_roster_tell(room, cardea_clock_mono_ms(&cardea_clock_system));
 	cardea_assign_tell(room);
+	cardea_hands_tell(room);
 	bool paced = cardea_speaking_needed(room) || cardea_quality_needed(room) ||
 	             cardea_roster_pending(room);
 	if (paced != atomic_exchange(&room->paced, paced))

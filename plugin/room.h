@@ -44,6 +44,7 @@ struct cardea_room {
 	atomic_bool open;
 	_Atomic int64_t epoch;
 	_Atomic int64_t lease_deadline_ms; /* monotonic; 0: none */
+	_Atomic int64_t told;              /* number of the last log event that the gateway had told */
 	atomic_bool tick_queued;
 	atomic_bool paced; /* there is work every 100 ms: levels, layers, rosters */
 	atomic_bool pace_queued;
@@ -64,6 +65,8 @@ struct cardea_room {
 	int64_t quality_ms;               /* when layers were chosen last (quality.c) */
 	bool assign_needed;               /* sources or slots changed */
 	struct cardea_speaking *speaking; /* owned */
+	char **hands;                     /* seats with a raised hand, in order; owned, or NULL */
+	json_t *hands_told;               /* what everybody knows of them (hands.c); owned */
 	int64_t prune_ms;                 /* when tokens are looked through next */
 };
 
@@ -75,6 +78,7 @@ struct cardea_room_opening {
 	int64_t lease_ms;
 	struct cardea_policy policy;
 	const json_t *min_gen; /* {seat: integer}, checked, or NULL */
+	int64_t told;          /* log number from which a new placement begins */
 };
 
 /* For the node's table; counts 1. */
@@ -94,7 +98,8 @@ bool cardea_room_lease_expired(const struct cardea_room *room, int64_t now_ms);
 /* Renews the lease of an open room whose epoch is @epoch (0: any). A lease that has run out stays
  * so until the next `open`, since the room may have been placed elsewhere. */
 void cardea_room_renew(struct cardea_room *room, int64_t epoch, int64_t now_ms);
-/* {"room","tenant","epoch","seq","acked"} for `hello`; NULL for a closed room that owes nothing. */
+/* {"room","tenant","epoch","seq","acked","told"} for `hello`; NULL for a closed room that owes
+ * nothing. */
 json_t *cardea_room_summary(struct cardea_room *room);
 
 /* The rest: room thread. */
@@ -108,7 +113,7 @@ void cardea_room_set_policy(struct cardea_room *room, const struct cardea_policy
 /* Raises the lowest generation of @seat that is admitted; never lowers it. */
 void cardea_room_raise_gen(struct cardea_room *room, const char *seat, int64_t gen);
 
-/* Ends a job: assigns slots, then tells rosters and slot maps what changed. */
+/* Ends a job: assigns slots, then tells rosters, slot maps and hands that changed. */
 void cardea_room_settle(struct cardea_room *room);
 
 #endif

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <glib.h>
+#include "cardea_bucket.h"
 #include "cardea_clock.h"
 #include "cardea_error.h"
 #include "cardea_limits.h"
@@ -22,7 +23,6 @@
 #include "net/ratelimit.h"
 #include "net/ws.h"
 #include "session/frame_filter.h"
-#include "session/frame_rate.h"
 #include "session/handles.h"
 #include "session/reaper.h"
 
@@ -44,6 +44,11 @@
 #define CLOSE_REPLACED   4001
 #define CLOSE_REMOVED    4003
 
+static const struct cardea_rate frame_rate = {
+        .per_second = CARDEA_FRAMES_PER_SECOND,
+        .burst = CARDEA_FRAME_BURST,
+};
+
 enum tunnel_state {
 	TUNNEL_FIRST,
 	TUNNEL_VERIFYING,
@@ -61,7 +66,7 @@ struct cardea_tunnel {
 	struct cardea_media_session session; /* from CONNECTING on */
 	uint64_t peer;                       /* in the table of failures */
 	struct cardea_handles *handles;      /* of the session, from CONNECTING on; the owner's */
-	struct cardea_frame_rate rate;
+	struct cardea_bucket frames;
 	struct cardea_timer *timer; /* first frame, then keepalive */
 	GQueue early;               /* frames (char *) that came before BOUND */
 	bool awaits_domain;         /* `verified` is still to come */
@@ -407,8 +412,8 @@ static void browser_message(struct cardea_ws *ws, const char *text, size_t len, 
 	struct cardea_tunnel *tunnel = arg;
 
 	(void)ws;
-	if (!cardea_frame_rate_take(&tunnel->rate,
-	                            cardea_clock_mono_ms(tunnel->owner->options.clock))) {
+	if (!cardea_bucket_take(&tunnel->frames, &frame_rate,
+	                        cardea_clock_mono_ms(tunnel->owner->options.clock))) {
 		cardea_tunnel_end(tunnel, CLOSE_POLICY, "too many frames");
 		return;
 	}
@@ -479,7 +484,7 @@ void cardea_tunnel_start(struct cardea_tunnels *tunnels, struct cardea_http_requ
 	tunnel->owner = tunnels;
 	tunnel->node = *node;
 	g_queue_init(&tunnel->early);
-	cardea_frame_rate_init(&tunnel->rate, cardea_clock_mono_ms(tunnels->options.clock));
+	cardea_bucket_init(&tunnel->frames, &frame_rate, cardea_clock_mono_ms(tunnels->options.clock));
 	tunnel->peer = cardea_ratelimit_peer_key(tunnels->options.failures, cardea_http_peer(request));
 	tunnel->timer = cardea_timer_new(loop, timer_due, tunnel);
 	err = cardea_ws_upgrade(request, CARDEA_TUNNEL_SUBPROTOCOL, &browser_callbacks, tunnel,

@@ -451,7 +451,7 @@ test('events are kept until acknowledged, replayed from a number, else a snapsho
   // A second gateway, as after a restart.
   const second = await Control.open(janus, { key: null, gateway: 'gw-2' });
   const summary = second.hello.rooms.find((r) => r.room === room);
-  assert.deepEqual(summary, { room, tenant: 'tenant-1', epoch: 1, seq: 4, acked: 0 });
+  assert.deepEqual(summary, { room, tenant: 'tenant-1', epoch: 1, seq: 4, acked: 0, told: 0 });
   const replay = async (from) => {
     const start = second.events.items.length;
     const answer = await second.request({ request: 'sync', room, from });
