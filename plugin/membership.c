@@ -344,6 +344,7 @@ static struct cardea_participant *take_seat(struct cardea_room *room,
 	}
 	seat = cardea_participant_new(claims, connection);
 	seat->video_codecs = room->policy.video_codecs;
+	seat->told_before = atomic_load(&room->told);
 	seat->rights = cardea_participant_rights(seat, grant_of(room, seat), room->policy.locks);
 	g_hash_table_insert(room->participants, g_strdup(cardea_participant_id(seat)), seat);
 	cardea_control_report(room, "online", online_fields(seat));

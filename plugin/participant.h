@@ -38,6 +38,7 @@ struct cardea_participant {
 	unsigned rights;                                /* kinds in force when they were last told */
 	struct cardea_codec_list video_codecs;          /* of the room's policy at the join */
 	struct cardea_bucket messages;                  /* over both handles */
+	int64_t told_before;                            /* the room's `told` when it joined */
 };
 
 /* Takes over what @claims owns. */

@@ -8,6 +8,7 @@
 #include "hands.h"
 #include "inspect.h"
 #include "membership.h"
+#include "said.h"
 
 static int64_t epoch_of(const struct cardea_request *request)
 {
@@ -284,7 +285,11 @@ static int say_run(struct cardea_request *request, json_t **reply)
 		return err;
 	if (!cardea_control_is_news(request))
 		return cardea_control_reply_ok(reply);
-	if (json_is_array(to)) {
+	to = json_is_array(to) ? to : NULL;
+	int64_t id = cardea_json_integer(request->message, "id", 0);
+	if (id > 0)
+		cardea_said_keep(room, id, data, to);
+	if (to) {
 		size_t i;
 		json_t *seat;
 		json_array_foreach(to, i, seat)

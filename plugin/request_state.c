@@ -6,6 +6,7 @@
 #include "message.h"
 #include "receive.h"
 #include "roster.h"
+#include "said.h"
 #include "speaking.h"
 
 static const struct cardea_json_field ice_fields[] = {
@@ -52,7 +53,15 @@ static void add_slots(struct cardea_request *request, json_t *reply)
 	json_object_set_new(reply, "map", cardea_assign_map(session));
 	json_object_set_new(reply, "speaking", cardea_speaking_told(request->room));
 	json_object_set_new(reply, "hands", cardea_hands_told(request->room));
+	int64_t after = cardea_json_integer(request->message, "said", -1);
+	if (after >= 0)
+		json_object_set_new(reply, "said",
+		                    cardea_said_since(request->room, session->participant, after));
 }
+
+static const struct cardea_json_field sync_fields[] = {
+        {"said", CARDEA_JSON_INTEGER, false, 0, INT64_MAX},
+};
 
 static int sync_run(struct cardea_request *request, json_t **reply)
 {
@@ -92,6 +101,8 @@ const struct cardea_request_type cardea_requests_state[] = {
         {
                 .name = "sync",
                 .handles = CARDEA_HANDLE_PUBLISH | CARDEA_HANDLE_RECEIVE,
+                .fields = sync_fields,
+                .field_count = G_N_ELEMENTS(sync_fields),
                 .run = sync_run,
                 .after = sync_after,
         },

@@ -9,6 +9,7 @@
 #include "quality.h"
 #include "receive.h"
 #include "roster.h"
+#include "said.h"
 #include "speaking.h"
 #include "video.h"
 
@@ -25,6 +26,7 @@ static void room_destroy(struct cardea_ref *ref)
 	g_hash_table_destroy(room->roster_changes);
 	g_ptr_array_unref(room->sources);
 	cardea_speaking_free(room->speaking);
+	cardea_said_clear(room);
 	g_strfreev(room->hands);
 	json_decref(room->hands_told);
 	cardea_outbox_free(room->outbox);
@@ -62,6 +64,7 @@ struct cardea_room *cardea_room_new(struct cardea_node *node, const char *id)
 	room->sources = g_ptr_array_new();
 	room->speaking = cardea_speaking_new();
 	room->hands_told = json_array();
+	g_queue_init(&room->said);
 	return room;
 }
 
@@ -136,6 +139,7 @@ int cardea_room_open(struct cardea_room *room, const struct cardea_room_opening 
 		g_hash_table_remove_all(room->grants);
 		g_hash_table_remove_all(room->min_gens);
 		cardea_hands_set(room, NULL);
+		cardea_said_clear(room);
 		atomic_store(&room->told, opening->told);
 	}
 	g_mutex_lock(&room->lock);
@@ -161,6 +165,7 @@ void cardea_room_close(struct cardea_room *room, const char *reason, const char 
 	g_hash_table_remove_all(room->grants);
 	g_hash_table_remove_all(room->min_gens);
 	cardea_hands_set(room, NULL);
+	cardea_said_clear(room);
 }
 
 void cardea_room_set_policy(struct cardea_room *room, const struct cardea_policy *policy)
@@ -236,6 +241,7 @@ static void tick(void *data)
 			cardea_receive_complete(participant->handles[CARDEA_RECEIVER], true);
 		}
 	}
+	cardea_said_prune(room, now);
 	if (now >= room->prune_ms) {
 		cardea_membership_prune(room);
 		room->prune_ms = now + PRUNE_MS;

@@ -67,6 +67,7 @@ struct cardea_room {
 	struct cardea_speaking *speaking; /* owned */
 	char **hands;                     /* seats with a raised hand, in order; owned, or NULL */
 	json_t *hands_told;               /* what everybody knows of them (hands.c); owned */
+	GQueue said;                      /* what was said lately (said.c), owned */
 	int64_t prune_ms;                 /* when tokens are looked through next */
 };
 

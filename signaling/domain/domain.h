@@ -39,6 +39,28 @@ struct cardea_min_gen {
 	int64_t gen;
 };
 
+/* What the node of a room has to tell, or to do, because of a log event (docs/plugin-api.md 5:
+ * `say`, `mute`, `hands`). Strings are borrowed. */
+enum cardea_telling_type {
+	CARDEA_TELL_MESSAGE,
+	CARDEA_TELL_MUTE,
+	CARDEA_TELL_HANDS,
+};
+
+struct cardea_telling {
+	enum cardea_telling_type type;
+	char room[CARDEA_UUID_SIZE];
+	char node[CARDEA_MAX_ID + 1]; /* where the room is placed */
+	int64_t epoch;
+	int64_t id;                   /* MESSAGE, MUTE: number of the event; so what follows */
+	const char *seat;             /* who sent, or is muted */
+	const char *kind;             /* chat or reaction, or kind of the source */
+	int64_t at_ms;                /* MESSAGE; so what follows */
+	const char *name, *to, *text; /* name of who sent; to: a seat, NULL = everybody */
+	const char *const *hands;     /* HANDS: seats in order */
+	size_t hand_count;
+};
+
 struct cardea_placement {
 	char room[CARDEA_UUID_SIZE];
 	char tenant[CARDEA_UUID_SIZE];
@@ -50,6 +72,11 @@ struct cardea_placement {
 	const struct cardea_min_gen *min_gen;
 	size_t min_gen_count;
 	int64_t ingested; /* last seq of this (node, boot, room) that is in the log */
+	int64_t told;     /* last number of the log; a new placement is told what comes after it */
+	struct cardea_telling hands;
+	/* What the node was not told because a gateway was killed; only after its hello. */
+	const struct cardea_telling *missed;
+	size_t missed_count;
 };
 
 struct cardea_revocation {
@@ -76,6 +103,8 @@ struct cardea_media_port {
 	/* A seat was removed: its tokens below @min_gen are dead (`revoke`). No answer: every `open`
 	 * carries min_gen again. Strings are borrowed for the call. NULL = nobody wants to know. */
 	void (*revoke)(void *arg, const struct cardea_revocation *revocation);
+	/* No answer: what a node misses it gets after its next hello. NULL = nobody wants to know. */
+	void (*tell)(void *arg, const struct cardea_telling *telling);
 	void *arg;
 };
 
@@ -259,6 +288,16 @@ enum cardea_node_event_type {
 	CARDEA_NODE_OFFLINE,
 	CARDEA_NODE_SOURCE,
 	CARDEA_NODE_SNAPSHOT,
+	CARDEA_NODE_MESSAGE,
+	CARDEA_NODE_HAND,
+	CARDEA_NODE_MODERATE,
+};
+
+/* What a host may ask for. */
+enum cardea_moderation {
+	CARDEA_MODERATE_MUTE,
+	CARDEA_MODERATE_REMOVE,
+	CARDEA_MODERATE_LOWER_HAND,
 };
 
 struct cardea_node_seat {
@@ -271,12 +310,17 @@ struct cardea_node_event {
 	int64_t epoch, seq, at_ms;
 	const char *seat, *connection;        /* not for SNAPSHOT */
 	const char *reason;                   /* OFFLINE */
-	const char *kind, *state;             /* SOURCE */
+	const char *kind, *state;             /* SOURCE; kind also MESSAGE, and MODERATE to mute */
+	const char *to, *text;                /* MESSAGE; to NULL = everybody */
+	bool is_raised;                       /* HAND */
+	enum cardea_moderation action;        /* MODERATE */
+	const char *target;                   /* MODERATE: a seat */
 	const struct cardea_node_seat *seats; /* SNAPSHOT: everybody online */
 	size_t seat_count;
 };
 
-/* Idempotent by (node, boot, room, seq); a seq that is not the next one gives
+/* Idempotent by (node, boot, room, seq), and so is what follows from it, which the media port is
+ * asked for before `done`; a seq that is not the next one gives
  * CARDEA_E_STORE_CONFLICT and changes nothing (SNAPSHOT excepted). `done` after the commit: then
  * the event may be acknowledged. */
 int cardea_domain_node_event(struct cardea_domain *domain, const struct cardea_node_event *event,
@@ -284,10 +328,15 @@ int cardea_domain_node_event(struct cardea_domain *domain, const struct cardea_n
 
 /* A node said hello. If its boot id is new, every seat online there is taken offline and its rooms
  * lose their placement (their next `enter` raises the epoch). Gives what is placed there, to be
- * opened again. */
+ * opened again, with what those of @rooms were not told. */
+struct cardea_node_room {
+	const char *room;
+	int64_t told; /* as the node says */
+};
 typedef void (*cardea_placements_h)(int err, const struct cardea_placement *list, size_t count,
                                     void *arg);
 int cardea_domain_node_hello(struct cardea_domain *domain, const char *node, const char *boot,
+                             const struct cardea_node_room *rooms, size_t room_count,
                              cardea_placements_h done, void *arg);
 /* Created media sessions of a node, for clean-up after a gateway's restart. */
 typedef void (*cardea_media_sessions_h)(int err, const struct cardea_media_session *list,

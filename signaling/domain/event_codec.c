@@ -1,8 +1,11 @@
 /* event_codec: the text form of an event's data in the log. */
 #include "domain/event_codec.h"
 
+#include <string.h>
 #include <jansson.h>
+#include "cardea_error.h"
 #include "cardea_json.h"
+#include "store/store.h"
 
 static int put_string(json_t *object, const char *name, const char *value)
 {
@@ -34,6 +37,9 @@ char *cardea_event_encode(const struct cardea_event_data *data)
 	failed |= put_string(object, "reason", data->reason);
 	failed |= put_string(object, "kind", data->kind);
 	failed |= put_string(object, "state", data->state);
+	failed |= put_string(object, "to", data->to);
+	failed |= put_string(object, "text", data->text);
+	failed |= put_string(object, "by", data->by);
 	failed |= put_string(object, "node", data->node);
 	failed |= put_integer(object, "epoch", data->epoch);
 	failed |= put_integer(object, "gen", data->gen);
@@ -42,4 +48,39 @@ char *cardea_event_encode(const struct cardea_event_data *data)
 	}
 	json_decref(object);
 	return text;
+}
+
+int cardea_event_decode(struct cardea_tx *tx, const char *text, struct cardea_event_data *out)
+{
+	struct {
+		const char *name;
+		const char **value;
+	} const strings[] = {
+	        {"participant", &out->participant},
+	        {"name", &out->name},
+	        {"role", &out->role},
+	        {"connection", &out->connection},
+	        {"reason", &out->reason},
+	        {"kind", &out->kind},
+	        {"state", &out->state},
+	        {"to", &out->to},
+	        {"text", &out->text},
+	        {"by", &out->by},
+	        {"node", &out->node},
+	};
+	json_t *object = NULL;
+
+	*out = (struct cardea_event_data){0};
+	if (cardea_json_parse_object(text, strlen(text), &object)) {
+		return CARDEA_E_STORE;
+	}
+	for (size_t i = 0; i < sizeof(strings) / sizeof(strings[0]); i++) {
+		*strings[i].value = cardea_tx_strdup(tx, cardea_json_string(object, strings[i].name, NULL));
+	}
+	out->is_guest = json_is_true(json_object_get(object, "guest"));
+	out->is_hidden = json_is_true(json_object_get(object, "hidden"));
+	out->epoch = cardea_json_integer(object, "epoch", 0);
+	out->gen = cardea_json_integer(object, "gen", 0);
+	json_decref(object);
+	return 0;
 }

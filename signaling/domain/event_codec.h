@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct cardea_tx;
+
 /* Names of events: part of the wire contract of the log (spec/native 6). */
 #define CARDEA_EVENT_ROOM_CREATED         "room.created"
 #define CARDEA_EVENT_ROOM_OPENED          "room.opened" /* a new session of a scheduled or ended room */
@@ -21,6 +23,10 @@
 #define CARDEA_EVENT_PARTICIPANT_LEFT     "participant.left"
 #define CARDEA_EVENT_PARTICIPANT_REMOVED  "participant.removed"
 #define CARDEA_EVENT_PARTICIPANT_SOURCE   "participant.source"
+#define CARDEA_EVENT_PARTICIPANT_MUTED    "participant.muted" /* by a host */
+#define CARDEA_EVENT_MESSAGE_SENT         "message.sent" /* with `to`: for these two and the audit */
+#define CARDEA_EVENT_HAND_RAISED          "hand.raised"
+#define CARDEA_EVENT_HAND_LOWERED         "hand.lowered" /* leaving lowers it as well, without */
 
 /* What an event tells; NULL, 0 and false are left out. Borrowed. */
 struct cardea_event_data {
@@ -28,12 +34,17 @@ struct cardea_event_data {
 	bool is_guest;
 	bool is_hidden; /* readers for participants leave such events out (spec/model I4) */
 	const char *connection, *reason;
-	const char *kind, *state; /* of a source */
+	const char *kind, *state; /* of a source; kind of a message: chat or reaction */
+	const char *to, *text;    /* of a message; to: seat */
+	const char *by;           /* seat of the host who did it */
 	const char *node;
 	int64_t epoch, gen;
 };
 
 /* New text, freed with free(); NULL if a string is not UTF-8. */
 char *cardea_event_encode(const struct cardea_event_data *data);
+
+/* The opposite; strings are memory of @tx. CARDEA_E_STORE for what was not encoded here. */
+int cardea_event_decode(struct cardea_tx *tx, const char *text, struct cardea_event_data *out);
 
 #endif

@@ -63,9 +63,28 @@ int cardea_grant_reuse(const struct cardea_principal *who, const struct cardea_s
 	return 0;
 }
 
-unsigned cardea_grant_publish(const struct cardea_seat_row *seat)
+unsigned cardea_grant_publish(const struct cardea_room_row *room,
+                              const struct cardea_seat_row *seat)
 {
-	return seat->is_hidden ? 0 : CARDEA_KIND_ALL;
+	if (seat->is_hidden) {
+		return 0;
+	}
+	return room->chat_enabled == 0 ? CARDEA_KIND_ALL & ~CARDEA_KIND_DATA : CARDEA_KIND_ALL;
+}
+
+int cardea_grant_send(const struct cardea_room_row *room, const struct cardea_seat_row *seat)
+{
+	CARDEA_REFUSE_IF(FORBIDDEN, !(cardea_grant_publish(room, seat) & CARDEA_KIND_DATA));
+	return 0;
+}
+
+int cardea_grant_moderate(const struct cardea_seat_row *who, const struct cardea_seat_row *target,
+                          enum cardea_moderation action)
+{
+	CARDEA_REFUSE_IF(HOST_REQUIRED, who->role != CARDEA_ROLE_HOST);
+	CARDEA_REFUSE_IF(FORBIDDEN,
+	                 action == CARDEA_MODERATE_REMOVE && strcmp(who->id, target->id) == 0);
+	return 0;
 }
 
 int64_t cardea_capacity(int64_t room_limit, int64_t tenant_limit)

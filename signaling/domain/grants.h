@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "cardea_join_token.h"
+#include "domain/domain.h"
 #include "store/participants.h"
 #include "store/rooms.h"
 
@@ -46,8 +47,19 @@ int cardea_grant_role(const struct cardea_principal *who, int wanted, bool first
 /* May @who have the tokens of the existing @seat (Decision P7)? 0 or CARDEA_E_HOST_REQUIRED. */
 int cardea_grant_reuse(const struct cardea_principal *who, const struct cardea_seat_row *seat);
 
-/* Kinds of media that a seat may publish: a hidden one none (spec/model I17). */
-unsigned cardea_grant_publish(const struct cardea_seat_row *seat);
+/* Kinds of media that a seat may publish in @room: a hidden one none (spec/model I17), and no data
+ * where the room has no chat. */
+unsigned cardea_grant_publish(const struct cardea_room_row *room,
+                              const struct cardea_seat_row *seat);
+
+/* ---- what participants ask for in the meeting ---- */
+
+/* May @seat send messages? 0 or CARDEA_E_FORBIDDEN. */
+int cardea_grant_send(const struct cardea_room_row *room, const struct cardea_seat_row *seat);
+/* May @who do this to @target? Hosts, but nobody removes themself (that is leaving). 0,
+ * CARDEA_E_HOST_REQUIRED or CARDEA_E_FORBIDDEN. */
+int cardea_grant_moderate(const struct cardea_seat_row *who, const struct cardea_seat_row *target,
+                          enum cardea_moderation action);
 
 /* ---- admission ---- */
 

@@ -7,8 +7,10 @@
 #include <string.h>
 #include "cardea_error.h"
 #include "domain/journal.h"
+#include "domain/node_requests.h"
 #include "domain/room_life.h"
 #include "domain/seats.h"
+#include "domain/tellings.h"
 #include "store/media_sessions.h"
 #include "store/nodes.h"
 
@@ -20,6 +22,8 @@ struct event_op {
 	struct cardea_node_seat *seats;
 	void (*done)(int err, void *arg);
 	void *arg;
+	/* result */
+	struct cardea_node_outcome outcome;
 };
 
 /* CARDEA_E_NOT_FOUND for a seat that is unknown, of another room, or no longer to be seen there. */
@@ -110,7 +114,7 @@ static int take_snapshot(struct cardea_tx *tx, const struct cardea_room_row *roo
 }
 
 static int apply(struct cardea_tx *tx, const struct cardea_room_row *room,
-                 const struct cardea_node_event *event)
+                 const struct cardea_node_event *event, struct cardea_node_outcome *outcome)
 {
 	/* From a placement that is over: it has been seen, but changes nothing any more. */
 	if (event->epoch != room->epoch || strcmp(event->node, room->node) != 0) {
@@ -125,6 +129,10 @@ static int apply(struct cardea_tx *tx, const struct cardea_room_row *room,
 		return take_source(tx, room, event);
 	case CARDEA_NODE_SNAPSHOT:
 		return take_snapshot(tx, room, event);
+	case CARDEA_NODE_MESSAGE:
+	case CARDEA_NODE_HAND:
+	case CARDEA_NODE_MODERATE:
+		return cardea_node_request_take(tx, room, event, outcome);
 	default:
 		return CARDEA_E_UNSUPPORTED;
 	}
@@ -132,13 +140,14 @@ static int apply(struct cardea_tx *tx, const struct cardea_room_row *room,
 
 static int ingest(struct cardea_tx *tx, void *arg)
 {
-	const struct event_op *op = arg;
+	struct event_op *op = arg;
 	const struct cardea_node_event *event = &op->event;
 	bool is_snapshot = event->type == CARDEA_NODE_SNAPSHOT;
 	struct cardea_room_row room;
 	int64_t last = 0;
 	int err = cardea_store_room_by_id(tx, event->room, &room);
 
+	op->outcome = (struct cardea_node_outcome){0};
 	if (err) {
 		/* A room that is not in the store has no log; the node may forget its events. */
 		return err == CARDEA_E_NOT_FOUND ? 0 : err;
@@ -151,7 +160,7 @@ static int ingest(struct cardea_tx *tx, void *arg)
 	if (event->seq != last + 1 && !is_snapshot) {
 		return CARDEA_E_STORE_CONFLICT;
 	}
-	err = apply(tx, &room, event);
+	err = apply(tx, &room, event, &op->outcome);
 	if (err) {
 		return err;
 	}
@@ -159,10 +168,25 @@ static int ingest(struct cardea_tx *tx, void *arg)
 	                                   event->seq);
 }
 
+static void carry_out(const struct event_op *op)
+{
+	const struct cardea_media_port *media = &op->base.domain->options.media;
+
+	if (op->outcome.has_telling && media->tell) {
+		media->tell(media->arg, &op->outcome.telling);
+	}
+	if (op->outcome.has_revocation && media->revoke) {
+		media->revoke(media->arg, &op->outcome.revocation);
+	}
+}
+
 static void answer_event(int err, void *arg)
 {
 	struct event_op *op = arg;
 
+	if (!err) {
+		carry_out(op);
+	}
 	op->done(err, op->arg);
 	g_free(op->seats);
 	cardea_op_free(&op->base);
@@ -179,6 +203,9 @@ static void copy_event(struct event_op *op, const struct cardea_node_event *even
 	op->event.reason = cardea_op_strdup(&op->base, event->reason);
 	op->event.kind = cardea_op_strdup(&op->base, event->kind);
 	op->event.state = cardea_op_strdup(&op->base, event->state);
+	op->event.to = cardea_op_strdup(&op->base, event->to);
+	op->event.text = cardea_op_strdup(&op->base, event->text);
+	op->event.target = cardea_op_strdup(&op->base, event->target);
 	op->seats = g_new0(struct cardea_node_seat, event->seat_count);
 	for (size_t i = 0; i < event->seat_count; i++) {
 		op->seats[i].seat = cardea_op_strdup(&op->base, event->seats[i].seat);
@@ -191,11 +218,12 @@ int cardea_domain_node_event(struct cardea_domain *domain, const struct cardea_n
                              void (*done)(int err, void *arg), void *arg)
 {
 	bool has_seat = event->type == CARDEA_NODE_SNAPSHOT || event->seat;
+	bool has_target = event->type != CARDEA_NODE_MODERATE || event->target;
 	struct event_op *op;
 	struct cardea_node_seat *seats;
 	int err;
 
-	if (!event->node || !event->boot || !event->room || !has_seat) {
+	if (!event->node || !event->boot || !event->room || !has_seat || !has_target) {
 		return CARDEA_E_INVALID;
 	}
 	op = cardea_op_new(domain, sizeof(*op));
@@ -215,6 +243,7 @@ int cardea_domain_node_event(struct cardea_domain *domain, const struct cardea_n
 struct hello_op {
 	struct cardea_op base;
 	const char *node, *boot;
+	GHashTable *told; /* room -> number, as the node says */
 	cardea_placements_h done;
 	void *arg;
 	/* result; of the tx */
@@ -235,6 +264,8 @@ static int lose_room(struct cardea_tx *tx, const struct cardea_room_row *lost)
 
 static int keep_room(struct cardea_tx *tx, struct hello_op *op, const struct cardea_room_row *room)
 {
+	struct cardea_placement *placement = &op->placements[op->count];
+	const int64_t *told = g_hash_table_lookup(op->told, room->id);
 	struct cardea_tenant_row tenant;
 	int err;
 
@@ -243,7 +274,10 @@ static int keep_room(struct cardea_tx *tx, struct hello_op *op, const struct car
 	}
 	err = cardea_store_tenant_get(tx, room->tenant, &tenant);
 	if (!err) {
-		err = cardea_room_placement(tx, &tenant, room, &op->placements[op->count]);
+		err = cardea_room_placement(tx, &tenant, room, placement);
+	}
+	if (!err && told) {
+		err = cardea_tellings_missed(tx, room, *told, &placement->missed, &placement->missed_count);
 	}
 	op->count += !err;
 	return err;
@@ -276,13 +310,28 @@ static void answer_hello(int err, void *arg)
 	struct hello_op *op = arg;
 
 	op->done(err, err ? NULL : op->placements, err ? 0 : op->count, op->arg);
+	g_hash_table_unref(op->told);
 	cardea_op_free(&op->base);
 }
 
+static GHashTable *copy_told(const struct cardea_node_room *rooms, size_t count)
+{
+	GHashTable *told = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+
+	for (size_t i = 0; i < count; i++) {
+		g_hash_table_insert(told, g_strdup(rooms[i].room),
+		                    g_memdup2(&rooms[i].told, sizeof(rooms[i].told)));
+	}
+	return told;
+}
+
 int cardea_domain_node_hello(struct cardea_domain *domain, const char *node, const char *boot,
+                             const struct cardea_node_room *rooms, size_t room_count,
                              cardea_placements_h done, void *arg)
 {
 	struct hello_op *op;
+	GHashTable *told;
+	int err;
 
 	if (!cardea_id_is_plain(node, CARDEA_MAX_ID) || !cardea_id_is_uuid(boot)) {
 		return CARDEA_E_INVALID;
@@ -290,7 +339,12 @@ int cardea_domain_node_hello(struct cardea_domain *domain, const char *node, con
 	op = cardea_op_new(domain, sizeof(*op));
 	op->node = cardea_op_strdup(&op->base, node);
 	op->boot = cardea_op_strdup(&op->base, boot);
+	op->told = told = copy_told(rooms, room_count);
 	op->done = done;
 	op->arg = arg;
-	return cardea_op_run(&op->base, meet, answer_hello);
+	err = cardea_op_run(&op->base, meet, answer_hello);
+	if (err) {
+		g_hash_table_unref(told);
+	}
+	return err;
 }

@@ -76,7 +76,7 @@ static int handle_duplicate(struct add_op *op, struct cardea_tx *tx,
 		g_strlcpy(op->revocation.room, op->room.id, sizeof(op->revocation.room));
 		g_strlcpy(op->revocation.node, op->room.node, sizeof(op->revocation.node));
 		g_strlcpy(op->revocation.seat, existing->id, sizeof(op->revocation.seat));
-		return cardea_seat_remove(tx, existing, "duplicate");
+		return cardea_seat_remove(tx, existing, "duplicate", NULL);
 	case CARDEA_DUPLICATE_ALLOW:
 	default:
 		op->seat = *existing;

@@ -8,6 +8,8 @@
 #include "domain/journal.h"
 #include "domain/seats.h"
 #include "domain/secrets.h"
+#include "domain/tellings.h"
+#include "store/events.h"
 #include "store/nodes.h"
 
 int cardea_room_id_for_name(const char *tenant, const char *name, char out[CARDEA_UUID_SIZE])
@@ -175,6 +177,7 @@ static int all_leave(struct cardea_tx *tx, const struct cardea_room_row *room)
 
 		seat.left_at = cardea_tx_now_ms(tx);
 		seat.leaves_at = 0;
+		seat.hand = 0;
 		err = cardea_store_seat_update(tx, &seat);
 	}
 	return err;
@@ -233,6 +236,13 @@ int cardea_room_placement(struct cardea_tx *tx, const struct cardea_tenant_row *
 	memcpy(out->session, room->session, sizeof(out->session));
 	memcpy(out->node, room->node, sizeof(out->node));
 	memcpy(out->boot, room->boot, sizeof(out->boot));
+	err = cardea_telling_hands(tx, room, &out->hands);
+	if (!err) {
+		err = cardea_store_event_last(tx, room->tenant, room->id, &out->told);
+	}
+	if (err) {
+		return err;
+	}
 	return cardea_store_node_event_last(tx, room->tenant, room->node, room->boot, room->id,
 	                                    &out->ingested);
 }

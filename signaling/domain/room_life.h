@@ -39,7 +39,8 @@ int cardea_room_open(struct cardea_tx *tx, const struct cardea_seal *seal,
                      const struct cardea_tenant_row *tenant, struct cardea_room_row *room);
 /* Ends the session: everybody has left, its credentials are dead (spec/model I2). */
 int cardea_room_end(struct cardea_tx *tx, struct cardea_room_row *room, const char *reason);
-/* Where and how an open room is, as its node is told; `min_gen` is memory of the tx. */
+/* Where and how an open room is, as its node is told; `min_gen` and `hands` are memory of the tx.
+ */
 int cardea_room_placement(struct cardea_tx *tx, const struct cardea_tenant_row *tenant,
                           const struct cardea_room_row *room, struct cardea_placement *out);
 

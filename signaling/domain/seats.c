@@ -73,6 +73,7 @@ static int leave(struct cardea_tx *tx, struct cardea_seat_row *seat, int64_t at)
 
 	seat->left_at = at;
 	seat->leaves_at = 0;
+	seat->hand = 0;
 	err = cardea_store_seat_update(tx, seat);
 	return err ? err : cardea_journal_seat(tx, seat, CARDEA_EVENT_PARTICIPANT_LEFT, NULL, NULL);
 }
@@ -110,14 +111,28 @@ int cardea_seat_enter(struct cardea_tx *tx, struct cardea_seat_row *seat, const 
 	return err ? err : cardea_journal_seat(tx, seat, event, &data, NULL);
 }
 
-int cardea_seat_remove(struct cardea_tx *tx, struct cardea_seat_row *seat, const char *reason)
+int cardea_seat_hand(struct cardea_tx *tx, struct cardea_seat_row *seat, bool is_raised,
+                     const char *by)
 {
-	struct cardea_event_data data = {.reason = reason};
+	const struct cardea_event_data data = {.by = by};
+	const char *type = is_raised ? CARDEA_EVENT_HAND_RAISED : CARDEA_EVENT_HAND_LOWERED;
+	int64_t number = 0;
+	int err = cardea_journal_seat(tx, seat, type, &data, &number);
+
+	seat->hand = is_raised ? number : 0;
+	return err ? err : cardea_store_seat_update(tx, seat);
+}
+
+int cardea_seat_remove(struct cardea_tx *tx, struct cardea_seat_row *seat, const char *reason,
+                       const char *by)
+{
+	struct cardea_event_data data = {.reason = reason, .by = by};
 	int err;
 
 	seat->gen++;
 	seat->is_removed = true;
 	seat->leaves_at = 0;
+	seat->hand = 0;
 	if (!seat->left_at) {
 		seat->left_at = cardea_tx_now_ms(tx);
 	}

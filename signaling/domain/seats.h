@@ -1,5 +1,6 @@
 /*
- * seats: the life of a participant: added, online, offline, left, returned, removed. Every step
+ * seats: the life of a participant: added, online, offline, left, returned, removed; leaving lowers
+ * the hand. Every step
  * writes the row and one event. Inside a command.
  */
 #ifndef CARDEA_DOMAIN_SEATS_H
@@ -39,8 +40,13 @@ int cardea_seat_online(struct cardea_tx *tx, struct cardea_seat_row *seat, const
 int cardea_seat_offline(struct cardea_tx *tx, struct cardea_seat_row *seat, const char *reason);
 /* Was let in: a seat that had left is active again. */
 int cardea_seat_enter(struct cardea_tx *tx, struct cardea_seat_row *seat, const char *node);
-/* For good: its generation is raised, so that no token of it works any more (DESIGN 5). */
-int cardea_seat_remove(struct cardea_tx *tx, struct cardea_seat_row *seat, const char *reason);
+/* Raises or lowers the hand. @by: the host who did it, NULL = the seat itself. */
+int cardea_seat_hand(struct cardea_tx *tx, struct cardea_seat_row *seat, bool is_raised,
+                     const char *by);
+/* For good: its generation is raised, so that no token of it works any more (DESIGN 5). @by: the
+ * host who did it, or NULL. */
+int cardea_seat_remove(struct cardea_tx *tx, struct cardea_seat_row *seat, const char *reason,
+                       const char *by);
 /* The seats of @room whose time to come back is over have left. A timer that needs no clock of its
  * own: it runs before anything looks at the room. */
 int cardea_seat_settle(struct cardea_tx *tx, const struct cardea_room_row *room);

@@ -286,6 +286,12 @@ void cardea_control_revoke(struct cardea_control *control,
 	             CARDEA_CONTROL_ANSWER_MS, nothing_done, NULL);
 }
 
+void cardea_control_tell(struct cardea_control *control, const struct cardea_telling *telling)
+{
+	request_room(control, telling->room, 0, cardea_wire_telling(telling), CARDEA_CONTROL_ANSWER_MS,
+	             nothing_done, NULL);
+}
+
 int cardea_control_janus(struct cardea_control *control, json_t *request, int64_t deadline_ms,
                          cardea_janus_answer_h answer, void *arg)
 {

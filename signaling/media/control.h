@@ -57,6 +57,9 @@ void cardea_control_open(struct cardea_control *control, const struct cardea_pla
 /* `revoke` on the node. A failure is made good by the next `open`, which carries min_gen again. */
 void cardea_control_revoke(struct cardea_control *control,
                            const struct cardea_revocation *revocation);
+/* `say`, `mute` or `hands` on the node. What does not arrive comes after the next hello, or with
+ * the next `open`. */
+void cardea_control_tell(struct cardea_control *control, const struct cardea_telling *telling);
 
 /* A request of the Janus API itself (keepalive, destroy) with the node's API secret; as
  * cardea_janus_client_request. */

@@ -15,16 +15,59 @@ static json_t *min_gen_object(const struct cardea_placement *placement)
 	return object;
 }
 
+static json_t *hands_array(const struct cardea_telling *telling)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < telling->hand_count; i++) {
+		json_array_append_new(array, json_string(telling->hands[i]));
+	}
+	return array;
+}
+
 json_t *cardea_wire_open(const struct cardea_placement *placement)
 {
 	json_t *policy = json_pack("{s:I, s:[]}", "max_participants",
 	                           (json_int_t)placement->max_participants, "locks");
 
 	/* lease_ms 0: on one machine calls outlive the gateway (DESIGN 10). */
-	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:i, s:o, s:o}", "request", "open", "room",
-	                 placement->room, "tenant", placement->tenant, "conf_id", placement->session,
-	                 "epoch", (json_int_t)placement->epoch, "lease_ms", 0, "policy", policy,
-	                 "min_gen", min_gen_object(placement));
+	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:i, s:o, s:o, s:o, s:I}", "request", "open",
+	                 "room", placement->room, "tenant", placement->tenant, "conf_id",
+	                 placement->session, "epoch", (json_int_t)placement->epoch, "lease_ms", 0,
+	                 "policy", policy, "min_gen", min_gen_object(placement), "hands",
+	                 hands_array(&placement->hands), "told", (json_int_t)placement->told);
+}
+
+static json_t *say_request(const struct cardea_telling *telling)
+{
+	json_t *data = json_pack("{s:s, s:I, s:I, s:s, s:s?, s:s?, s:s}", "type", telling->kind, "id",
+	                         (json_int_t)telling->id, "at", (json_int_t)telling->at_ms, "from",
+	                         telling->seat, "name", telling->name, "to", telling->to, "text",
+	                         telling->text);
+	json_t *request =
+	        json_pack("{s:s, s:s, s:I, s:I, s:o}", "request", "say", "room", telling->room, "epoch",
+	                  (json_int_t)telling->epoch, "id", (json_int_t)telling->id, "data", data);
+
+	if (telling->to) {
+		json_object_set_new(request, "to", json_pack("[s, s]", telling->seat, telling->to));
+	}
+	return request;
+}
+
+json_t *cardea_wire_telling(const struct cardea_telling *telling)
+{
+	switch (telling->type) {
+	case CARDEA_TELL_MESSAGE:
+		return say_request(telling);
+	case CARDEA_TELL_MUTE:
+		return json_pack("{s:s, s:s, s:I, s:s, s:s, s:I}", "request", "mute", "room", telling->room,
+		                 "epoch", (json_int_t)telling->epoch, "seat", telling->seat, "kind",
+		                 telling->kind, "id", (json_int_t)telling->id);
+	case CARDEA_TELL_HANDS:
+	default:
+		return json_pack("{s:s, s:s, s:I, s:o}", "request", "hands", "room", telling->room, "epoch",
+		                 (json_int_t)telling->epoch, "hands", hands_array(telling));
+	}
 }
 
 json_t *cardea_wire_close(const char *room, int64_t epoch)

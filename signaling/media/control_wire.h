@@ -17,6 +17,8 @@
 json_t *cardea_wire_open(const struct cardea_placement *placement);
 json_t *cardea_wire_close(const char *room, int64_t epoch);
 json_t *cardea_wire_revoke(const struct cardea_revocation *revocation);
+/* `say`, `mute` or `hands`. */
+json_t *cardea_wire_telling(const struct cardea_telling *telling);
 
 /* @body (stolen) as a Janus `message`. */
 json_t *cardea_wire_message(uint64_t session, uint64_t handle, json_t *body);

@@ -62,6 +62,20 @@ static void close_ghosts(struct cardea_control *control, const struct cardea_pla
 	}
 }
 
+/* Before anything new can be told there, the room is told what it has missed. */
+static void open_again(struct cardea_control *control, const struct cardea_placement *placement)
+{
+	struct cardea_room_link *link =
+	        cardea_control_link(control, placement->room, placement->ingested);
+
+	cardea_room_link_request(link, cardea_wire_open(placement), CARDEA_CONTROL_ANSWER_MS,
+	                         nothing_done, NULL);
+	for (size_t i = 0; i < placement->missed_count; i++) {
+		cardea_room_link_request(link, cardea_wire_telling(&placement->missed[i]),
+		                         CARDEA_CONTROL_ANSWER_MS, nothing_done, NULL);
+	}
+}
+
 static void handshake_failed(struct cardea_control *control, enum cardea_node_state state);
 
 void cardea_handshake_forget(struct cardea_control *control)
@@ -89,9 +103,7 @@ static void placements_read(int err, const struct cardea_placement *list, size_t
 		return;
 	}
 	for (size_t i = 0; i < count; i++) {
-		cardea_room_link_request(cardea_control_link(control, list[i].room, list[i].ingested),
-		                         cardea_wire_open(&list[i]), CARDEA_CONTROL_ANSWER_MS, nothing_done,
-		                         NULL);
+		open_again(control, &list[i]);
 	}
 	close_ghosts(control, list, count);
 	cardea_control_is_ready(control);
@@ -230,10 +242,18 @@ static void janus_step_answered(int err, const json_t *answer, void *arg)
 static void read_placements(struct cardea_control *control)
 {
 	struct cardea_hello_wait *wait = g_new0(struct cardea_hello_wait, 1);
+	size_t count = json_array_size(control->node_rooms);
+	g_autofree struct cardea_node_room *rooms = g_new0(struct cardea_node_room, count);
 
+	for (size_t i = 0; i < count; i++) {
+		const json_t *item = json_array_get(control->node_rooms, i);
+
+		rooms[i].room = cardea_json_string(item, "room", "");
+		rooms[i].told = cardea_json_integer(item, "told", 0);
+	}
 	wait->control = control;
-	if (cardea_domain_node_hello(control->domain, control->options.node, control->boot,
-	                             placements_read, wait)) {
+	if (cardea_domain_node_hello(control->domain, control->options.node, control->boot, rooms,
+	                             count, placements_read, wait)) {
 		g_free(wait);
 		handshake_failed(control, CARDEA_NODE_CONNECTING);
 		return;

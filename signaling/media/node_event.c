@@ -28,6 +28,29 @@ static const struct cardea_json_field snapshot_fields[] = {
         {"participants", CARDEA_JSON_ARRAY, true, 0, 0},
 };
 
+static const struct cardea_json_field message_fields[] = {
+        {"seat", CARDEA_JSON_STRING, true, 1, CARDEA_MAX_ID},
+        {"type", CARDEA_JSON_STRING, true, 1, CARDEA_MAX_ID},
+        {"text", CARDEA_JSON_STRING, true, 1, CARDEA_MAX_MESSAGE},
+        {"to", CARDEA_JSON_STRING, false, 1, CARDEA_MAX_ID},
+};
+static const struct cardea_json_field hand_fields[] = {
+        {"seat", CARDEA_JSON_STRING, true, 1, CARDEA_MAX_ID},
+        {"raised", CARDEA_JSON_BOOLEAN, true, 0, 0},
+};
+static const struct cardea_json_field moderate_fields[] = {
+        {"seat", CARDEA_JSON_STRING, true, 1, CARDEA_MAX_ID},
+        {"action", CARDEA_JSON_STRING, true, 1, CARDEA_MAX_ID},
+        {"participant", CARDEA_JSON_STRING, true, 1, CARDEA_MAX_ID},
+        {"kind", CARDEA_JSON_STRING, false, 1, CARDEA_MAX_ID},
+};
+
+static const char *const actions[] = {
+        [CARDEA_MODERATE_MUTE] = "mute",
+        [CARDEA_MODERATE_REMOVE] = "remove",
+        [CARDEA_MODERATE_LOWER_HAND] = "lower_hand",
+};
+
 static const struct event_kind {
 	const char *name;
 	enum cardea_node_event_type type;
@@ -38,6 +61,9 @@ static const struct event_kind {
         {"offline", CARDEA_NODE_OFFLINE, presence_fields, G_N_ELEMENTS(presence_fields)},
         {"source", CARDEA_NODE_SOURCE, source_fields, G_N_ELEMENTS(source_fields)},
         {"snapshot", CARDEA_NODE_SNAPSHOT, snapshot_fields, G_N_ELEMENTS(snapshot_fields)},
+        {"message", CARDEA_NODE_MESSAGE, message_fields, G_N_ELEMENTS(message_fields)},
+        {"hand", CARDEA_NODE_HAND, hand_fields, G_N_ELEMENTS(hand_fields)},
+        {"moderate", CARDEA_NODE_MODERATE, moderate_fields, G_N_ELEMENTS(moderate_fields)},
 };
 
 static const struct event_kind *find_kind(const char *name)
@@ -73,6 +99,41 @@ static int read_seats(const json_t *participants, struct cardea_parsed_event *ou
 	return 0;
 }
 
+static int read_action(const json_t *data, enum cardea_moderation *out)
+{
+	const char *name = cardea_json_string(data, "action", "");
+
+	for (size_t i = 0; i < G_N_ELEMENTS(actions); i++) {
+		if (strcmp(actions[i], name) == 0) {
+			*out = (enum cardea_moderation)i;
+			return 0;
+		}
+	}
+	return CARDEA_E_UNSUPPORTED;
+}
+
+/* What some events have beside the common fields. */
+static int read_rest(const json_t *data, struct cardea_parsed_event *out)
+{
+	struct cardea_node_event *event = &out->event;
+
+	switch (event->type) {
+	case CARDEA_NODE_SNAPSHOT:
+		return read_seats(json_object_get(data, "participants"), out);
+	case CARDEA_NODE_MESSAGE:
+		event->kind = cardea_json_string(data, "type", NULL);
+		return 0;
+	case CARDEA_NODE_HAND:
+		event->is_raised = cardea_json_boolean(data, "raised", false);
+		return 0;
+	case CARDEA_NODE_MODERATE:
+		event->target = cardea_json_string(data, "participant", NULL);
+		return read_action(data, &event->action);
+	default:
+		return 0;
+	}
+}
+
 int cardea_node_event_parse(const json_t *data, struct cardea_parsed_event *out)
 {
 	const struct event_kind *kind;
@@ -103,10 +164,10 @@ int cardea_node_event_parse(const json_t *data, struct cardea_parsed_event *out)
 	        .reason = cardea_json_string(data, "reason", NULL),
 	        .kind = cardea_json_string(data, "kind", NULL),
 	        .state = cardea_json_string(data, "state", NULL),
+	        .to = cardea_json_string(data, "to", NULL),
+	        .text = cardea_json_string(data, "text", NULL),
 	};
-	return kind->type == CARDEA_NODE_SNAPSHOT
-	               ? read_seats(json_object_get(data, "participants"), out)
-	               : 0;
+	return read_rest(data, out);
 }
 
 void cardea_node_event_clear(struct cardea_parsed_event *event)

@@ -115,6 +115,15 @@ static void port_revoke(void *arg, const struct cardea_revocation *revocation)
 	}
 }
 
+static void port_tell(void *arg, const struct cardea_telling *telling)
+{
+	struct node *node = find(arg, telling->node);
+
+	if (node) {
+		cardea_control_tell(node->control, telling);
+	}
+}
+
 struct cardea_media_port cardea_node_pool_port(struct cardea_node_pool *pool)
 {
 	return (struct cardea_media_port){
@@ -122,6 +131,7 @@ struct cardea_media_port cardea_node_pool_port(struct cardea_node_pool *pool)
 	        .choose = port_choose,
 	        .open = port_open,
 	        .revoke = port_revoke,
+	        .tell = port_tell,
 	        .arg = pool,
 	};
 }

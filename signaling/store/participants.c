@@ -7,7 +7,8 @@
 #define SELECT_SEAT                                                                                \
 	"SELECT tenant, seat, room, session, ordinal, client_id, display_name, avatar, "               \
 	"external_user_id, client_key, access_key_sealed, metadata, role, gen, guest, hidden, "        \
-	"removed, online, connection, joined_at, left_at, leaves_at, created_at FROM participants "
+	"removed, online, connection, joined_at, left_at, leaves_at, created_at, hand FROM "           \
+	"participants "
 #define IN_ROOM  "WHERE tenant = $1 AND room = $2 "
 #define IN_ORDER "ORDER BY joined_at, ordinal"
 
@@ -49,6 +50,7 @@ static int read_seat(struct cardea_tx *tx, const struct cardea_value *row, void 
 	out->left_at = row[20].integer;
 	out->leaves_at = row[21].integer;
 	out->created_at = row[22].integer;
+	out->hand = row[23].integer;
 	return read_fixed(row, out);
 }
 
@@ -75,16 +77,17 @@ int cardea_store_seat_insert(struct cardea_tx *tx, const struct cardea_seat_row 
 
 int cardea_store_seat_update(struct cardea_tx *tx, const struct cardea_seat_row *row)
 {
-	return CARDEA_EXEC(
-	        tx,
-	        "UPDATE participants SET display_name = $1, avatar = $2, metadata = $3, "
-	        "access_key_sealed = $4, role = $5, gen = $6, removed = $7, online = $8, "
-	        "connection = $9, left_at = $10, leaves_at = $11 WHERE tenant = $12 AND seat = $13",
-	        CARDEA_TEXT(row->display_name), CARDEA_TEXT(row->avatar), CARDEA_TEXT(row->metadata),
-	        cardea_value_sealed(&row->access_key), CARDEA_INT(row->role), CARDEA_INT(row->gen),
-	        CARDEA_INT(row->is_removed), CARDEA_INT(row->is_online), CARDEA_TEXT(row->connection),
-	        CARDEA_INT(row->left_at), CARDEA_INT(row->leaves_at), CARDEA_TEXT(row->tenant),
-	        CARDEA_TEXT(row->id));
+	return CARDEA_EXEC(tx,
+	                   "UPDATE participants SET display_name = $1, avatar = $2, metadata = $3, "
+	                   "access_key_sealed = $4, role = $5, gen = $6, removed = $7, online = $8, "
+	                   "connection = $9, left_at = $10, leaves_at = $11, hand = $12 "
+	                   "WHERE tenant = $13 AND seat = $14",
+	                   CARDEA_TEXT(row->display_name), CARDEA_TEXT(row->avatar),
+	                   CARDEA_TEXT(row->metadata), cardea_value_sealed(&row->access_key),
+	                   CARDEA_INT(row->role), CARDEA_INT(row->gen), CARDEA_INT(row->is_removed),
+	                   CARDEA_INT(row->is_online), CARDEA_TEXT(row->connection),
+	                   CARDEA_INT(row->left_at), CARDEA_INT(row->leaves_at), CARDEA_INT(row->hand),
+	                   CARDEA_TEXT(row->tenant), CARDEA_TEXT(row->id));
 }
 
 int cardea_store_seat_get(struct cardea_tx *tx, const char *tenant, const char *id,
@@ -136,6 +139,8 @@ static const char *list_sql(enum cardea_seat_filter filter)
 	case CARDEA_SEATS_OVERDUE:
 		return SELECT_SEAT IN_ROOM "AND left_at = 0 AND online = 0 AND leaves_at > 0 "
 		                           "AND leaves_at <= $3 " IN_ORDER;
+	case CARDEA_SEATS_HANDS:
+		return SELECT_SEAT IN_ROOM "AND hand > 0 ORDER BY hand";
 	case CARDEA_SEATS_RAISED:
 		return SELECT_SEAT IN_ROOM
 		        "AND gen > 0 AND session = (SELECT r.session FROM rooms r WHERE "

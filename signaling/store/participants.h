@@ -28,11 +28,12 @@ struct cardea_seat_row {
 	const char *connection;                 /* of the last time online */
 	int64_t joined_at, left_at, created_at; /* ms; left_at 0 = active */
 	int64_t leaves_at; /* ms; when a seat that is not online has left; 0 = never */
+	int64_t hand;      /* number of the event that raised it; 0 = not raised */
 };
 
 int cardea_store_seat_insert(struct cardea_tx *tx, const struct cardea_seat_row *row);
 /* Writes what changes in a seat's life: name, avatar, metadata, access key, role, gen, removed,
- * online, connection, left_at, leaves_at. */
+ * online, connection, left_at, leaves_at, hand. A new seat has no raised hand. */
 int cardea_store_seat_update(struct cardea_tx *tx, const struct cardea_seat_row *row);
 /* CARDEA_E_NOT_FOUND. */
 int cardea_store_seat_get(struct cardea_tx *tx, const char *tenant, const char *id,
@@ -51,9 +52,11 @@ enum cardea_seat_filter {
 	CARDEA_SEATS_ONLINE,         /* hidden ones too */
 	CARDEA_SEATS_OVERDUE,        /* active, but leaves_at is over */
 	CARDEA_SEATS_RAISED,         /* of the room's running session, gen above 0 */
+	CARDEA_SEATS_HANDS,          /* with a raised hand, in the order of raising */
 };
 
-/* Seats of @room by joined_at and the order in which they were added. */
+/* Seats of @room by joined_at and the order in which they were added, if the filter does not say
+ * otherwise. */
 int cardea_store_seat_list(struct cardea_tx *tx, const char *tenant, const char *room,
                            enum cardea_seat_filter filter, const struct cardea_seat_row **out,
                            size_t *count);

@@ -179,8 +179,16 @@ static const char *const initial[] = {
 		"PRIMARY KEY (tenant, node, boot, room)) STRICT, WITHOUT ROWID",
 		NULL,
 };
+
+/* hand: the number of the event that raised it, so the order of raised hands; 0 = not raised. */
+static const char *const hands[] = {
+		"ALTER TABLE participants ADD COLUMN hand INTEGER NOT NULL DEFAULT 0",
+		"CREATE INDEX participants_by_hand ON participants (tenant, room, hand) WHERE hand > 0",
+		NULL,
+};
 /* clang-format on */
 
 const struct cardea_migration cardea_schema_sqlite[CARDEA_SCHEMA_SQLITE_COUNT] = {
         {.name = "initial", .statements = initial},
+        {.name = "hands", .statements = hands},
 };

@@ -45,11 +45,41 @@ static void open_room(void *arg, const struct cardea_placement *placement,
 
 	f->opened++;
 	f->placement = *placement;
+	f->open_hands = placement->hands.hand_count;
 	for (size_t i = 0; i < placement->min_gen_count && i < G_N_ELEMENTS(f->min_gen); i++) {
 		f->min_gen[i] = placement->min_gen[i];
 	}
 	f->placement.min_gen = f->min_gen;
 	done(f->open_err, done_arg);
+}
+
+/* One line for each telling, as a node would get it. */
+static void tell(void *arg, const struct cardea_telling *telling)
+{
+	struct fixture *f = arg;
+	GString *line = g_string_new(NULL);
+
+	switch (telling->type) {
+	case CARDEA_TELL_MESSAGE:
+		g_string_printf(line, "%s %s(%s) to %s: %s", telling->kind, telling->seat, telling->name,
+		                telling->to ? telling->to : "all", telling->text);
+		break;
+	case CARDEA_TELL_MUTE:
+		g_string_printf(line, "mute %s %s", telling->seat, telling->kind);
+		break;
+	case CARDEA_TELL_HANDS:
+		g_string_assign(line, "hands");
+		for (size_t i = 0; i < telling->hand_count; i++) {
+			g_string_append_printf(line, " %s", telling->hands[i]);
+		}
+		break;
+	}
+	assert_string_equal(telling->node, FIXTURE_NODE);
+	assert_true(telling->type == CARDEA_TELL_HANDS || telling->id > 0);
+	f->told_id = telling->id ? telling->id : f->told_id;
+	g_free(f->told);
+	f->told = g_string_free(line, FALSE);
+	f->told_count++;
 }
 
 static void revoke_seat(void *arg, const struct cardea_revocation *revocation)
@@ -82,6 +112,7 @@ static void open_domain(struct fixture *f)
 	                  .choose = choose_node,
 	                  .open = open_room,
 	                  .revoke = revoke_seat,
+	                  .tell = tell,
 	                  .arg = f},
 	        .issuer = "cardea",
 	        .access_token_life_s = 3600,
@@ -183,6 +214,7 @@ int fixture_teardown(void **state)
 		g_free(path);
 	}
 	g_rmdir(f->dir);
+	g_free(f->told);
 	g_free(f->path);
 	g_free(f->dir);
 	g_free(f);
@@ -421,7 +453,11 @@ static void take_placements(int err, const struct cardea_placement *list, size_t
 {
 	struct verdict *out = arg;
 
-	(void)list;
+	for (size_t i = 0; i < count && !err; i++) {
+		for (size_t j = 0; j < list[i].missed_count; j++) {
+			tell(out->fixture, &list[i].missed[j]);
+		}
+	}
 	out->err = err ? err : (int)count;
 	finish(out->fixture);
 }
@@ -431,7 +467,8 @@ int fixture_hello(struct fixture *f, const char *node, const char *boot)
 	struct verdict verdict = {.fixture = f};
 
 	started(f, &verdict.err,
-	        cardea_domain_node_hello(f->domain, node, boot, take_placements, &verdict));
+	        cardea_domain_node_hello(f->domain, node, boot, f->rooms, f->room_count,
+	                                 take_placements, &verdict));
 	fixture_wait(f);
 	return verdict.err;
 }
@@ -581,7 +618,7 @@ static int remove_seat(struct cardea_tx *tx, void *arg)
 	struct cardea_seat_row seat;
 	int err = cardea_store_seat_get(tx, direct->f->tenant, direct->id, &seat);
 
-	return err ? err : cardea_seat_remove(tx, &seat, "test");
+	return err ? err : cardea_seat_remove(tx, &seat, "test", NULL);
 }
 
 void fixture_remove_seat(struct fixture *f, const char *id)

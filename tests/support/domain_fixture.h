@@ -40,6 +40,13 @@ struct fixture {
 	struct cardea_min_gen min_gen[8];
 	int revoked;
 	struct cardea_revocation revocation;
+	int told_count;
+	char *told;        /* the last one, as a line */
+	int64_t told_id;   /* the last one with a number */
+	size_t open_hands; /* of the last `open` */
+	/* what fixture_hello says of rooms */
+	const struct cardea_node_room *rooms;
+	size_t room_count;
 
 	/* the first tenant */
 	char tenant[CARDEA_UUID_SIZE];

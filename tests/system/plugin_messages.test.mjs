@@ -71,6 +71,29 @@ test('what is sent goes up in order, from both handles, and comes back only from
   await leave(ada, ben);
 });
 
+test('sync tells what was said while the socket was away, to those who were meant', async () => {
+  const room = await newRoom({ told: 10 });
+  const say = (id, to) => control.request({
+    request: 'say', room, epoch: 1, id, data: { id }, ...(to ? { to } : {}) });
+  const [ada, ben] = [await enter(room, 'ada'), await enter(room, 'ben')];
+  const missed = async (person, after) =>
+    (await person.receive.request({ request: 'sync', said: after })).said.map(({ id }) => id);
+  await say(11);
+  await say(12, ['ada']);
+  await say(13);
+  await say(13);
+  const late = await enter(room, 'late');
+  await say(15);
+  assert.deepEqual(await missed(ada, 0), [11, 12, 13, 15]);
+  assert.deepEqual(await missed(ada, 12), [13, 15]);
+  assert.deepEqual(await missed(ben, 11), [13, 15]);
+  assert.deepEqual(await missed(late, 0), [15], 'nothing from before they came');
+  assert.equal((await ada.receive.request({ request: 'sync' })).said, undefined);
+  for (let id = 16; id < 16 + 300; id++) await say(id);
+  assert.deepEqual(await missed(ada, 0), Array.from({ length: 256 }, (_, i) => 60 + i));
+  await leave(ada, ben, late);
+});
+
 test('hello names the last number that was told; a new placement sets it, the same one does not', async () => {
   const room = await newRoom({ told: 40 });
   const told = async () => (await control.request({ request: 'rooms' })).rooms.find((r) => r.room === room).told;

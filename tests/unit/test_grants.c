@@ -192,12 +192,37 @@ static void acts_follow_the_table(void **state)
 
 static void hidden_seats_publish_nothing(void **state)
 {
+	struct cardea_room_row room = {.chat_enabled = -1};
 	const struct cardea_seat_row seen = {0};
 	const struct cardea_seat_row hidden = {.is_hidden = true, .role = CARDEA_ROLE_HOST};
 
 	(void)state;
-	assert_int_equal(cardea_grant_publish(&seen), CARDEA_KIND_ALL);
-	assert_int_equal(cardea_grant_publish(&hidden), 0);
+	assert_int_equal(cardea_grant_publish(&room, &seen), CARDEA_KIND_ALL);
+	assert_int_equal(cardea_grant_publish(&room, &hidden), 0);
+	assert_int_equal(cardea_grant_send(&room, &seen), 0);
+	assert_int_equal(cardea_grant_send(&room, &hidden), CARDEA_E_FORBIDDEN);
+	room.chat_enabled = 0;
+	assert_int_equal(cardea_grant_publish(&room, &seen), CARDEA_KIND_ALL & ~CARDEA_KIND_DATA);
+	assert_int_equal(cardea_grant_send(&room, &seen), CARDEA_E_FORBIDDEN);
+}
+
+static void hosts_moderate(void **state)
+{
+	const struct cardea_seat_row host = {.id = "host", .role = CARDEA_ROLE_HOST};
+	const struct cardea_seat_row other = {.id = "other", .role = CARDEA_ROLE_HOST};
+	const struct cardea_seat_row guest = {.id = "guest", .role = CARDEA_ROLE_PARTICIPANT};
+
+	(void)state;
+	assert_int_equal(cardea_grant_moderate(&host, &guest, CARDEA_MODERATE_MUTE), 0);
+	assert_int_equal(cardea_grant_moderate(&host, &guest, CARDEA_MODERATE_REMOVE), 0);
+	assert_int_equal(cardea_grant_moderate(&host, &other, CARDEA_MODERATE_REMOVE), 0);
+	assert_int_equal(cardea_grant_moderate(&host, &host, CARDEA_MODERATE_LOWER_HAND), 0);
+	assert_int_equal(cardea_grant_moderate(&host, &host, CARDEA_MODERATE_REMOVE),
+	                 CARDEA_E_FORBIDDEN);
+	assert_int_equal(cardea_grant_moderate(&guest, &host, CARDEA_MODERATE_MUTE),
+	                 CARDEA_E_HOST_REQUIRED);
+	assert_int_equal(cardea_grant_moderate(&guest, &guest, CARDEA_MODERATE_REMOVE),
+	                 CARDEA_E_HOST_REQUIRED);
 }
 
 static void room_stays_while_its_node_lives(void **state)
@@ -248,7 +273,9 @@ int main(void)
 	        TEST("only hosts and the tenant make hosts", roles_are_given_by_hosts_only),
 	        TEST("a seat addresses its own room by id only", seats_stay_in_their_room),
 	        TEST("acts follow the table of the dialect", acts_follow_the_table),
-	        TEST("a hidden seat may publish nothing", hidden_seats_publish_nothing),
+	        TEST("a hidden seat may publish nothing, and nobody data without chat",
+	             hidden_seats_publish_nothing),
+	        TEST("hosts moderate, and nobody removes themself", hosts_moderate),
 	        TEST("a room stays while its node lives, else its epoch is raised",
 	             room_stays_while_its_node_lives),
 	};

@@ -35,6 +35,7 @@ static void assert_json(json_t *actual, const char *expected)
 static void opens(void **state)
 {
 	static const struct cardea_min_gen gens[] = {{"s1", 2}};
+	static const char *const hands[] = {"s2", "s1"};
 	struct cardea_placement placement = {
 	        .room = "r",
 	        .tenant = "t",
@@ -43,6 +44,8 @@ static void opens(void **state)
 	        .max_participants = 10,
 	        .min_gen = gens,
 	        .min_gen_count = 1,
+	        .told = 41,
+	        .hands = {.hands = hands, .hand_count = 2},
 	};
 	struct cardea_revocation revocation = {
 	        .room = "r", .epoch = 3, .seat = "s", .min_gen = 4, .reason = "kicked"};
@@ -52,11 +55,46 @@ static void opens(void **state)
 	        cardea_wire_open(&placement),
 	        "{\"request\":\"open\",\"room\":\"r\",\"tenant\":\"t\",\"conf_id\":\"c\",\"epoch\":3,"
 	        "\"lease_ms\":0,\"policy\":{\"max_participants\":10,\"locks\":[]},"
-	        "\"min_gen\":{\"s1\":2}}");
+	        "\"min_gen\":{\"s1\":2},\"hands\":[\"s2\",\"s1\"],\"told\":41}");
 	assert_json(cardea_wire_close("r", 3), "{\"request\":\"close\",\"room\":\"r\",\"epoch\":3}");
 	assert_json(cardea_wire_revoke(&revocation),
 	            "{\"request\":\"revoke\",\"room\":\"r\",\"epoch\":3,\"seat\":\"s\",\"min_gen\":4,"
 	            "\"reason\":\"kicked\"}");
+}
+
+static void tells(void **state)
+{
+	static const char *const hands[] = {"s2", "s1"};
+	struct cardea_telling telling = {.type = CARDEA_TELL_MESSAGE,
+	                                 .room = "r",
+	                                 .epoch = 3,
+	                                 .id = 42,
+	                                 .seat = "s1",
+	                                 .kind = "chat",
+	                                 .at_ms = 5,
+	                                 .name = "Ann",
+	                                 .text = "hello"};
+
+	(void)state;
+	assert_json(cardea_wire_telling(&telling),
+	            "{\"request\":\"say\",\"room\":\"r\",\"epoch\":3,\"id\":42,\"data\":{"
+	            "\"type\":\"chat\",\"id\":42,\"at\":5,\"from\":\"s1\",\"name\":\"Ann\","
+	            "\"to\":null,\"text\":\"hello\"}}");
+	telling.to = "s2";
+	assert_json(cardea_wire_telling(&telling),
+	            "{\"request\":\"say\",\"room\":\"r\",\"epoch\":3,\"id\":42,\"data\":{"
+	            "\"type\":\"chat\",\"id\":42,\"at\":5,\"from\":\"s1\",\"name\":\"Ann\","
+	            "\"to\":\"s2\",\"text\":\"hello\"},\"to\":[\"s1\",\"s2\"]}");
+	telling.type = CARDEA_TELL_MUTE;
+	telling.kind = "camera";
+	assert_json(cardea_wire_telling(&telling),
+	            "{\"request\":\"mute\",\"room\":\"r\",\"epoch\":3,\"seat\":\"s1\","
+	            "\"kind\":\"camera\",\"id\":42}");
+	telling.type = CARDEA_TELL_HANDS;
+	telling.hands = hands;
+	telling.hand_count = 2;
+	assert_json(cardea_wire_telling(&telling), "{\"request\":\"hands\",\"room\":\"r\",\"epoch\":3,"
+	                                           "\"hands\":[\"s2\",\"s1\"]}");
 }
 
 static int plugin_data(const char *text, const char *expected)
@@ -112,6 +150,40 @@ static int parsed(const char *text, struct cardea_node_event *out, size_t *seats
 	cardea_node_event_clear(&event);
 	json_decref(data);
 	return err;
+}
+
+static void reads_requests(void **state)
+{
+	struct cardea_parsed_event event;
+	json_t *message = json("{\"event\":\"message\"," HEAD ",\"seat\":\"s\",\"type\":\"chat\","
+	                       "\"text\":\"hello\",\"to\":null}");
+	json_t *hand = json("{\"event\":\"hand\"," HEAD ",\"seat\":\"s\",\"raised\":true}");
+	json_t *moderate =
+	        json("{\"event\":\"moderate\"," HEAD ",\"seat\":\"s\",\"action\":\"lower_hand\","
+	             "\"participant\":\"p\",\"kind\":null}");
+
+	(void)state;
+	assert_int_equal(cardea_node_event_parse(message, &event), 0);
+	assert_int_equal(event.event.type, CARDEA_NODE_MESSAGE);
+	assert_string_equal(event.event.kind, "chat");
+	assert_string_equal(event.event.text, "hello");
+	assert_null(event.event.to);
+	assert_int_equal(cardea_node_event_parse(hand, &event), 0);
+	assert_int_equal(event.event.type, CARDEA_NODE_HAND);
+	assert_true(event.event.is_raised);
+	assert_int_equal(cardea_node_event_parse(moderate, &event), 0);
+	assert_int_equal(event.event.type, CARDEA_NODE_MODERATE);
+	assert_int_equal(event.event.action, CARDEA_MODERATE_LOWER_HAND);
+	assert_string_equal(event.event.target, "p");
+	json_object_set_new(moderate, "action", json_string("ban"));
+	assert_int_equal(cardea_node_event_parse(moderate, &event), CARDEA_E_UNSUPPORTED);
+	json_object_del(message, "text");
+	assert_int_equal(cardea_node_event_parse(message, &event), CARDEA_E_JSON_MISSING);
+	json_object_del(hand, "raised");
+	assert_int_equal(cardea_node_event_parse(hand, &event), CARDEA_E_JSON_MISSING);
+	json_decref(message);
+	json_decref(hand);
+	json_decref(moderate);
 }
 
 static void reads_events(void **state)
@@ -189,6 +261,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        TEST("requests of the control protocol", opens),
+	        TEST("what a node has to tell", tells),
+	        TEST("what participants ask for", reads_requests),
 	        TEST("answers of the plugin, and its errors by name", reads_plugin_data),
 	        TEST("upward events", reads_events),
 	        TEST("upward events that are not well-formed", refuses_events),
