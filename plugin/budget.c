@@ -49,13 +49,14 @@ void cardea_budget_loss(struct cardea_budget *budget, unsigned lost, int64_t now
 	/* Soon after congestion it is likelier that loss comes from a queue that is full than that it
 	 * is random. */
 	bool soon = within(budget->congested_ms, CARDEA_BUDGET_SETTLED_MS, now_ms);
-	unsigned limit = soon ? CARDEA_BUDGET_QUEUE_LOSS : CARDEA_BUDGET_HEAVY_LOSS;
-	bool heavy = lost > limit;
-	/* A second of a small layer is few packets, of which 5 % at random are 10 % often enough: two
-	 * reports of 25 % count at once, of 15 % only when more of them come. */
+	unsigned most = soon ? CARDEA_BUDGET_QUEUE_LOSS : CARDEA_BUDGET_HEAVY_LOSS;
+	bool heavy = lost > most;
+	/* A second of a small layer is few packets, of which 5 % at random are 10 % often enough: so
+	 * the mean has to be heavy as well. Two reports of 30 % count at once, of 15 % when more of
+	 * them come. */
 	budget->loss += lost;
 	budget->loss -= budget->loss / 4;
-	if (heavy && budget->heavy && budget->loss > 3 * limit) {
+	if (heavy && budget->heavy && budget->loss > 3 * most) {
 		uint64_t left = lost < 256 ? 256 - lost : 0;
 		budget->arrived_bps = (uint32_t)(budget->given_bps * left / 256) + 1;
 		congested(budget, now_ms);

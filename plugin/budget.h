@@ -24,7 +24,7 @@
  * limit is gone: the first step back must come within 15 s. */
 #define CARDEA_BUDGET_PAUSE_MS     4000
 #define CARDEA_BUDGET_PAUSE_MAX_MS 10000
-#define CARDEA_BUDGET_HEAVY_LOSS   26 /* 10 % in 1/256 */
+#define CARDEA_BUDGET_HEAVY_LOSS   28 /* 11 % in 1/256 */
 #define CARDEA_BUDGET_QUEUE_LOSS   18 /* 7 %, soon after congestion */
 
 /* All zero before the first estimate. A time that is zero is never. */
@@ -39,7 +39,7 @@ struct cardea_budget {
 	uint32_t arrived_bps; /* what heavy loss left of given_bps; 0: no heavy loss */
 	int64_t congested_ms; /* the last sign */
 	/* Loss. */
-	unsigned loss; /* smoothed, in 1/1024 */
+	unsigned loss; /* three times the mean, in 1/256 */
 	bool heavy;    /* the last report was */
 	/* The last step up. */
 	bool watched; /* not known yet whether it is carried */
