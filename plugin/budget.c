@@ -147,7 +147,7 @@ bool cardea_budget_may_step(const struct cardea_budget *budget, int64_t now_ms)
 bool cardea_budget_may_grow(const struct cardea_budget *budget, uint64_t total, uint64_t more,
                             int64_t now_ms)
 {
-	if (now_ms < budget->until_ms || !cardea_budget_may_step(budget, now_ms))
+	if (now_ms < budget->until_ms)
 		return false;
 	uint64_t known = budget->estimate_bps ? budget->estimate_bps : CARDEA_BUDGET_START_BPS;
 	if (more + more / 8 <= known)

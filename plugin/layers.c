@@ -73,17 +73,14 @@ static int highest_useful(const struct cardea_layer_want *want)
 	return found;
 }
 
-/* What @want may keep of the layer it had. */
+/* What @want may keep of the layer it had, CARDEA_LAYER_NONE if it has to begin again. */
 static int kept(const struct cardea_layer_want *want)
 {
 	int most = highest_useful(want);
 	if (want->layer == CARDEA_LAYER_NONE || most == CARDEA_LAYER_NONE)
 		return CARDEA_LAYER_NONE;
 	int layer = want->layer < most ? want->layer : most;
-	if (want->offers[layer].usable)
-		return layer;
-	int lower = below(want, layer);
-	return lower != CARDEA_LAYER_NONE ? lower : lowest(want);
+	return want->offers[layer].usable ? layer : below(want, layer);
 }
 
 static void set_layer(struct choice *choice, struct cardea_layer_want *want, int layer)
@@ -166,8 +163,8 @@ static void step_down(struct choice *choice)
 
 /* ---- up ---- */
 
-/* What slots of a priority below @down have beyond their lowest layer, and those below @pause have
- * at all. */
+/* What slots of a priority below @down have beyond their lowest layer, and those below @pause,
+ * which are none of the highest, have at all. */
 static uint64_t spare(const struct choice *choice, int down, int pause)
 {
 	uint64_t sum = 0;
@@ -175,7 +172,7 @@ static uint64_t spare(const struct choice *choice, int down, int pause)
 		const struct cardea_layer_want *want = &choice->wants[i];
 		uint64_t bps = bps_of(want, want->layer);
 		uint64_t least = bps_of(want, lowest(want));
-		if ((int)want->priority < pause && want != choice->first)
+		if ((int)want->priority < pause)
 			sum += bps;
 		else if ((int)want->priority < down && bps > least)
 			sum += bps - least;

@@ -128,6 +128,22 @@ static void only_the_step_that_failed_is_taken_back(void **state)
 	g_free(receiver);
 }
 
+static void what_was_given_up_meanwhile_is_not_taken_back(void **state)
+{
+	(void)state;
+	struct receiver *receiver = new_receiver(2);
+	receiver->wants[0].layer = receiver->wants[1].layer = 1;
+	until_changed(receiver, "11", 1000000);
+	assert_string_equal(layers(receiver), "21");
+	receiver->wants[0].height = 180;
+	receiver->offers[0][1].bps = LOW + 10000;
+	choose(receiver);
+	assert_string_equal(layers(receiver), "01");
+	estimate(receiver, LOW + MIDDLE - 1);
+	assert_string_equal(layers(receiver), "00");
+	g_free(receiver);
+}
+
 static void after_a_failed_probe_the_pause_doubles_up_to_ten_seconds(void **state)
 {
 	(void)state;
@@ -265,6 +281,7 @@ int main(void)
 	        cmocka_unit_test(a_probe_is_no_congestion_while_the_estimate_rises),
 	        cmocka_unit_test(a_probe_of_which_nothing_arrives_is_taken_back),
 	        cmocka_unit_test(only_the_step_that_failed_is_taken_back),
+	        cmocka_unit_test(what_was_given_up_meanwhile_is_not_taken_back),
 	        cmocka_unit_test(after_a_failed_probe_the_pause_doubles_up_to_ten_seconds),
 	        cmocka_unit_test(an_estimate_that_rises_above_what_failed_ends_the_pause),
 	        cmocka_unit_test(heavy_loss_is_congestion_whatever_the_estimate_says),

@@ -266,6 +266,46 @@ static void paused_slots_come_back_one_by_one(void **state)
 	assert_string_equal(layers(receiver), "000-");
 	run(receiver, 20000000, 1000);
 	assert_string_equal(layers(receiver), "0000");
+	/* Since nobody waits any more, others need not. */
+	add(receiver, CARDEA_PRIORITY_REST, 180);
+	add(receiver, CARDEA_PRIORITY_REST, 180);
+	choose(receiver);
+	assert_string_equal(layers(receiver), "000000");
+	g_free(receiver);
+}
+
+static void soon_after_congestion_only_what_fits_begins(void **state)
+{
+	(void)state;
+	struct receiver *receiver = new_receiver(2);
+	run(receiver, 6 * LOW, 900);
+	estimate(receiver, 5 * LOW);
+	for (unsigned i = 0; i < 4; i++)
+		add(receiver, CARDEA_PRIORITY_REST, LARGE);
+	choose(receiver);
+	assert_string_equal(layers(receiver), "00000-");
+	/* The last one waits until it may be tried. */
+	run(receiver, 5 * LOW, 3000 - TICK);
+	assert_string_equal(layers(receiver), "00000-");
+	run(receiver, 5 * LOW, TICK);
+	assert_string_equal(layers(receiver), "000000");
+	g_free(receiver);
+}
+
+static void all_have_their_lowest_layer_before_anybody_has_more(void **state)
+{
+	(void)state;
+	struct receiver *receiver = new_receiver(2);
+	add(receiver, CARDEA_PRIORITY_PINNED, LARGE);
+	run(receiver, 3 * LOW, 3000);
+	estimate(receiver, LOW * 3 / 2);
+	assert_string_equal(layers(receiver), "--0");
+	run(receiver, LOW * 3 / 2, 4000);
+	assert_string_equal(layers(receiver), "0-0");
+	run(receiver, 20000000, 1000);
+	assert_string_equal(layers(receiver), "000");
+	run(receiver, 20000000, 1000);
+	assert_string_equal(layers(receiver), "001");
 	g_free(receiver);
 }
 
@@ -302,6 +342,25 @@ static void higher_layers_make_room_for_lowest_ones(void **state)
 	add(receiver, CARDEA_PRIORITY_REST, LARGE);
 	choose(receiver);
 	assert_string_equal(layers(receiver), "00");
+	g_free(receiver);
+}
+
+static void who_gets_priority_takes_layers_from_others_step_by_step(void **state)
+{
+	(void)state;
+	struct receiver *receiver = new_receiver(3);
+	run(receiver, 20000000, 10000);
+	run(receiver, 4000000, 2000);
+	add(receiver, CARDEA_PRIORITY_PINNED, LARGE);
+	choose(receiver);
+	assert_string_equal(layers(receiver), "2210");
+	receiver->offers[0][2].bps = receiver->offers[1][2].bps = 2000000; /* no room for more */
+	run(receiver, 4000000, 1000);
+	assert_string_equal(layers(receiver), "2111");
+	run(receiver, 4000000, 1000 - TICK);
+	assert_string_equal(layers(receiver), "2111");
+	run(receiver, 4000000, TICK);
+	assert_string_equal(layers(receiver), "1112");
 	g_free(receiver);
 }
 
@@ -470,8 +529,11 @@ int main(void)
 	        cmocka_unit_test(sums_of_absurd_rates_do_not_wrap),
 	        cmocka_unit_test(where_nothing_was_wrong_new_slots_begin_whatever_the_estimate_says),
 	        cmocka_unit_test(paused_slots_come_back_one_by_one),
+	        cmocka_unit_test(soon_after_congestion_only_what_fits_begins),
+	        cmocka_unit_test(all_have_their_lowest_layer_before_anybody_has_more),
 	        cmocka_unit_test(a_slot_of_higher_priority_takes_the_place_of_others),
 	        cmocka_unit_test(higher_layers_make_room_for_lowest_ones),
+	        cmocka_unit_test(who_gets_priority_takes_layers_from_others_step_by_step),
 	        cmocka_unit_test(who_gets_priority_takes_layers_from_others_without_sending_more),
 	        cmocka_unit_test(whatever_comes_the_choice_is_possible),
 	        cmocka_unit_test(a_guess_grows_with_the_height),
