@@ -54,6 +54,7 @@ async function send(peers, ms) {
 
 async function snapshot(janus, peers) {
   return {
+    at: performance.now() / 1000,
     janus: cpuSeconds(janus.pid),
     peers: cpuSeconds(peers.pid),
     busy: busySeconds(),
@@ -74,7 +75,7 @@ function compare(before, after, seconds, { n, tracks, way, slots }) {
     seconds,
     cores: used('janus'),
     peerCores: used('peers'),
-    others: used('busy') - used('janus') - used('peers'),
+    others: (used('busy') - used('janus') - used('peers')) * seconds / (after.at - before.at),
     delivered: delta('received'),
     expected: shown.audio * delta('sent_audio') + shown.video * delta('sent_video'),
     sentShare: delta('sent') / nominal,
