@@ -251,10 +251,16 @@ export class CardeaPerson {
   async receive(fields, slots, sample) {
     this.receiveHandle = await join(this.session, { ...fields, handle: 'receive', slots });
     this.receiver = new Receiver(this.peers, this.receiveHandle, { sample });
-    const { data, jsep } = await this.receiveHandle.event('offer');
-    await this.receiver.negotiate(jsep.sdp, (answer) => this.receiveHandle.request(
-      { request: 'answer', offer: data.offer }, { type: 'answer', sdp: answer }));
+    await this.answerOffer(1);
     await this.receiver.up();
+    // The first offer has a part of the slots only, a second one follows.
+    if (this.receiver.mlines.length < slots.audio + slots.video) await this.answerOffer(2);
+  }
+
+  async answerOffer(offer) {
+    const { jsep } = await this.receiveHandle.event('offer', { match: (event) => event.offer === offer });
+    await this.receiver.negotiate(jsep.sdp, (answer) => this.receiveHandle.request(
+      { request: 'answer', offer }, { type: 'answer', sdp: answer }));
   }
 
   async publish(fields, tracks) {
