@@ -30,12 +30,16 @@ const CAMERA = { width: 960, height: 540, busy: 60 };
 const SMALL = { width: 160, height: 90, fps: 2 };
 
 let bare;
+let relay;
 
 before(async () => {
   bare = await startBare();
 });
 
-afterEach(() => bare?.browser.clear());
+afterEach(async () => {
+  await relay?.close();
+  await bare?.browser.clear();
+});
 
 after(async () => {
   assert.deepEqual(await bare?.stop(), { code: 0, signal: null }, 'Janus ends in an orderly way');
@@ -86,7 +90,7 @@ test('500 kbit/s: the voice stays whole, the picture gets smaller within 3 s, an
   await bare.control.openRoom(ROOM);
   const sender = await bare.enter(ada, ROOM, CAMERA);
   await sender.connected();
-  const relay = await startRelay();
+  relay = await startRelay();
   relay.set({ down: { delayMs: ONE_WAY_MS }, up: { delayMs: ONE_WAY_MS } });
   const receiver = await bare.enter(ben, ROOM, { relay, ...SMALL });
   await receiver.startSampling(SAMPLE_MS, { kinds: ['audio', 'video'] });
@@ -135,5 +139,4 @@ test('500 kbit/s: the voice stays whole, the picture gets smaller within 3 s, an
     + `${back.height} after ${Math.round(back.at - freed)} ms, ${failed} failed promotions`);
   assert.ok(failed <= FAILED_PROMOTIONS);
   await receiver.hears([ada]);
-  await relay.close();
 });

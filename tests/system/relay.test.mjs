@@ -47,12 +47,15 @@ async function connect() {
 
 const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
 
-/** Sends @p count packets in bursts that no socket buffer overflows with; the times of sending. */
+/** Of packets: libuv reads three times as many at a turn, and any socket's buffer holds more. */
+const BURST = 10;
+
+/** Sends @p count packets, in no larger bursts after a stall either; the times of sending. */
 async function stream(from, count, bytes, packetsPerMs = 2) {
   const sent = [];
   const start = performance.now();
   while (sent.length < count) {
-    const due = Math.min(count, Math.ceil((performance.now() - start) * packetsPerMs), sent.length + 50);
+    const due = Math.min(count, Math.ceil((performance.now() - start) * packetsPerMs), sent.length + BURST);
     while (sent.length < due) {
       send(from, sent.length, bytes);
       sent.push(performance.now());
