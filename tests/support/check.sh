@@ -47,6 +47,17 @@ sanitized() {
 	make_check "$dir"
 }
 
+# The plugin in a fake Janus core (tests/stress); a report of ThreadSanitizer is a failure.
+threads() {
+	local dir=$build/../tsan seconds=20
+	[ -z "${CARDEA_FULL:-}" ] || seconds=300
+	mkdir -p "$dir"
+	[ -f "$dir/Makefile" ] || (cd "$dir" && ../../configure --silent --enable-werror \
+		--enable-sanitizers=thread CFLAGS='-O1 -g') || return 1
+	make -C "$dir" --no-print-directory -s -j "$(nproc)" tests/stress/plugin_stress &&
+		tests/stress/run.sh "$dir" "$seconds"
+}
+
 refusals() { CFLAGS=-O0 tests/unit/omit-refusals.sh; }
 
 html() {
@@ -77,6 +88,7 @@ if stage build one build_all; then
 	stage unit cmocka make_check "$build"
 	stage refusals summary refusals
 	stage sanitizers cmocka sanitized
+	stage threads one threads
 	stage html node html
 	for folder in system conformance browser; do
 		stage "$folder" node node_tests "$folder"

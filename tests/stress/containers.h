@@ -1,0 +1,13 @@
+/* containers: see containers.c for what is made visible and why. */
+#ifndef CARDEA_STRESS_CONTAINERS_H
+#define CARDEA_STRESS_CONTAINERS_H
+
+#include <jansson.h>
+
+/* Before any JSON is made. */
+void containers_init(void);
+
+/* Reads all of @json, as a transport does that writes it out. */
+void containers_read(json_t *json);
+
+#endif
