@@ -58,7 +58,7 @@ static int push_event(janus_plugin_session *app, janus_plugin *plugin, const cha
 	/* Most transports write the event here, some later. */
 	if (atomic_load_explicit(&handle->observer.away, memory_order_relaxed))
 		fake_count(&fake_counts.events_away);
-	else if (stress_chance(200))
+	else if (stress_chance(30))
 		fake_deferred_read(json_incref(message));
 	else
 		containers_read(message);

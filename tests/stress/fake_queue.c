@@ -11,6 +11,7 @@ void fake_queue_init(struct fake_queue *queue)
 
 void fake_queue_push(struct fake_queue *queue, void *item, bool first)
 {
+	atomic_fetch_add_explicit(&queue->backlog, 1, memory_order_relaxed);
 	pthread_mutex_lock(&queue->lock);
 	if (queue->closed)
 		stress_fail("something is queued after the end");
@@ -22,27 +23,17 @@ void fake_queue_push(struct fake_queue *queue, void *item, bool first)
 void *fake_queue_pop(struct fake_queue *queue, unsigned disorder, bool *busy)
 {
 	void *item = NULL;
-	pthread_mutex_lock(&queue->lock);
 	if (*busy)
-		queue->busy--;
+		atomic_fetch_sub_explicit(&queue->backlog, 1, memory_order_relaxed);
+	pthread_mutex_lock(&queue->lock);
 	while (queue->items->len == 0 && !queue->closed)
 		pthread_cond_wait(&queue->changed, &queue->lock);
 	if (queue->items->len > 0)
 		item = g_ptr_array_remove_index(queue->items,
 		                                stress_below(MIN(disorder, queue->items->len)));
 	*busy = item != NULL;
-	if (*busy)
-		queue->busy++;
 	pthread_mutex_unlock(&queue->lock);
 	return item;
-}
-
-unsigned fake_queue_backlog(struct fake_queue *queue)
-{
-	pthread_mutex_lock(&queue->lock);
-	unsigned backlog = queue->items->len + queue->busy;
-	pthread_mutex_unlock(&queue->lock);
-	return backlog;
 }
 
 void fake_queue_close(struct fake_queue *queue)

@@ -8,7 +8,7 @@
 
 static const char *const kinds[] = {"microphone", "camera", "screen"};
 
-static const char *any_seat(void)
+static json_t *any_seat(void)
 {
 	return world_seat(stress_below(WORLD_SEATS));
 }
@@ -91,7 +91,7 @@ static json_t *wishes(struct fake_handle *handle)
 		json_t *wish = json_pack("{s:s, s:i, s:b}", "mid", mid, "height",
 		                         1 + (int)stress_below(1080), "pinned", (int)stress_chance(300));
 		if (stress_chance(500)) {
-			json_object_set_new(wish, "participant", json_string(any_seat()));
+			json_object_set_new(wish, "participant", any_seat());
 			json_object_set_new(wish, "kind", kind(handle));
 		} else {
 			json_object_set_new(wish, "follow",
@@ -125,13 +125,13 @@ static json_t *keys(struct fake_handle *handle)
 /* A gateway keeps to the room that its handle was made for. */
 static json_t *room(struct fake_handle *handle)
 {
-	return json_string(world_room(handle->identity->room));
+	return stress_chance(10) ? world_new_room() : world_room(handle->identity->room);
 }
 
 static json_t *epoch(struct fake_handle *handle)
 {
 	unsigned number = handle->identity->room;
-	return json_integer(stress_chance(4) ? world_next_epoch(number) : world_epoch(number));
+	return json_integer(stress_chance(2) ? world_next_epoch(number) : world_epoch(number));
 }
 
 static json_t *meeting(struct fake_handle *handle)
@@ -173,25 +173,24 @@ static json_t *policy(struct fake_handle *handle)
 	                 locked(handle));
 }
 
-static json_t *gens(struct fake_handle *handle)
-{
-	(void)handle;
-	json_t *object = json_object();
-	if (stress_chance(100))
-		json_object_set_new(object, any_seat(), json_integer(stress_below(3)));
-	return object;
-}
-
 static json_t *gen(struct fake_handle *handle)
 {
 	(void)handle;
-	return json_integer(stress_below(4));
+	return json_integer(world_gen() + (stress_chance(30) ? 1 : 0));
+}
+
+static json_t *gens(struct fake_handle *handle)
+{
+	json_t *object = json_object();
+	if (stress_chance(100))
+		json_object_set_new(object, "seat-1", gen(handle));
+	return object;
 }
 
 static json_t *seat(struct fake_handle *handle)
 {
 	(void)handle;
-	return json_string(any_seat());
+	return any_seat();
 }
 
 static json_t *some_seats(struct fake_handle *handle)
@@ -199,7 +198,7 @@ static json_t *some_seats(struct fake_handle *handle)
 	json_t *array = json_array();
 	for (unsigned i = 0; i < WORLD_SEATS; i++) {
 		if (stress_chance(300))
-			json_array_append_new(array, json_string(world_seat(i)));
+			json_array_append_new(array, world_seat(i));
 	}
 	(void)handle;
 	return array;

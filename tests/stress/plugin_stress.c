@@ -91,8 +91,8 @@ static void admin(void)
 {
 	static const char *const requests[] = {"list", "inspect", "kick", "stats"};
 	json_t *body = json_pack("{s:s}", "request", requests[stress_below(4)]);
-	json_object_set_new(body, "room", json_string(world_room(stress_below(WORLD_ROOMS))));
-	json_object_set_new(body, "participant", json_string(world_seat(stress_below(WORLD_SEATS))));
+	json_object_set_new(body, "room", world_room(stress_below(WORLD_ROOMS)));
+	json_object_set_new(body, "participant", world_seat(stress_below(WORLD_SEATS)));
 	fake_core_admin(body);
 }
 
@@ -120,16 +120,16 @@ static void act(struct place *place)
 {
 	struct fake_handle *handle = place->handle;
 	uint32_t what = stress_below(1000);
-	if (atomic_load_explicit(&handle->observer.removed, memory_order_relaxed) && what < 300)
+	if (atomic_load_explicit(&handle->observer.removed, memory_order_relaxed) && what < 800)
 		detach(place);
 	else if (what < 450)
 		for (uint32_t i = stress_below(3) + 1; i > 0; i--)
 			requests_send(handle);
 	else if (what < 850)
 		handle->identity->role == ROLE_PUBLISH ? send_rtp(handle) : send_rtcp(handle);
-	else if (what < 870)
+	else if (what < 860)
 		fake_core_hangup(handle);
-	else if (what < 890)
+	else if (what < 870)
 		detach(place);
 	else if (what < 930)
 		fake_core_query(handle);

@@ -31,7 +31,7 @@ const struct request_row request_rows[] = {
         {"open", ROLE_CONTROL, 20, false, JSEP_NONE,
          "'room':'$room','tenant':'tenant','conf_id':'$meeting','epoch':'$epoch',"
          "'lease_ms':'$lease','policy':'$policy','min_gen':'$gens'"},
-        {"close", ROLE_CONTROL, 2, false, JSEP_NONE,
+        {"close", ROLE_CONTROL, 1, false, JSEP_NONE,
          "'room':'$room','epoch':'$epoch','reason':'$text'"},
         {"policy", ROLE_CONTROL, 5, false, JSEP_NONE,
          "'room':'$room','epoch':'$epoch','policy':'$policy'"},
@@ -124,7 +124,7 @@ void requests_send(struct fake_handle *handle)
 	if (stress_chance(20))
 		send_row(handle, &request_rows[stress_below(requests_count())]);
 	else
-		send_row(handle, choose(handle->identity->role, stress_chance(joined ? 20 : 900)));
+		send_row(handle, choose(handle->identity->role, stress_chance(joined ? 10 : 900)));
 }
 
 void requests_send_named(struct fake_handle *handle, const char *name)

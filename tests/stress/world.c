@@ -10,11 +10,10 @@
 #include "fake_core.h"
 #include "harness.h"
 
-static const char *const rooms[WORLD_ROOMS] = {"room-0", "room-1", "room-2", "room-3"};
-static const char *const seats[WORLD_SEATS] = {"seat-0", "seat-1", "seat-2", "seat-3",
-                                               "seat-4", "seat-5", "seat-6", "seat-7"};
+#define TOKENS_A_GEN 1000 /* then all seats have a newer generation */
+
 static _Atomic int64_t epochs[WORLD_ROOMS];
-static atomic_uint tokens;
+static atomic_uint tokens, new_rooms;
 static struct cardea_jwk *key;
 static json_t *key_set; /* only copied */
 static pthread_mutex_t key_set_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -57,8 +56,8 @@ struct identity *identity_new(void)
 	identity->room = stress_below(WORLD_ROOMS);
 	identity->seat = stress_below(WORLD_SEATS);
 	/* 16 bytes in base64url. Two devices a seat, so that one replaces the other at times. */
-	g_snprintf(identity->connection, sizeof(identity->connection), "AAAAAAAAAAAAAAAAAA%u%u%uA",
-	           identity->room, identity->seat, stress_chance(200) ? 1 : 0);
+	g_snprintf(identity->connection, sizeof(identity->connection), "AAAAAAAAAAAAAAAAA%u%02u%uA",
+	           identity->room, identity->seat, stress_chance(50) ? 1 : 0);
 	return identity;
 }
 
@@ -67,14 +66,20 @@ void identity_free(struct identity *identity)
 	g_free(identity);
 }
 
-const char *world_room(unsigned room)
+json_t *world_room(unsigned room)
 {
-	return rooms[room];
+	return json_sprintf("room-%u", room);
 }
 
-const char *world_seat(unsigned seat)
+json_t *world_new_room(void)
 {
-	return seats[seat];
+	return world_room(OBSERVER_ROOMS +
+	                  atomic_fetch_add_explicit(&new_rooms, 1, memory_order_relaxed));
+}
+
+json_t *world_seat(unsigned seat)
+{
+	return json_sprintf("seat-%u", seat);
 }
 
 int64_t world_epoch(unsigned room)
@@ -100,31 +105,39 @@ json_t *world_meeting(unsigned room)
 	return json_string(name);
 }
 
+int64_t world_gen(void)
+{
+	return 1 + atomic_load_explicit(&tokens, memory_order_relaxed) / TOKENS_A_GEN;
+}
+
 static void fill_claims(struct cardea_join_claims *claims, unsigned room, unsigned seat)
 {
 	int64_t now_s = cardea_clock_wall_ms(&cardea_clock_system) / 1000;
 	int64_t age_s = stress_chance(20) ? 3600 : 0;
+	bool hidden = stress_chance(100);
+	unsigned publish = stress_chance(700) ? CARDEA_KIND_ALL : stress_below(CARDEA_KIND_ALL + 1);
 	*claims = (struct cardea_join_claims){
 	        .iat = now_s - age_s,
 	        .nbf = now_s - age_s,
 	        .exp = now_s - age_s + CARDEA_JOIN_TOKEN_LIFE_S,
 	        .epoch = MAX(world_epoch(room) - (stress_chance(20) ? 1 : 0), 1),
-	        .gen = stress_below(4),
+	        .gen = world_gen() - (stress_chance(20) ? 1 : 0),
 	        .role = stress_chance(300) ? CARDEA_ROLE_HOST : CARDEA_ROLE_PARTICIPANT,
 	        .guest = stress_chance(200),
-	        .hidden = stress_chance(100),
-	        .publish = stress_chance(700) ? CARDEA_KIND_ALL : stress_below(CARDEA_KIND_ALL + 1),
+	        .hidden = hidden,
+	        .publish = hidden ? 0 : publish,
 	        .subscribe = stress_chance(800) ? CARDEA_SUBSCRIBE_ALL : CARDEA_SUBSCRIBE_HOSTS,
 	        .dup = stress_chance(800) ? CARDEA_DUP_REPLACE : CARDEA_DUP_REFUSE,
 	};
 	g_strlcpy(claims->iss, WORLD_ISSUER, sizeof(claims->iss));
 	g_strlcpy(claims->tenant, WORLD_TENANT, sizeof(claims->tenant));
-	g_strlcpy(claims->room, rooms[room], sizeof(claims->room));
+	g_snprintf(claims->room, sizeof(claims->room), "room-%u", room);
 	meeting_of(claims->epoch, claims->conf_id, sizeof(claims->conf_id));
-	g_strlcpy(claims->sub, seats[seat], sizeof(claims->sub));
+	g_snprintf(claims->sub, sizeof(claims->sub), "seat-%u", seat);
 	g_snprintf(claims->client_id, sizeof(claims->client_id), "client-%u", seat);
 	g_snprintf(claims->name, sizeof(claims->name), "Person %u", stress_below(3));
-	g_snprintf(claims->jti, sizeof(claims->jti), "jti-%u", atomic_fetch_add(&tokens, 1));
+	g_snprintf(claims->jti, sizeof(claims->jti), "jti-%u",
+	           atomic_fetch_add_explicit(&tokens, 1, memory_order_relaxed));
 }
 
 json_t *world_token(unsigned room, unsigned seat)

@@ -10,7 +10,7 @@
 #include <jansson.h>
 
 #define WORLD_ROOMS  4
-#define WORLD_SEATS  8
+#define WORLD_SEATS  16
 #define WORLD_ISSUER "stress"
 #define WORLD_TENANT "tenant"
 #define WORLD_SECRET "the secret of the stress test"
@@ -35,14 +35,19 @@ void world_end(void);
 struct identity *identity_new(void);
 void identity_free(struct identity *identity);
 
-/* "room-1", "seat-1". Static. */
-const char *world_room(unsigned room);
-const char *world_seat(unsigned seat);
+/* "room-1", "seat-1"; new strings. */
+json_t *world_room(unsigned room);
+json_t *world_seat(unsigned seat);
+/* A room that nobody has named before. */
+json_t *world_new_room(void);
 
 /* The epoch and the meeting of a room as they are now; the next ones. */
 int64_t world_epoch(unsigned room);
 int64_t world_next_epoch(unsigned room);
 json_t *world_meeting(unsigned room);
+
+/* The generation of all seats as it is now; it rises with the tokens that are made. */
+int64_t world_gen(void);
 
 /* A join token of @seat for @room; some have expired, or are of an older epoch or generation. */
 json_t *world_token(unsigned room, unsigned seat);
