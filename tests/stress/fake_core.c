@@ -1,4 +1,4 @@
-/* Requests, the pool of threads, and the life of handles: see fake_core.h. */
+/* Requests, the pool of threads, beginning and end: see fake_core.h. */
 #include "fake_core.h"
 
 #include <stdio.h>
@@ -6,7 +6,6 @@
 #include "containers.h"
 #include "fake_core_private.h"
 #include "harness.h"
-#include "world.h"
 
 #define POOL     6
 #define DISORDER 8 /* the pool takes any of so many waiting messages */
@@ -27,89 +26,6 @@ janus_plugin *fake_plugin;
 static struct fake_queue requests, tasks;
 static pthread_t request_thread, pool[POOL];
 
-/* ---- handles ---- */
-
-static void free_handle(const janus_refcount *ref)
-{
-	struct fake_handle *handle = janus_refcount_containerof(ref, struct fake_handle, ref);
-	pthread_mutex_destroy(&handle->mutex);
-	identity_free(handle->identity);
-	g_free(handle);
-}
-
-static void free_app(const janus_refcount *ref)
-{
-	janus_plugin_session *app = janus_refcount_containerof(ref, janus_plugin_session, ref);
-	struct fake_handle *handle = app->gateway_handle;
-	app->gateway_handle = NULL;
-	fake_handle_unref(handle);
-	g_free(app);
-	atomic_fetch_sub_explicit(&fake_counts.apps, 1, memory_order_relaxed);
-}
-
-struct fake_handle *fake_handle_ref(struct fake_handle *handle)
-{
-	janus_refcount_increase(&handle->ref);
-	return handle;
-}
-
-void fake_handle_unref(struct fake_handle *handle)
-{
-	janus_refcount_decrease(&handle->ref);
-}
-
-static struct fake_handle *attach(struct identity *identity)
-{
-	static unsigned number; /* request thread */
-	struct fake_handle *handle = g_new0(struct fake_handle, 1);
-	janus_refcount_init(&handle->ref, free_handle);
-	pthread_mutex_init(&handle->mutex, NULL);
-	handle->loop = number++ % FAKE_LOOPS;
-	handle->identity = identity;
-	observer_init(&handle->observer);
-	/* As in Janus: the counter begins after create_session. */
-	janus_plugin_session *app = g_malloc(sizeof(*app));
-	app->gateway_handle = fake_handle_ref(handle);
-	app->plugin_handle = NULL;
-	g_atomic_int_set(&app->stopped, 0);
-	int error = 0;
-	fake_plugin->create_session(app, &error);
-	if (error != 0) {
-		fake_handle_unref(handle);
-		g_free(app);
-		return handle;
-	}
-	janus_refcount_init(&app->ref, free_app);
-	atomic_fetch_add_explicit(&fake_counts.apps, 1, memory_order_relaxed);
-	fake_count(&fake_counts.attached);
-	atomic_store(&handle->app, app);
-	return handle;
-}
-
-/* The plugin's own reference keeps the janus_plugin_session until destroy_session. */
-static void detach(struct fake_handle *handle)
-{
-	janus_plugin_session *app = atomic_load(&handle->app);
-	if (!app || atomic_exchange(&handle->destroyed, true))
-		return;
-	fake_pc_hangup(handle);
-	atomic_store(&handle->stop, true);
-	g_atomic_int_set(&app->stopped, 1);
-	fake_loop_post(handle, LOOP_DETACH, 0, false);
-}
-
-static void query(struct fake_handle *handle)
-{
-	pthread_mutex_lock(&handle->mutex);
-	json_t *info = NULL;
-	if (!atomic_load(&handle->destroyed))
-		info = fake_plugin->query_session(atomic_load(&handle->app));
-	pthread_mutex_unlock(&handle->mutex);
-	if (info)
-		containers_read(info);
-	json_decref(info);
-}
-
 /* ---- the request thread ---- */
 
 static void free_request(struct request *request)
@@ -125,16 +41,16 @@ static void run_request(struct request *request)
 {
 	switch (request->kind) {
 	case REQ_ATTACH:
-		atomic_store(request->reply, attach(request->identity));
+		atomic_store(request->reply, fake_handle_attach(request->identity));
 		break;
 	case REQ_DETACH:
-		detach(request->handle);
+		fake_handle_detach(request->handle);
 		break;
 	case REQ_HANGUP:
 		fake_pc_hangup(request->handle);
 		break;
 	case REQ_QUERY:
-		query(request->handle);
+		fake_handle_query(request->handle);
 		break;
 	case REQ_MESSAGE:
 	case REQ_ADMIN:

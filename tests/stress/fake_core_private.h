@@ -29,6 +29,10 @@ static inline void fake_count(atomic_uint *counter)
 }
 
 struct fake_handle *fake_handle_ref(struct fake_handle *handle);
+/* Request thread: create_session, the way to destroy_session, query_session. */
+struct fake_handle *fake_handle_attach(struct identity *identity);
+void fake_handle_detach(struct fake_handle *handle);
+void fake_handle_query(struct fake_handle *handle);
 
 /* Adds to the handle's loop; @first: before all that waits there. */
 void fake_loop_post(struct fake_handle *handle, enum loop_event event, unsigned pc, bool first);

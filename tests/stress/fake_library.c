@@ -1,11 +1,10 @@
-/* What the plugin takes from Janus' executable besides the callbacks: configuration, log, RTCP. */
+/* What the plugin takes from Janus' executable besides the callbacks: configuration and log. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <janus/config.h>
 #include <janus/debug.h>
 #include <janus/plugins/plugin.h>
-#include <janus/rtcp.h>
 #include "fake_core.h"
 
 int janus_log_level = LOG_WARN;
@@ -80,21 +79,4 @@ void janus_plugin_result_destroy(janus_plugin_result *result)
 {
 	json_decref(result->content);
 	g_free(result);
-}
-
-/* ---- RTCP: the type of feedback of the first packet ---- */
-
-static gboolean is_feedback(const char *packet, int len, unsigned format)
-{
-	return len >= 12 && (packet[0] & 0x1f) == (char)format && (unsigned char)packet[1] == 206;
-}
-
-gboolean janus_rtcp_has_pli(char *packet, int len)
-{
-	return is_feedback(packet, len, 1);
-}
-
-gboolean janus_rtcp_has_fir(char *packet, int len)
-{
-	return is_feedback(packet, len, 4);
 }

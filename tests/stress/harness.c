@@ -110,12 +110,14 @@ void stress_jitter(unsigned max_us)
 __attribute__((no_sanitize_thread)) static void print_thread(const struct thread *thread,
                                                              int64_t now)
 {
-	char where[256] = "";
+	char where[256] = "", name[sizeof(thread->name)];
+	for (size_t i = 0; i < sizeof(name); i++)
+		name[i] = *(const volatile char *)&thread->name[i];
 	const void *lock = GET(thread->lock), *caller = GET(thread->lock_caller);
 	const char *doing = GET(thread->doing);
 	if (lock)
 		__sanitizer_symbolize_pc((void *)(uintptr_t)caller, "%f %s:%l", where, sizeof(where));
-	fprintf(stderr, "  %-16s %-18s %6lld ms  holds %d", thread->name, doing ? doing : "idle",
+	fprintf(stderr, "  %-16s %-18s %6lld ms  holds %d", name, doing ? doing : "idle",
 	        (long long)(now - GET(thread->since_ms)), GET(thread->held));
 	if (lock)
 		fprintf(stderr, "  waits %lld ms for %p at %s",

@@ -63,9 +63,14 @@ unsigned observer_events(void)
 	return GET(events);
 }
 
-int observer_room_number(const char *id)
+/* The number in a room's id (world.h), or -1. */
+static int64_t room_number(const char *id)
 {
-	return id && g_str_has_prefix(id, "room-") ? atoi(id + strlen("room-")) : -1;
+	guint64 number;
+	if (!g_str_has_prefix(id, "room-") ||
+	    !g_ascii_string_to_unsigned(id + strlen("room-"), 10, 0, G_MAXINT32, &number, NULL))
+		return -1;
+	return (int64_t)number;
 }
 
 static const char *text(json_t *message, const char *name)
@@ -140,7 +145,7 @@ static void check_event(struct observer *observer, json_t *message, bool with_js
 /* A replay begins with an older number; a gap never comes. */
 static void check_upward(struct observer *observer, json_t *message)
 {
-	int room = observer_room_number(text(message, "room"));
+	int64_t room = room_number(text(message, "room"));
 	int64_t seq = number(message, "seq");
 	if (room < 0)
 		stress_fail("an upward event of no room");
@@ -150,7 +155,7 @@ static void check_upward(struct observer *observer, json_t *message)
 	const char *name = text(message, "event");
 	bool kept = strcmp(name, "snapshot") != 0 && strcmp(name, "resync") != 0;
 	if (kept && last != 0 && seq > last + 1)
-		stress_fail("upward event %s of room %d has number %lld after %lld", name, room,
+		stress_fail("upward event %s of room %d has number %lld after %lld", name, (int)room,
 		            (long long)seq, (long long)last);
 	if (seq > last)
 		SET(observer->rooms[room], seq);

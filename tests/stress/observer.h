@@ -45,7 +45,4 @@ const struct observer_row *observer_row(unsigned row);
 /* Events and answers that were seen. */
 unsigned observer_events(void);
 
-/* The number in a room's id (world.h), or -1. */
-int observer_room_number(const char *id);
-
 #endif

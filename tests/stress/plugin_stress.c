@@ -10,12 +10,12 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 #include "containers.h"
 #include "fake_core.h"
 #include "harness.h"
+#include "packets.h"
 #include "requests.h"
 #include "world.h"
 
@@ -33,57 +33,6 @@ struct place {
 
 static struct place places[PLACES];
 static atomic_bool time_is_up;
-
-/* ---- packets ---- */
-
-/* A packet as a browser sends it: Opus, or VP8 that starts a key frame now and then. */
-static size_t make_rtp(struct identity *identity, bool video, unsigned char *out)
-{
-	unsigned number = atomic_fetch_add_explicit(&identity->packets, 1, memory_order_relaxed);
-	unsigned char packet[40] = {0x80, video ? 96 : 111, (unsigned char)(number >> 8),
-	                            (unsigned char)number};
-	packet[6] = (unsigned char)(number >> 5);
-	packet[7] = (unsigned char)(number << 3);
-	packet[11] = video ? 2 : 1;
-	packet[12] = 0x10; /* VP8: the first partition starts */
-	packet[13] = stress_chance(100) ? 0 : 1;
-	packet[16] = 0x9d, packet[17] = 0x01, packet[18] = 0x2a;
-	packet[19] = 64, packet[21] = 48;
-	memcpy(out, packet, sizeof(packet));
-	return sizeof(packet);
-}
-
-static size_t make_noise(unsigned char *out, size_t size)
-{
-	size_t len = stress_below((uint32_t)size);
-	for (size_t i = 0; i < len; i++)
-		out[i] = (unsigned char)stress_random();
-	/* Some of it looks like RTP or feedback. */
-	if (len > 1 && stress_chance(500))
-		out[0] = (unsigned char)(0x80 | (out[0] & 0x3f)),
-		out[1] = stress_chance(500) ? 206 : out[1];
-	return len;
-}
-
-static void send_rtp(struct fake_handle *handle)
-{
-	unsigned char packet[64];
-	for (unsigned i = 0; i < 20; i++) {
-		unsigned mindex = stress_below(3);
-		bool video = mindex > 0;
-		size_t len = stress_chance(30) ? make_noise(packet, sizeof(packet))
-		                               : make_rtp(handle->identity, video, packet);
-		fake_core_packet(handle, false, stress_chance(20) ? (int)stress_below(40) - 1 : (int)mindex,
-		                 video, stress_chance(700) ? (int)stress_below(128) : -1, packet, len);
-	}
-}
-
-static void send_rtcp(struct fake_handle *handle)
-{
-	unsigned char packet[64] = {0x81, 206, 0, 2};
-	size_t len = stress_chance(300) ? make_noise(packet, sizeof(packet)) : 12;
-	fake_core_packet(handle, true, (int)stress_below(9), stress_chance(500), 0, packet, len);
-}
 
 /* ---- what a driver does ---- */
 
@@ -126,7 +75,8 @@ static void act(struct place *place)
 		for (uint32_t i = stress_below(3) + 1; i > 0; i--)
 			requests_send(handle);
 	else if (what < 850)
-		handle->identity->role == ROLE_PUBLISH ? send_rtp(handle) : send_rtcp(handle);
+		handle->identity->role == ROLE_PUBLISH ? packets_send_rtp(handle)
+		                                       : packets_send_rtcp(handle);
 	else if (what < 860)
 		fake_core_hangup(handle);
 	else if (what < 870)
