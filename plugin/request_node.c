@@ -47,27 +47,28 @@ static int hello_prepare(struct cardea_request *request)
 }
 
 /* The handle becomes a control handle, unless a join came first. */
-static int become_control(struct cardea_session *session)
+static int become_control(struct cardea_control *control, struct cardea_session *session)
 {
 	int expected = CARDEA_STATE_NEW;
 	if (atomic_load(&session->kind) == CARDEA_HANDLE_CONTROL)
 		return 0;
 	if (!atomic_compare_exchange_strong(&session->state, &expected, CARDEA_STATE_JOINED))
 		return CARDEA_E_WRONG_HANDLE;
+	/* The kind last: with it the handle may send `sync`, and what happens after the replay must
+	 * reach it. */
+	cardea_control_add(control, session);
+	if (atomic_load(&session->detached))
+		cardea_control_remove(control, session);
 	atomic_store(&session->kind, CARDEA_HANDLE_CONTROL);
 	return 0;
 }
 
 static int hello_run(struct cardea_request *request, json_t **reply)
 {
-	struct cardea_control *control = cardea_node_control(request->node);
-	int err = become_control(request->session);
+	/* First listen, then tell the numbers: events in between are seen twice at worst. */
+	int err = become_control(cardea_node_control(request->node), request->session);
 	if (err < 0)
 		return err;
-	/* First listen, then tell the numbers: events in between are seen twice at worst. */
-	cardea_control_add(control, request->session);
-	if (atomic_load(&request->session->detached))
-		cardea_control_remove(control, request->session);
 	*reply = json_pack("{s:s, s:s, s:s, s:i, s:i, s:I, s:o}", "cardea", "hello", "node",
 	                   cardea_node_name(request->node), "boot", cardea_node_boot(request->node),
 	                   "api", API_VERSION, "min", API_VERSION, "clock",
