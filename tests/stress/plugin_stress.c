@@ -21,7 +21,7 @@
 
 #define DRIVERS     8
 #define PLACES      96  /* handles that are there at once */
-#define MAX_BACKLOG 400 /* then the drivers wait */
+#define MAX_BACKLOG 400 /* things that wait, and requests without an answer: then drivers wait */
 
 janus_plugin *create(void); /* of the plugin */
 
@@ -104,7 +104,8 @@ static void *drive(void *arg)
 		stress_doing(NULL);
 		do
 			g_usleep(500 + stress_below(2000));
-		while (fake_core_backlog() > MAX_BACKLOG && !atomic_load(&time_is_up));
+		while (fake_core_backlog() + observer_unanswered() > MAX_BACKLOG &&
+		       !atomic_load(&time_is_up));
 	}
 	return NULL;
 }

@@ -124,7 +124,7 @@ void requests_send(struct fake_handle *handle)
 	if (stress_chance(20))
 		send_row(handle, &request_rows[stress_below(requests_count())]);
 	else
-		send_row(handle, choose(handle->identity->role, stress_chance(joined ? 10 : 900)));
+		send_row(handle, choose(handle->identity->role, stress_chance(joined ? 10 : 700)));
 }
 
 void requests_send_named(struct fake_handle *handle, const char *name)
