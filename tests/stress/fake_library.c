@@ -1,10 +1,11 @@
-/* What the plugin takes from Janus' executable besides the callbacks: configuration and log. */
+/* What the plugin takes from Janus' executable besides the callbacks: configuration, log, RTCP. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <janus/config.h>
 #include <janus/debug.h>
 #include <janus/plugins/plugin.h>
+#include <janus/rtcp.h>
 #include "fake_core.h"
 
 int janus_log_level = LOG_WARN;
@@ -79,4 +80,18 @@ void janus_plugin_result_destroy(janus_plugin_result *result)
 {
 	json_decref(result->content);
 	g_free(result);
+}
+
+/* ---- RTCP ---- */
+
+int janus_rtcp_remb_ssrcs(char *packet, int len, uint32_t bitrate, uint8_t numssrc)
+{
+	int size = 20 + 4 * numssrc;
+	if (len < size)
+		return -1;
+	memset(packet, 0, (size_t)size);
+	packet[0] = (char)0x8f;
+	packet[1] = (char)206;
+	memcpy(packet + 16, &bitrate, sizeof(bitrate)); /* nobody reads it */
+	return size;
 }

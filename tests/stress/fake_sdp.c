@@ -13,8 +13,27 @@ static char **split(const char *text)
 	return g_str_has_prefix(text, "lines ") ? g_strsplit(text + strlen("lines "), " ", -1) : NULL;
 }
 
-int cardea_sdp_answer(const char *offer, struct cardea_sdp_track *tracks, size_t count,
-                      char **answer)
+static bool is_audio(enum cardea_source_kind kind)
+{
+	return kind == CARDEA_SOURCE_MICROPHONE || kind == CARDEA_SOURCE_SCREEN_AUDIO;
+}
+
+static void answer_line(const char *line, int mindex, const struct cardea_codec_list *video,
+                        struct cardea_sdp_track *track)
+{
+	bool audio = is_audio(track->kind);
+	if (!track->wanted || track->accepted || line[0] != (audio ? 'a' : 'v') ||
+	    strcmp(line + 2, track->mid) != 0)
+		return;
+	track->accepted = true;
+	track->mindex = mindex;
+	track->codec = audio ? CARDEA_CODEC_OPUS : video->codecs[0];
+	if (track->codec != CARDEA_CODEC_VP8)
+		track->rid_count = 0;
+}
+
+int cardea_sdp_answer(const char *offer, const struct cardea_codec_list *video,
+                      struct cardea_sdp_track *tracks, size_t count, char **answer)
 {
 	char **lines = split(offer);
 	if (!lines || g_strv_length(lines) > CARDEA_MAX_MLINES) {
@@ -22,25 +41,18 @@ int cardea_sdp_answer(const char *offer, struct cardea_sdp_track *tracks, size_t
 		return CARDEA_E_JSEP_INVALID;
 	}
 	for (int mindex = 0; lines[mindex]; mindex++) {
-		for (size_t i = 0; i < count; i++) {
-			bool audio = tracks[i].kind == CARDEA_KIND_MICROPHONE;
-			if (tracks[i].kind == 0 || tracks[i].accepted ||
-			    lines[mindex][0] != (audio ? 'a' : 'v') ||
-			    strcmp(lines[mindex] + 2, tracks[i].mid) != 0)
-				continue;
-			tracks[i].accepted = true;
-			tracks[i].mindex = mindex;
-		}
+		for (size_t i = 0; i < count; i++)
+			answer_line(lines[mindex], mindex, video, &tracks[i]);
 	}
 	g_strfreev(lines);
 	*answer = g_strdup(offer);
 	return 0;
 }
 
-char *cardea_sdp_offer(const struct cardea_slot *slots, unsigned count, uint64_t session,
-                       uint64_t version)
+char *cardea_sdp_offer(const struct cardea_slot *slots, unsigned count,
+                       const struct cardea_codec_list *video, uint64_t session, uint64_t version)
 {
-	(void)session, (void)version;
+	(void)video, (void)session, (void)version;
 	GString *text = g_string_new("lines");
 	for (unsigned i = 0; i < count; i++)
 		g_string_append_printf(text, " %c:%s", slots[i].video ? 'v' : 'a', slots[i].mid);
@@ -48,14 +60,19 @@ char *cardea_sdp_offer(const struct cardea_slot *slots, unsigned count, uint64_t
 }
 
 int cardea_sdp_payload_types(const char *answer, const struct cardea_slot *slots, unsigned count,
-                             int *pts)
+                             int (*pts)[CARDEA_CODECS])
 {
 	char **lines = split(answer);
 	if (!lines)
 		return CARDEA_E_JSEP_INVALID;
 	unsigned answered = g_strv_length(lines);
-	for (unsigned i = 0; i < count; i++)
-		pts[i] = i >= answered || lines[i][0] == 'x' ? -1 : slots[i].video ? 96 : 111;
+	for (unsigned i = 0; i < count; i++) {
+		bool refused = i >= answered || lines[i][0] == 'x';
+		for (unsigned codec = 0; codec < CARDEA_CODECS; codec++) {
+			bool fits = (codec != CARDEA_CODEC_OPUS) == slots[i].video;
+			pts[i][codec] = refused || !fits ? -1 : 96 + (int)codec;
+		}
+	}
 	g_strfreev(lines);
 	return 0;
 }

@@ -4,9 +4,10 @@
 #include <glib.h>
 #include "cardea_limits.h"
 #include "harness.h"
+#include "packets.h"
 #include "world.h"
 
-static const char *const kinds[] = {"microphone", "camera", "screen"};
+static const char *const kinds[] = {"microphone", "camera", "screen", "screen_audio"};
 
 static json_t *any_seat(void)
 {
@@ -145,10 +146,11 @@ static json_t *lease(struct fake_handle *handle)
 	return json_integer(stress_chance(500) ? 0 : 500 + stress_below(3000));
 }
 
+/* Rights: the sound of a screen goes with the screen. */
 static json_t *some_kinds(unsigned per_mille)
 {
 	json_t *array = json_array();
-	for (unsigned i = 0; i < G_N_ELEMENTS(kinds); i++) {
+	for (unsigned i = 0; i < G_N_ELEMENTS(kinds) - 1; i++) {
 		if (stress_chance(per_mille))
 			json_array_append_new(array, json_string(kinds[i]));
 	}
@@ -169,8 +171,14 @@ static json_t *locked(struct fake_handle *handle)
 
 static json_t *policy(struct fake_handle *handle)
 {
-	return json_pack("{s:i, s:o}", "max_participants", stress_chance(900) ? 0 : 5, "locks",
-	                 locked(handle));
+	json_t *made = json_pack("{s:i, s:o}", "max_participants", stress_chance(900) ? 0 : 5, "locks",
+	                         locked(handle));
+	if (stress_chance(300))
+		json_object_set_new(made, "video_codecs", json_pack("[s, s]", "h264", "vp8"));
+	if (stress_chance(500))
+		json_object_set_new(made, "max_bitrate",
+		                    json_pack("{s:{s:i}}", "participant", "camera", 30000));
+	return made;
 }
 
 static json_t *gen(struct fake_handle *handle)
@@ -270,9 +278,15 @@ static json_t *jsep(const char *type, const char *sdp)
 	return json_pack("{s:s, s:s}", "type", type, "sdp", stress_chance(30) ? "nonsense" : sdp);
 }
 
-json_t *generate_offer(void)
+/* Janus tells of encodings beside the SDP, from which it takes them away. */
+json_t *generate_offer(struct fake_handle *handle)
 {
-	return jsep("offer", "lines a:0 v:1 v:2");
+	json_t *offered = jsep("offer", "lines a:0 v:1 v:2 a:3");
+	if (handle->identity->simulcast)
+		json_object_set_new(offered, "simulcast",
+		                    json_pack("[{s:i, s:s, s:[s, s, s], s:i}]", "mindex", 1, "mid", "1",
+		                              "rids", "h", "m", "l", "rid-ext", PACKETS_RID_EXTENSION));
+	return offered;
 }
 
 json_t *generate_answer(void)

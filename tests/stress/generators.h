@@ -7,8 +7,8 @@
 
 /* The value that "$@name" stands for; a new reference. Fails for an unknown name. */
 json_t *generate(const char *name, struct fake_handle *handle);
-/* A client's offer, and its answer to the offer of @slots m-lines; some are nonsense. */
-json_t *generate_offer(void);
+/* A client's offer, and its answer to the plugin's; some are nonsense. */
+json_t *generate_offer(struct fake_handle *handle);
 json_t *generate_answer(void);
 
 #endif

@@ -21,48 +21,66 @@ static size_t make_noise(unsigned char *out)
 
 /* ---- RTP ---- */
 
-/* Opus, or VP8 whose every tenth packet starts a key frame (RFC 7741 4.2, RFC 6386 9.1). */
+static bool is_video(unsigned mindex)
+{
+	return mindex == 1 || mindex == 2;
+}
+
+/* Sequence and timestamp of a stream of its own for each @ssrc. */
+static size_t add_header(struct identity *identity, unsigned mindex, unsigned ssrc,
+                         unsigned char *out)
+{
+	unsigned number = atomic_fetch_add_explicit(&identity->packets, 1, memory_order_relaxed) / 4;
+	unsigned char header[12] = {0x80, is_video(mindex) ? 96 : 111, number >> 8 & 0xff};
+	header[3] = number & 0xff;
+	header[5] = number >> 13 & 0xff;
+	header[6] = number >> 5 & 0xff;
+	header[7] = number << 3 & 0xff;
+	header[11] = (unsigned char)ssrc;
+	memcpy(out, header, sizeof(header));
+	return sizeof(header);
+}
+
+/* RFC 8285 4.2, RFC 8852: one of the encodings of generate_offer. */
+static size_t add_rid(unsigned layer, unsigned char *out)
+{
+	unsigned char extension[] = {
+	        0xbe, 0xde, 0, 1, PACKETS_RID_EXTENSION << 4, (unsigned char)"lmh"[layer], 0, 0};
+	memcpy(out, extension, sizeof(extension));
+	return sizeof(extension);
+}
+
+/* VP8 whose every tenth packet starts a key frame (RFC 7741 4.2, RFC 6386 9.1); as good as Opus. */
+static size_t add_payload(unsigned char *out)
+{
+	unsigned char payload[] = {0x10, stress_chance(100) ? 0 : 1, 0, 0, 0x9d, 0x01, 0x2a, 64, 0, 48,
+	                           0};
+	memcpy(out, payload, sizeof(payload));
+	return sizeof(payload);
+}
+
 static size_t make_rtp(struct identity *identity, unsigned mindex, unsigned char *out)
 {
-	unsigned number = atomic_fetch_add_explicit(&identity->packets, 1, memory_order_relaxed);
-	unsigned char packet[] = {0x80,
-	                          mindex > 0 ? 96 : 111,
-	                          number >> 8 & 0xff,
-	                          number & 0xff, /* sequence */
-	                          0,
-	                          number >> 13 & 0xff,
-	                          number >> 5 & 0xff,
-	                          number << 3 & 0xff, /* timestamp */
-	                          0,
-	                          0,
-	                          0,
-	                          (unsigned char)mindex, /* SSRC */
-	                          0x10,
-	                          stress_chance(100) ? 0 : 1,
-	                          0,
-	                          0,
-	                          0x9d,
-	                          0x01,
-	                          0x2a,
-	                          64,
-	                          0,
-	                          48,
-	                          0,
-	                          0};
-	memcpy(out, packet, sizeof(packet));
-	return sizeof(packet);
+	bool layered = identity->simulcast && mindex == 1;
+	unsigned layer = layered ? stress_below(3) : 0;
+	size_t len = add_header(identity, mindex, 16 * mindex + layer + 1, out);
+	if (layered) {
+		out[0] |= 0x10;
+		len += add_rid(layer, out + len);
+	}
+	return len + add_payload(out + len);
 }
 
 void packets_send_rtp(struct fake_handle *handle)
 {
 	unsigned char packet[MAX_PACKET];
 	for (unsigned i = 0; i < 20; i++) {
-		unsigned mindex = stress_below(3);
+		unsigned mindex = stress_below(4);
 		size_t len =
 		        stress_chance(30) ? make_noise(packet) : make_rtp(handle->identity, mindex, packet);
 		int level = stress_chance(700) ? (int)stress_below(128) : -1;
 		fake_core_packet(handle, false, stress_chance(20) ? (int)stress_below(40) - 1 : (int)mindex,
-		                 mindex > 0, level, packet, len);
+		                 is_video(mindex), level, packet, len);
 	}
 }
 

@@ -92,7 +92,7 @@ static void send_row(struct fake_handle *handle, const struct request_row *row)
 {
 	json_t *jsep = NULL;
 	if (row->jsep == JSEP_OFFER)
-		jsep = generate_offer();
+		jsep = generate_offer(handle);
 	else if (row->jsep == JSEP_ANSWER)
 		jsep = generate_answer();
 	fake_core_message(handle, observer_serial((unsigned)(row - request_rows)),

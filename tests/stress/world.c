@@ -55,6 +55,7 @@ struct identity *identity_new(void)
 	identity->role = kind < 45 ? ROLE_PUBLISH : kind < 90 ? ROLE_RECEIVE : ROLE_CONTROL;
 	identity->room = stress_below(WORLD_ROOMS);
 	identity->seat = stress_below(WORLD_SEATS);
+	identity->simulcast = stress_chance(600);
 	/* 16 bytes in base64url. Two devices a seat, so that one replaces the other at times. */
 	g_snprintf(identity->connection, sizeof(identity->connection), "AAAAAAAAAAAAAAAAA%u%02u%uA",
 	           identity->room, identity->seat, stress_chance(50) ? 1 : 0);

@@ -6,6 +6,7 @@
 #define CARDEA_STRESS_WORLD_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <jansson.h>
 
@@ -23,6 +24,7 @@ struct identity {
 	enum role role;
 	unsigned room, seat;
 	char connection[23];
+	bool simulcast;         /* the camera has three encodings */
 	_Atomic int64_t offers; /* made by it: publish */
 	atomic_uint packets;
 };
