@@ -6,13 +6,11 @@
  * (--wrap); each says what it does to the object as a whole, then calls the library. Shared
  * reading is fine, everything else needs an order.
  *
- * Reference counts that jansson changes inside are unseen too. They order the last use of a value
- * before its end, so that is told in their place: a thread that lets go of a value releases all
- * that is in it, and the memory is acquired when jansson frees it.
+ * Reference counts that jansson changes inside are unseen too, and with them the order of the last
+ * use of a value before its end. So what is in a value that ends is let go here, not in jansson.
  */
 #include "containers.h"
 
-#include <stdlib.h>
 #include <glib.h>
 #include <sanitizer/tsan_interface.h>
 
@@ -20,9 +18,8 @@
 void __tsan_read1(void *address);
 void __tsan_write1(void *address);
 
-/* jansson.h looks at a count by a plain read of a volatile before it counts atomically. Only what
- * is volatile goes unchecked (-param tsan-distinguish-volatile); the atomic access that follows is
- * not.
+/* jansson.h looks at a count by a plain read of a volatile before it counts atomically. Reads of
+ * what is volatile go unchecked (--param tsan-distinguish-volatile), the atomic access is checked.
  */
 void __tsan_volatile_read8(void *address);
 
@@ -78,40 +75,23 @@ WRAP(size_t, json_array_size, read, a, (const json_t *a), (a))
 WRAP(const char *, json_string_value, read, s, (const json_t *s), (s))
 WRAP(json_int_t, json_integer_value, read, i, (const json_t *i), (i))
 
-static void release_all(json_t *json)
-{
-	const char *key;
-	json_t *value;
-	size_t i;
-	json_object_foreach(json, key, value) release_all(value);
-	json_array_foreach(json, i, value) release_all(value);
-	__tsan_release(json);
-}
-
 void __real_json_delete(json_t *json);
 void __wrap_json_delete(json_t *json);
 
 void __wrap_json_delete(json_t *json)
 {
+	const char *key;
+	json_t *value;
+	size_t i;
 	/* json_decref only released (jansson.h); as the last one we need what the others did. */
 	__tsan_acquire((void *)&json->refcount);
-	release_all(json);
+	GPtrArray *inside = g_ptr_array_new();
+	json_object_foreach(json, key, value) g_ptr_array_add(inside, json_incref(value));
+	json_array_foreach(json, i, value) g_ptr_array_add(inside, json_incref(value));
 	__real_json_delete(json);
-}
-
-static void free_json(void *memory)
-{
-	if (!memory)
-		return;
-	/* A value's memory begins with it; other memory has nothing to acquire. */
-	__tsan_acquire(memory);
-	__tsan_acquire((void *)&((json_t *)memory)->refcount);
-	free(memory);
-}
-
-void containers_init(void)
-{
-	json_set_alloc_funcs(malloc, free_json);
+	for (guint k = 0; k < inside->len; k++)
+		json_decref(g_ptr_array_index(inside, k));
+	g_ptr_array_unref(inside);
 }
 
 void containers_read(json_t *json)

@@ -4,9 +4,6 @@
 
 #include <jansson.h>
 
-/* Before any JSON is made. */
-void containers_init(void);
-
 /* Reads all of @json, as a transport does that writes it out. */
 void containers_read(json_t *json);
 

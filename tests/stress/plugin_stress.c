@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
-#include "containers.h"
 #include "fake_core.h"
 #include "harness.h"
 #include "packets.h"
@@ -220,7 +219,6 @@ int main(int argc, char **argv)
 	uint64_t seed = argc > 2 ? strtoull(argv[2], NULL, 10) : (uint64_t)time(NULL);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	printf("plugin_stress: %u s, seed=%llu\n", seconds, (unsigned long long)seed);
-	containers_init();
 	stress_begin(seed);
 	world_begin();
 	for (unsigned i = 0; i < PLACES; i++)
