@@ -43,6 +43,7 @@ export class Channel extends Emitter<{
   #held: [PluginEvent, Jsep | null][] | null = [];
   #syncing = false;
   #closed = false;
+  #syncFields: () => Record<string, unknown> = () => ({});
   #hangup: ReturnType<typeof setTimeout> | undefined;
 
   static async attach(connection: JanusConnection): Promise<Channel> {
@@ -86,6 +87,11 @@ export class Channel extends Emitter<{
     return data;
   }
 
+  /** What `sync` is to carry, asked for each time. */
+  syncWith(fields: () => Record<string, unknown>): void {
+    this.#syncFields = fields;
+  }
+
   /** Starts handing on events, those that came since `join` first. */
   admit(): void {
     this.#release();
@@ -104,7 +110,10 @@ export class Channel extends Emitter<{
     try {
       for (;;) {
         try {
-          const { data } = await this.#ask<SyncedAnswer>({ request: 'sync' });
+          const { data } = await this.#ask<SyncedAnswer>({
+            request: 'sync',
+            ...this.#syncFields(),
+          });
           this.#seq = data.seq;
           this.#syncing = false;
           this.emit('synced', data);

@@ -23,6 +23,7 @@ export type {
   Entry,
   IceServers,
   MediaKind,
+  Message,
   Participant,
   Role,
   Self,

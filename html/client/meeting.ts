@@ -4,6 +4,7 @@
  */
 
 import { enterWithRetry } from './api.ts';
+import { Conversation } from './conversation.ts';
 import { CardeaError, closedError, toCardeaError } from './errors.ts';
 import { Emitter } from './events.ts';
 import { Identity, tabStorage } from './identity.ts';
@@ -14,6 +15,7 @@ import { Session, type SessionEnd } from './session.ts';
 import type {
   Entry,
   MediaKind,
+  Message,
   Participant,
   PluginEvent,
   Self,
@@ -76,7 +78,12 @@ export class Meeting extends Emitter<{
   track: [string, MediaStreamTrack];
   /** Kinds that may be published from now on. */
   rights: [readonly MediaKind[]];
-  /** A message of the application server or the gateway. */
+  /** Somebody wrote, oneself included. */
+  message: [Message];
+  reaction: [Message];
+  /** Who has a hand up, who raised it first in front. */
+  hands: [readonly string[]];
+  /** Anything the gateway says, messages and reactions included. */
   said: [Record<string, unknown>];
   ended: [Ending];
   /** After each of the above: something to show may have changed. */
@@ -92,6 +99,7 @@ export class Meeting extends Emitter<{
   readonly #reconnectDeadlineMs: number;
   readonly #stop = new AbortController();
   readonly #roomState = new RoomState();
+  readonly #conversation = new Conversation();
   readonly #backoff = new Backoff(500, 5000);
   readonly #onPageHide = () => this.#leaveNow();
 
@@ -150,6 +158,16 @@ export class Meeting extends Emitter<{
   /** Who speaks now, oneself included; `dominant` is whom a picture should follow. */
   get speaking(): Speaking {
     return this.#roomState.speaking;
+  }
+
+  /** Chat since this page joined, in order. */
+  get messages(): readonly Message[] {
+    return this.#conversation.messages;
+  }
+
+  /** Ids of those with a raised hand, who raised it first in front. */
+  get hands(): readonly string[] {
+    return this.#conversation.hands;
   }
 
   /** The track of each line of the receive connection, by mid. */
@@ -219,6 +237,43 @@ export class Meeting extends Emitter<{
       });
       void this.#run();
     });
+  }
+
+  /**
+   * Writes to everybody, or to one. It comes back as event `message` when the gateway has put it in
+   * order. Rejects with `rate_limited` (more than ten at once, or five a second), `not_permitted`,
+   * `not_found` (nobody of that id) or `json_range` (over 4096 bytes).
+   */
+  async send(text: string, { to }: { to?: string } = {}): Promise<void> {
+    await this.#ask({ request: 'send', type: 'chat', text, ...(to ? { to } : {}) });
+  }
+
+  async react(emoji: string): Promise<void> {
+    await this.#ask({ request: 'send', type: 'reaction', text: emoji });
+  }
+
+  async raiseHand(raised: boolean): Promise<void> {
+    await this.#ask({ request: 'hand', raised });
+  }
+
+  /** Hosts: switches a source of somebody off, who may switch it on again. */
+  async mute(participantId: string, kind: 'microphone' | 'camera' | 'screen'): Promise<void> {
+    await this.#ask({ request: 'moderate', action: 'mute', participant: participantId, kind });
+  }
+
+  /** Hosts: for good. */
+  async remove(participantId: string): Promise<void> {
+    await this.#ask({ request: 'moderate', action: 'remove', participant: participantId });
+  }
+
+  /** Hosts. */
+  async lowerHand(participantId: string): Promise<void> {
+    await this.#ask({ request: 'moderate', action: 'lower_hand', participant: participantId });
+  }
+
+  async #ask(...args: Parameters<Session['ask']>): Promise<void> {
+    if (!this.#session) throw closedError();
+    await this.#session.ask(...args);
   }
 
   /** Takes effect at once; the server is told now, or when it can be reached. */
@@ -308,6 +363,7 @@ export class Meeting extends Emitter<{
       entry,
       media: this.media,
       reconnectDeadlineMs: this.#reconnectDeadlineMs,
+      lastMessage: () => this.#conversation.last,
       ...(this.#slots ? { slots: this.#slots } : {}),
     });
     const ended = new Promise<SessionEnd>((resolve) => session.on('ended', resolve));
@@ -325,17 +381,20 @@ export class Meeting extends Emitter<{
   }
 
   #follow(session: Session): void {
-    session.on('joined', ({ participant, roster, map, speaking }) => {
+    session.on('joined', ({ participant, roster, map, speaking, hands }) => {
       this.#setSelf(participant);
       this.#setRoom(roster, map, speaking);
+      this.#setHands(hands);
       this.#setState('connected');
     });
     session.on('signalling', (up) => {
       if (this.#self) this.#setState(up ? 'connected' : 'reconnecting');
     });
-    session.on('synced', ({ participant, roster, map, speaking }) => {
+    session.on('synced', ({ participant, roster, map, speaking, hands, said = [] }) => {
       this.#setSelf(participant);
       this.#setRoom(roster, map, speaking);
+      this.#setHands(hands);
+      for (const data of said) this.#takeSaid(data);
     });
     session.on('event', (event) => this.#onEvent(event));
     session.on('track', (mid, track) => this.#announce('track', mid, track));
@@ -362,7 +421,10 @@ export class Meeting extends Emitter<{
         if (this.#self) this.#setSelf({ ...this.#self, publish: event.publish });
         return;
       case 'said':
-        this.#announce('said', event.data);
+        this.#takeSaid(event.data);
+        return;
+      case 'hands':
+        this.#setHands(event.hands);
         return;
     }
   }
@@ -371,6 +433,17 @@ export class Meeting extends Emitter<{
     const before = this.#self?.publish.join();
     this.#self = self;
     if (self.publish.join() !== before) this.#announce('rights', self.publish);
+  }
+
+  #setHands(hands: readonly string[] = []): void {
+    if (this.#conversation.setHands(hands)) this.#announce('hands', hands);
+  }
+
+  #takeSaid(data: Record<string, unknown>): void {
+    const message = this.#conversation.take(data);
+    if (message === 'seen') return;
+    if (message) this.#announce(message.type === 'chat' ? 'message' : 'reaction', message);
+    this.#announce('said', data);
   }
 
   #setRoom(
@@ -432,6 +505,7 @@ export class Meeting extends Emitter<{
     this.#session?.close();
     this.#session = null;
     this.#roomState.clear();
+    this.#conversation.clear();
     this.#setState('ended');
     this.#announce('ended', ending);
   }

@@ -33,6 +33,8 @@ export interface SessionOptions {
   media: LocalMedia;
   slots?: Partial<SlotCounts>;
   reconnectDeadlineMs: number;
+  /** Number of the last message that was seen, so that `sync` brings those that were missed. */
+  lastMessage: () => number;
 }
 
 /** Restarts of one path in a row, after which the whole connection is made anew. */
@@ -62,13 +64,16 @@ export class Session extends Emitter<{
   readonly #receiver: Receiver;
   readonly #publisher: Publisher;
   readonly #channels = new Set<Channel>();
+  readonly #lastMessage: () => number;
+  #room: Channel | null = null;
   readonly #onOnline = () => this.#restartPaths();
   #over = false;
 
-  constructor({ entry, media, slots, reconnectDeadlineMs }: SessionOptions) {
+  constructor({ entry, media, slots, reconnectDeadlineMs, lastMessage }: SessionOptions) {
     super();
     this.#entry = entry;
     this.#slots = slots;
+    this.#lastMessage = lastMessage;
     this.#connection = new JanusConnection({
       url: entry.janus_url,
       resume: entry.resume,
@@ -118,6 +123,14 @@ export class Session extends Emitter<{
     this.#receiver.watch(pictures);
   }
 
+  /** Asks for something that the gateway decides on; resolves when it is on its way there. */
+  async ask(
+    body: { request: 'send' | 'hand' | 'moderate' } & Record<string, unknown>,
+  ): Promise<void> {
+    if (!this.#room || this.#over) throw closedError();
+    await this.#room.request(body);
+  }
+
   /** Leaves the room. Nothing more is heard of it here; the server is told now, or when it can be. */
   leave(): void {
     if (this.#over) return;
@@ -158,6 +171,7 @@ export class Session extends Emitter<{
   async #openReceiver(): Promise<void> {
     const channel = await this.#attach();
     this.#receiver.bind(channel);
+    channel.syncWith(() => ({ said: this.#lastMessage() }));
     channel.on('event', (event) => this.#onEvent(event));
     channel.on('synced', (synced) => this.emit('synced', synced));
     const joined = await channel.join({
@@ -169,6 +183,7 @@ export class Session extends Emitter<{
     if (this.#over) throw closedError();
     this.#receiver.peer.setServers(joined);
     this.#receiver.joined(joined.map);
+    this.#room = channel;
     this.emit('joined', joined);
     channel.admit();
   }

@@ -75,6 +75,21 @@ export interface Speaking {
   speaking: string[];
 }
 
+/** A chat message or a reaction (2.9), as the event `said` brings it. */
+export interface Message {
+  type: 'chat' | 'reaction';
+  /** Rises with every message of the room. */
+  id: number;
+  /** Milliseconds since 1970. */
+  at: number;
+  from: string;
+  /** Of who sent it, who may have left since. */
+  name: string;
+  /** Whom a private message is for. */
+  to: string | null;
+  text: string;
+}
+
 export interface PublishedTrack {
   mid: string;
   kind: SourceKind;
@@ -119,6 +134,7 @@ export interface JoinedAnswer extends IceServers {
   roster?: Participant[];
   map?: SlotMap;
   speaking?: Speaking;
+  hands?: string[];
 }
 
 export interface SyncedAnswer {
@@ -134,6 +150,8 @@ export interface SyncedAnswer {
   roster?: Participant[];
   map?: SlotMap;
   speaking?: Speaking;
+  hands?: string[];
+  said?: Record<string, unknown>[];
   tracks?: PublishedTrack[];
 }
 
@@ -166,5 +184,6 @@ export type PluginEvent = { cardea: 'event'; seq: number } & (
   | { event: 'muted'; kind: SourceKind }
   | { event: 'media'; state: 'up' | 'down' }
   | { event: 'said'; data: Record<string, unknown> }
+  | { event: 'hands'; hands: string[] }
   | { event: 'removed'; reason: RemovedReason; text?: string }
 );

@@ -38,6 +38,11 @@ export class FakeGateway {
   roster: Participant[] = [];
   map: SlotMap = { audio: [], video: [] };
   speaking: Speaking = { dominant: null, speaking: [] };
+  hands: string[] = [];
+  /** What `sync` brings of what was said. */
+  said: Record<string, unknown>[] = [];
+  /** Answers to `send`, `hand` and `moderate` to give first. */
+  readonly askErrors: string[] = [];
   /** The number of the last event of the receive handle. */
   seq = 0;
   reachable = true;
@@ -135,7 +140,14 @@ export class FakeGateway {
       }
       case 'sync': {
         const handle = handle_id === this.publishHandle ? 'publish' : 'receive';
-        return { cardea: 'synced', media: 'up', offer: this.#offers, ...this.#state(handle) };
+        const said = handle === 'receive' ? { said: this.said } : {};
+        return {
+          cardea: 'synced',
+          media: 'up',
+          offer: this.#offers,
+          ...this.#state(handle),
+          ...said,
+        };
       }
       case 'publish': {
         this.#offers = body.offer as number;
@@ -145,6 +157,14 @@ export class FakeGateway {
           offer: body.offer,
           tracks: tracks.map((track) => ({ ...track, accepted: true })),
         };
+      }
+      case 'send':
+      case 'hand':
+      case 'moderate': {
+        const code = this.askErrors.shift();
+        return code
+          ? { cardea: 'error', request: body.request, code, error: code, retry: false }
+          : { cardea: 'ok' };
       }
       case 'ice':
         return { cardea: 'ice', stun_servers: [], turn_servers: [] };
@@ -156,7 +176,14 @@ export class FakeGateway {
   #state(handle: unknown): Record<string, unknown> {
     const shared = { handle, room: { id: 'room', epoch: 1 }, participant: SELF };
     return handle === 'receive'
-      ? { ...shared, seq: this.seq, roster: this.roster, map: this.map, speaking: this.speaking }
+      ? {
+          ...shared,
+          seq: this.seq,
+          roster: this.roster,
+          map: this.map,
+          speaking: this.speaking,
+          hands: this.hands,
+        }
       : { ...shared, seq: 0, tracks: [] };
   }
 
