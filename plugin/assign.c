@@ -284,11 +284,13 @@ void cardea_assign_drop_source(struct cardea_room *room, struct cardea_source *s
 	room->assign_needed = true;
 }
 
-void cardea_assign_drop_slots(struct cardea_room *room, struct cardea_session *session)
+void cardea_assign_clear_slots(struct cardea_room *room, struct cardea_session *session)
 {
 	for (unsigned i = 0; i < cardea_session_slots(session); i++) {
-		cardea_slot_set_up(&session->slots[i], false);
-		cardea_assign_show(session, &session->slots[i], NULL, 0);
+		struct cardea_slot *slot = &session->slots[i];
+		cardea_assign_show(session, slot, NULL, 0);
+		cardea_slot_take_switched(slot);
+		slot->leaving = NULL;
 	}
 	room->assign_needed = true;
 }

@@ -37,8 +37,8 @@ void cardea_assign_speakers(struct cardea_room *room, const GPtrArray *ranked, i
 /* Takes @source out of the list of open sources and out of every slot, at once. */
 void cardea_assign_drop_source(struct cardea_room *room, struct cardea_source *source);
 
-/* Empties the slots of a handle that leaves; nothing is told to it. */
-void cardea_assign_drop_slots(struct cardea_room *room, struct cardea_session *session);
+/* Empties the slots of a handle that leaves the room; nothing is told to it. */
+void cardea_assign_clear_slots(struct cardea_room *room, struct cardea_session *session);
 
 /* Sends `slots` to the receivers whose map changed. */
 void cardea_assign_tell(struct cardea_room *room);

@@ -15,7 +15,8 @@ enum media_change { MEDIA_UP, MEDIA_DOWN, MEDIA_OFFER_AGAIN, MEDIA_GONE };
 /* A change of state on its way to the room thread. */
 struct media_job {
 	struct cardea_session *session; /* a reference */
-	struct cardea_room *room;       /* a reference */
+	struct cardea_room *room;       /* a reference: on its queue */
+	unsigned joins;                 /* of the session, when this was queued */
 	enum media_change change;
 };
 
@@ -59,31 +60,48 @@ static void apply(struct cardea_room *room, struct cardea_session *session,
 	cardea_room_settle(room);
 }
 
+static void run_job(void *data);
+
+static void post(struct media_job *job)
+{
+	if (cardea_queue_post(job->room->queue, run_job, job) < 0)
+		job_free(job);
+}
+
 static void run_job(void *data)
 {
 	struct media_job *job = data;
+	struct cardea_session *session = job->session;
 	/* A handle that is not joined, or has left, is nobody's business; nor is one that was refused
-	 * here and has joined another room since. Once it is joined its room stays what it is. */
-	bool joined = atomic_load(&job->session->state) == CARDEA_STATE_JOINED;
-	struct cardea_room *room = joined ? cardea_session_room(job->session) : NULL;
-	if (room == job->room)
-		apply(room, job->session, job->change);
-	if (room)
-		cardea_room_put(room);
+	 * here and has joined another room since. */
+	if (atomic_load(&session->state) != CARDEA_STATE_JOINED ||
+	    atomic_load(&session->joins) != job->joins) {
+		job_free(job);
+		return;
+	}
+	struct cardea_room *here = job->room;
+	job->room = cardea_session_room(session);
+	cardea_room_put(here);
+	/* Moved to another room while this waited: it goes on there, behind the move. */
+	if (job->room != here) {
+		post(job);
+		return;
+	}
+	apply(here, session, job->change);
 	job_free(job);
 }
 
 static void queue_job(struct cardea_session *session, enum media_change change)
 {
+	/* Before the room: one of a later attempt is then not taken for this one's. */
+	unsigned joins = atomic_load(&session->joins);
 	struct cardea_room *room = cardea_session_room(session);
 	if (!room)
 		return;
 	struct media_job *job = g_new0(struct media_job, 1);
+	*job = (struct media_job){.room = room, .joins = joins, .change = change};
 	job->session = cardea_session_get(session);
-	job->room = room;
-	job->change = change;
-	if (cardea_queue_post(room->queue, run_job, job) < 0)
-		job_free(job);
+	post(job);
 }
 
 static bool is_kind(struct cardea_session *session, enum cardea_handle_kind kind)

@@ -1,6 +1,6 @@
 #include "membership.h"
 
-#include "admit.h"
+#include "admission.h"
 #include "assign.h"
 #include "cardea_clock.h"
 #include "cardea_error.h"
@@ -10,12 +10,6 @@
 
 /* Twice what our own client sends as a screen. */
 #define UNLIMITED_VIDEO_BPS 5000000
-
-/* A token admits one connection id as long as it lives (docs/plugin-api.md 2.1). */
-struct bound_token {
-	char connection[CARDEA_CONNECTION_SIZE];
-	int64_t until_s; /* wall clock */
-};
 
 static unsigned handle_index(const struct cardea_session *session)
 {
@@ -166,6 +160,21 @@ void cardea_membership_refresh_all(struct cardea_room *room)
 
 /* ---- leaving ---- */
 
+/* Takes everything of the handle out of the room at once, without a word to the gateways: what it
+ * publishes is closed, what it shows is nothing. */
+static void withdraw(struct cardea_room *room, struct cardea_session *session)
+{
+	for (unsigned i = 0; session->sources && i < CARDEA_SOURCE_KINDS; i++) {
+		struct cardea_source *source = &session->sources[i];
+		if (source->reported == CARDEA_SOURCE_ACTIVE) {
+			atomic_store(&source->open, false);
+			cardea_assign_drop_source(room, source);
+		}
+		source->reported = CARDEA_SOURCE_GONE;
+	}
+	cardea_assign_clear_slots(room, session);
+}
+
 /* Takes the handle out of the room; the participant stays. With @report sources are reported gone,
  * which `offline` would imply. */
 static void leave_handle(struct cardea_room *room, struct cardea_participant *participant,
@@ -174,14 +183,12 @@ static void leave_handle(struct cardea_room *room, struct cardea_participant *pa
 	for (unsigned i = 0; session->sources && i < CARDEA_SOURCE_KINDS; i++) {
 		struct cardea_source *source = &session->sources[i];
 		cardea_source_bind(source, -1, NULL, CARDEA_CODEC_OPUS, NULL, 0);
-		if (report) {
+		if (report)
 			cardea_membership_refresh_source(room, participant, source);
-		} else if (source->reported == CARDEA_SOURCE_ACTIVE) {
-			atomic_store(&source->open, false);
-			cardea_assign_drop_source(room, source);
-		}
 	}
-	cardea_assign_drop_slots(room, session);
+	withdraw(room, session);
+	for (unsigned i = 0; i < cardea_session_slots(session); i++)
+		cardea_slot_set_up(&session->slots[i], false);
 	participant->handles[handle_index(session)] = NULL;
 	session->participant = NULL;
 	atomic_store(&session->state, CARDEA_STATE_LEFT);
@@ -199,6 +206,26 @@ static void tell_removed(struct cardea_session *session, const char *reason, con
 	cardea_session_close(session);
 }
 
+void cardea_membership_take(struct cardea_room *room, struct cardea_participant *participant,
+                            const char *reason)
+{
+	for (unsigned i = 0; i < CARDEA_HANDLES; i++) {
+		if (participant->handles[i])
+			withdraw(room, participant->handles[i]);
+	}
+	cardea_control_report(room, "offline",
+	                      json_pack("{s:s, s:s, s:s, s:s}", "seat",
+	                                cardea_participant_id(participant), "conf_id",
+	                                participant->claims.conf_id, "connection",
+	                                participant->connection, "reason", reason));
+	cardea_roster_left(room, participant);
+	void *seat = NULL;
+	g_hash_table_steal_extended(room->participants, cardea_participant_id(participant), &seat,
+	                            NULL);
+	g_free(seat);
+	room->assign_needed = true;
+}
+
 void cardea_membership_remove(struct cardea_room *room, struct cardea_participant *participant,
                               const char *reason, const char *text,
                               const struct cardea_session *silent)
@@ -213,13 +240,8 @@ void cardea_membership_remove(struct cardea_room *room, struct cardea_participan
 			tell_removed(session, reason, text);
 		leave_handle(room, participant, session, false);
 	}
-	cardea_control_report(room, "offline",
-	                      json_pack("{s:s, s:s, s:s, s:s}", "seat",
-	                                cardea_participant_id(participant), "conf_id",
-	                                participant->claims.conf_id, "connection",
-	                                participant->connection, "reason", reason));
-	cardea_roster_left(room, participant);
-	g_hash_table_remove(room->participants, cardea_participant_id(participant));
+	cardea_membership_take(room, participant, reason);
+	cardea_participant_free(participant);
 }
 
 void cardea_membership_remove_all(struct cardea_room *room, const char *reason, const char *text)
@@ -243,71 +265,27 @@ void cardea_membership_handle_gone(struct cardea_room *room, struct cardea_sessi
 
 /* ---- joining ---- */
 
-static void count_present(struct cardea_room *room, const struct cardea_participant *except,
-                          struct cardea_admit_state *state)
-{
-	GHashTableIter iter;
-	void *value;
-	g_hash_table_iter_init(&iter, room->participants);
-	while (g_hash_table_iter_next(&iter, NULL, &value)) {
-		const struct cardea_participant *participant = value;
-		if (participant == except)
-			continue;
-		state->present++;
-		if (!participant->claims.hidden)
-			state->visible++;
-	}
-}
-
-static int admit(struct cardea_room *room, const struct cardea_join_claims *claims,
-                 const char *connection, const struct cardea_participant *seat)
-{
-	const int64_t *min_gen = g_hash_table_lookup(room->min_gens, claims->sub);
-	const struct bound_token *token = g_hash_table_lookup(room->tokens, claims->jti);
-	struct cardea_admit_state state = {
-	        .open = atomic_load(&room->open),
-	        .lease_expired =
-	                cardea_room_lease_expired(room, cardea_clock_mono_ms(&cardea_clock_system)),
-	        .tenant = room->tenant,
-	        .conf_id = room->conf_id,
-	        .epoch = atomic_load(&room->epoch),
-	        .min_gen = min_gen ? *min_gen : 0,
-	        .token_connection = token ? token->connection : NULL,
-	        .seat_connection = seat ? seat->connection : NULL,
-	        .max_visible = room->policy.max_participants,
-	};
-	count_present(room, seat, &state);
-	return cardea_admit(claims, connection, &state);
-}
-
-static void bind_token(struct cardea_room *room, const struct cardea_join_claims *claims,
-                       const char *connection)
-{
-	struct bound_token *token = g_new0(struct bound_token, 1);
-	g_strlcpy(token->connection, connection, sizeof(token->connection));
-	token->until_s = claims->exp + CARDEA_TOKEN_LEEWAY_S;
-	g_hash_table_insert(room->tokens, g_strdup(claims->jti), token);
-}
-
-void cardea_membership_prune(struct cardea_room *room)
-{
-	int64_t now_s = cardea_clock_wall_ms(&cardea_clock_system) / 1000;
-	GHashTableIter iter;
-	void *value;
-	g_hash_table_iter_init(&iter, room->tokens);
-	while (g_hash_table_iter_next(&iter, NULL, &value)) {
-		const struct bound_token *token = value;
-		if (token->until_s < now_s)
-			g_hash_table_iter_remove(&iter);
-	}
-}
-
 static json_t *online_fields(const struct cardea_participant *participant)
 {
 	const struct cardea_join_claims *claims = &participant->claims;
 	return json_pack("{s:s, s:s, s:s, s:I, s:s, s:b}", "seat", claims->sub, "client_id",
 	                 claims->client_id, "conf_id", claims->conf_id, "gen", (json_int_t)claims->gen,
 	                 "connection", participant->connection, "hidden", (int)claims->hidden);
+}
+
+void cardea_membership_put(struct cardea_room *room, struct cardea_participant *participant)
+{
+	const struct cardea_grant *grant = grant_of(room, participant);
+	struct cardea_session *publisher = participant->handles[CARDEA_PUBLISHER];
+	participant->told_before = atomic_load(&room->told);
+	participant->rights = cardea_participant_rights(participant, grant, room->policy.locks);
+	g_hash_table_insert(room->participants, g_strdup(cardea_participant_id(participant)),
+	                    participant);
+	cardea_control_report(room, "online", online_fields(participant));
+	cardea_roster_joined(room, participant);
+	for (unsigned i = 0; publisher && i < CARDEA_SOURCE_KINDS; i++)
+		cardea_membership_refresh_source(room, participant, &publisher->sources[i]);
+	room->assign_needed = true;
 }
 
 /* The seat goes on with a newer token, which may say something else about the person. */
@@ -344,11 +322,7 @@ static struct cardea_participant *take_seat(struct cardea_room *room,
 	}
 	seat = cardea_participant_new(claims, connection);
 	seat->video_codecs = room->policy.video_codecs;
-	seat->told_before = atomic_load(&room->told);
-	seat->rights = cardea_participant_rights(seat, grant_of(room, seat), room->policy.locks);
-	g_hash_table_insert(room->participants, g_strdup(cardea_participant_id(seat)), seat);
-	cardea_control_report(room, "online", online_fields(seat));
-	cardea_roster_joined(room, seat);
+	cardea_membership_put(room, seat);
 	return seat;
 }
 
@@ -375,14 +349,13 @@ static void take_handle(struct cardea_room *room, struct cardea_participant *par
 int cardea_membership_join(struct cardea_room *room, struct cardea_session *session,
                            const struct cardea_joining *joining, struct cardea_join_claims *claims)
 {
-	struct cardea_participant *seat = g_hash_table_lookup(room->participants, claims->sub);
-	int err = admit(room, claims, joining->connection, seat);
+	int err = cardea_admission_check(room, claims, joining->connection);
 	if (err < 0)
 		return err;
-	bind_token(room, claims, joining->connection);
+	cardea_admission_bind(room, claims, joining->connection);
 	/* A newer generation was issued, so older tokens of the seat are dead. */
 	cardea_room_raise_gen(room, claims->sub, claims->gen);
-	seat = g_hash_table_lookup(room->participants, claims->sub);
+	struct cardea_participant *seat = g_hash_table_lookup(room->participants, claims->sub);
 	seat = take_seat(room, seat, claims, joining->connection);
 	take_handle(room, seat, session, joining);
 	cardea_stats_add(&cardea_node_stats(room->node)->joins, 1);

@@ -33,6 +33,14 @@ void cardea_membership_remove(struct cardea_room *room, struct cardea_participan
                               const struct cardea_session *silent);
 void cardea_membership_remove_all(struct cardea_room *room, const char *reason, const char *text);
 
+/* Takes a participant out of the room, with what they publish and show, but leaves their handles as
+ * they are: the caller owns @participant now. @reason is for the gateways. */
+void cardea_membership_take(struct cardea_room *room, struct cardea_participant *participant,
+                            const char *reason);
+/* Puts @participant, who is in no room, into this one and takes them over: rights, gateways,
+ * roster, and what their handles publish. The caller has found that the room admits them. */
+void cardea_membership_put(struct cardea_room *room, struct cardea_participant *participant);
+
 /* Recomputes rights after a grant, a policy or a new token, and tells the participant. */
 void cardea_membership_refresh(struct cardea_room *room, struct cardea_participant *participant);
 void cardea_membership_refresh_all(struct cardea_room *room);
@@ -46,9 +54,6 @@ void cardea_membership_refresh_source(struct cardea_room *room,
  * and its client is told. */
 void cardea_membership_mute(struct cardea_room *room, struct cardea_participant *participant,
                             enum cardea_kind kind);
-
-/* Forgets the bindings of tokens that have expired. */
-void cardea_membership_prune(struct cardea_room *room);
 
 /* The upward snapshot's participants. New array. */
 json_t *cardea_membership_snapshot(struct cardea_room *room);

@@ -1,6 +1,7 @@
 #include "message.h"
 
 #include <string.h>
+#include "cardea_clock.h"
 #include "cardea_error.h"
 #include "cardea_id.h"
 
@@ -45,6 +46,16 @@ static int check_bounds(const json_t *json, unsigned depth, size_t *left)
 			return err;
 	}
 	return 0;
+}
+
+int cardea_message_verify(struct cardea_request *request)
+{
+	const char *token = cardea_json_string(request->message, "token", NULL);
+	if (!token)
+		return CARDEA_E_TOKEN_MISSING;
+	int64_t now_s = cardea_clock_wall_ms(&cardea_clock_system) / 1000;
+	return cardea_keys_verify(cardea_node_keys(request->node), token, strlen(token), now_s,
+	                          &request->claims);
 }
 
 /* ---- answers ---- */
@@ -96,6 +107,8 @@ static void request_free(struct cardea_request *request)
 		atomic_fetch_sub(&request->session->waiting, 1);
 	if (request->room)
 		cardea_room_put(request->room);
+	if (request->other)
+		cardea_room_put(request->other);
 	cardea_session_put(request->session);
 	g_free(request);
 }
@@ -122,10 +135,32 @@ static void answer(struct cardea_request *request, json_t *reply)
 		refuse(request, CARDEA_E_JSEP_INVALID);
 }
 
+static void run_request(void *data);
+
+/* True if the participant was moved to another room while the request waited: it goes on there,
+ * behind the move. */
+static bool passed_on(struct cardea_request *request)
+{
+	if (request->type->queue != CARDEA_QUEUE_OWN_ROOM)
+		return false;
+	struct cardea_room *here = request->room;
+	request->room = cardea_session_room(request->session);
+	cardea_room_put(here);
+	if (request->room == here)
+		return false;
+	if (cardea_queue_post(request->room->queue, run_request, request) < 0) {
+		refuse(request, CARDEA_E_QUEUE_FULL);
+		request_free(request);
+	}
+	return true;
+}
+
 static void run_request(void *data)
 {
 	struct cardea_request *request = data;
 	json_t *reply = NULL;
+	if (passed_on(request))
+		return;
 	int err = check_still_allowed(request);
 	if (err == 0)
 		err = request->type->run(request, &reply);
@@ -137,6 +172,8 @@ static void run_request(void *data)
 		request->type->after(request);
 	if (request->room)
 		cardea_room_settle(request->room);
+	if (request->other)
+		cardea_room_settle(request->other);
 	request_free(request);
 }
 
@@ -248,6 +285,8 @@ static int check(struct cardea_request *request)
 static int put_in_queue(struct cardea_queue *queue, struct cardea_request *request)
 {
 	struct cardea_session *session = request->session;
+	if (request->other)
+		return cardea_queue_post_both(queue, request->other->queue, run_request, request);
 	if (request->type->handles & CARDEA_HANDLE_CONTROL)
 		return cardea_queue_post(queue, run_request, request);
 	request->counted = atomic_fetch_add(&session->waiting, 1) < CARDEA_MAX_HANDLE_REQUESTS;

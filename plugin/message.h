@@ -51,6 +51,7 @@ struct cardea_request {
 	struct cardea_node *node;
 	struct cardea_session *session; /* a reference */
 	struct cardea_room *room;       /* a reference, or NULL */
+	struct cardea_room *other;      /* `prepare` may set it: a second room that run needs */
 	char *transaction;
 	json_t *message;
 	const char *sdp; /* in jsep, or NULL */
@@ -63,6 +64,10 @@ struct cardea_request {
 /* Takes over @transaction, @message and @jsep as Janus gives them. Pool thread. */
 void cardea_message_handle(struct cardea_node *node, struct cardea_session *session,
                            char *transaction, json_t *message, json_t *jsep);
+
+/* Verifies the field `token` and fills `claims`. 0 or the error to answer. Pool thread: it costs
+ * about as much as everything else of a request together. */
+int cardea_message_verify(struct cardea_request *request);
 
 /* {"cardea":"error",...} for @err. @request is the name of a known request or NULL. New object. */
 json_t *cardea_message_error(const char *request, int err);

@@ -1,15 +1,12 @@
 /* Requests of connections: join, leave. */
 #include <string.h>
 #include "admit.h"
-#include "assign.h"
 #include "cardea_clock.h"
 #include "cardea_error.h"
-#include "hands.h"
 #include "membership.h"
 #include "message.h"
 #include "receive.h"
-#include "roster.h"
-#include "speaking.h"
+#include "state.h"
 
 static const struct cardea_json_field join_fields[] = {
         {"handle", CARDEA_JSON_STRING, true, 1, 16},
@@ -45,16 +42,6 @@ static int check_join(const json_t *message)
 	return cardea_admit_connection(cardea_json_string(message, "connection", NULL));
 }
 
-static int verify_token(struct cardea_request *request)
-{
-	const char *token = cardea_json_string(request->message, "token", NULL);
-	if (!token)
-		return CARDEA_E_TOKEN_MISSING;
-	int64_t now_s = cardea_clock_wall_ms(&cardea_clock_system) / 1000;
-	return cardea_keys_verify(cardea_node_keys(request->node), token, strlen(token), now_s,
-	                          &request->claims);
-}
-
 /* Back to what it was: another join may follow. */
 static void join_abandon(struct cardea_request *request)
 {
@@ -66,7 +53,7 @@ static int join_prepare(struct cardea_request *request)
 {
 	int err = check_join(request->message);
 	if (err == 0)
-		err = verify_token(request);
+		err = cardea_message_verify(request);
 	if (err < 0)
 		return err;
 	request->room = cardea_node_find_room(request->node, request->claims.room);
@@ -76,40 +63,27 @@ static int join_prepare(struct cardea_request *request)
 	int expected = CARDEA_STATE_NEW;
 	if (!atomic_compare_exchange_strong(&request->session->state, &expected, CARDEA_STATE_JOINING))
 		return CARDEA_E_ALREADY_JOINED;
+	atomic_fetch_add(&request->session->joins, 1);
 	/* From here on a detach is queued behind us (media.c). */
 	cardea_session_set_room(request->session, request->room);
 	return 0;
-}
-
-static void add_receive_state(struct cardea_request *request, json_t *reply)
-{
-	struct cardea_session *session = request->session;
-	json_object_set_new(reply, "slots",
-	                    json_pack("{s:i, s:i}", "audio", (int)session->audio_slots, "video",
-	                              (int)session->video_slots));
-	json_object_set_new(reply, "roster", cardea_roster_for(request->room, session->participant));
-	json_object_set_new(reply, "map", cardea_assign_map(session));
-	json_object_set_new(reply, "speaking", cardea_speaking_told(request->room));
-	json_object_set_new(reply, "hands", cardea_hands_told(request->room));
-	/* What the answer says needs no event. */
-	session->map_changed = false;
 }
 
 static json_t *joined(struct cardea_request *request, unsigned kind)
 {
 	struct cardea_session *session = request->session;
 	struct cardea_participant *participant = session->participant;
-	json_t *reply =
-	        json_pack("{s:s, s:s, s:s, s:i, s:{s:s, s:I}, s:o}", "cardea", "joined", "handle",
-	                  cardea_handle_name((enum cardea_handle_kind)kind), "connection",
-	                  participant->connection, "seq", 0, "room", "id", request->room->id, "epoch",
-	                  (json_int_t)atomic_load(&request->room->epoch), "participant",
-	                  cardea_participant_own(participant));
+	json_t *reply = json_pack("{s:s, s:s, s:s, s:i}", "cardea", "joined", "handle",
+	                          cardea_handle_name((enum cardea_handle_kind)kind), "connection",
+	                          participant->connection, "seq", 0);
+	cardea_state_add(request->room, session, reply);
 	cardea_ice_servers_add(cardea_node_ice_servers(request->node), reply,
 	                       participant->claims.client_id,
 	                       cardea_clock_wall_ms(&cardea_clock_system) / 1000);
 	if (kind == CARDEA_HANDLE_RECEIVE)
-		add_receive_state(request, reply);
+		json_object_set_new(reply, "slots", cardea_session_slot_counts(session));
+	/* What the answer says needs no event. */
+	session->map_changed = false;
 	return reply;
 }
 

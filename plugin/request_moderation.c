@@ -1,9 +1,10 @@
-/* Requests of gateways on one seat: grant, revoke, mute. */
+/* Requests of gateways on one seat: grant, revoke, mute, move. */
 #include "request_control.h"
 
 #include <string.h>
 #include "cardea_error.h"
 #include "membership.h"
+#include "move.h"
 
 #define MAX_REASON 64
 
@@ -121,9 +122,43 @@ static int mute_run(struct cardea_request *request, json_t **reply)
 	return cardea_control_reply_ok(reply);
 }
 
+static const struct cardea_json_field move_fields[] = {
+        CARDEA_ROOM_FIELD,
+        CARDEA_EPOCH_FIELD,
+        CARDEA_SEAT_FIELD,
+        {"token", CARDEA_JSON_STRING, true, 0, 0},
+};
+
+static int move_prepare(struct cardea_request *request)
+{
+	int err = cardea_message_verify(request);
+	if (err < 0)
+		return err;
+	request->other = cardea_node_find_room(request->node, request->claims.room);
+	return request->other ? 0 : CARDEA_E_ROOM_NOT_OPEN;
+}
+
+static int move_run(struct cardea_request *request, json_t **reply)
+{
+	int err = cardea_control_check_open(request);
+	if (err == 0)
+		err = cardea_move(request->room, request->other,
+		                  cardea_json_string(request->message, "seat", ""), &request->claims);
+	return err < 0 ? err : cardea_control_reply_ok(reply);
+}
+
 const struct cardea_request_type cardea_requests_moderation[] = {
         CARDEA_ON_CONTROL("grant", CARDEA_QUEUE_NAMED_ROOM, grant_fields, grant_run),
         CARDEA_ON_CONTROL("revoke", CARDEA_QUEUE_NAMED_ROOM, revoke_fields, revoke_run),
         CARDEA_ON_CONTROL("mute", CARDEA_QUEUE_NAMED_ROOM, mute_fields, mute_run),
+        {
+                .name = "move",
+                .handles = CARDEA_HANDLE_CONTROL,
+                .queue = CARDEA_QUEUE_NAMED_ROOM,
+                .fields = move_fields,
+                .field_count = G_N_ELEMENTS(move_fields),
+                .prepare = move_prepare,
+                .run = move_run,
+        },
         {.name = NULL},
 };

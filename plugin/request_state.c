@@ -1,13 +1,10 @@
 /* Requests on either client handle: ice, sync. */
-#include "assign.h"
 #include "cardea_clock.h"
 #include "cardea_error.h"
-#include "hands.h"
 #include "message.h"
 #include "receive.h"
-#include "roster.h"
 #include "said.h"
-#include "speaking.h"
+#include "state.h"
 
 static const struct cardea_json_field ice_fields[] = {
         {"restart", CARDEA_JSON_BOOLEAN, false, 0, 0},
@@ -43,20 +40,13 @@ static void add_tracks(struct cardea_session *session, json_t *reply)
 	json_object_set_new(reply, "tracks", tracks);
 }
 
-static void add_slots(struct cardea_request *request, json_t *reply)
+/* What was said while the socket was away. */
+static void add_said(struct cardea_request *request, json_t *reply)
 {
-	struct cardea_session *session = request->session;
-	json_object_set_new(reply, "slots",
-	                    json_pack("{s:i, s:i}", "audio", (int)session->audio_slots, "video",
-	                              (int)session->video_slots));
-	json_object_set_new(reply, "roster", cardea_roster_for(request->room, session->participant));
-	json_object_set_new(reply, "map", cardea_assign_map(session));
-	json_object_set_new(reply, "speaking", cardea_speaking_told(request->room));
-	json_object_set_new(reply, "hands", cardea_hands_told(request->room));
 	int64_t after = cardea_json_integer(request->message, "said", -1);
 	if (after >= 0)
 		json_object_set_new(reply, "said",
-		                    cardea_said_since(request->room, session->participant, after));
+		                    cardea_said_since(request->room, request->session->participant, after));
 }
 
 static const struct cardea_json_field sync_fields[] = {
@@ -66,20 +56,20 @@ static const struct cardea_json_field sync_fields[] = {
 static int sync_run(struct cardea_request *request, json_t **reply)
 {
 	struct cardea_session *session = request->session;
-	struct cardea_participant *participant = session->participant;
 	enum cardea_handle_kind kind = (enum cardea_handle_kind)atomic_load(&session->kind);
 	cardea_room_settle(request->room);
-	*reply = json_pack("{s:s, s:s, s:s, s:I, s:{s:s, s:I}, s:o, s:s, s:I}", "cardea", "synced",
-	                   "handle", cardea_handle_name(kind), "connection", participant->connection,
-	                   "seq", (json_int_t)atomic_load(&session->seq), "room", "id",
-	                   request->room->id, "epoch", (json_int_t)atomic_load(&request->room->epoch),
-	                   "participant", cardea_participant_own(participant), "media",
+	*reply = json_pack("{s:s, s:s, s:s, s:I, s:s, s:I}", "cardea", "synced", "handle",
+	                   cardea_handle_name(kind), "connection", session->participant->connection,
+	                   "seq", (json_int_t)atomic_load(&session->seq), "media",
 	                   cardea_media_name((enum cardea_media_state)atomic_load(&session->media)),
 	                   "offer", (json_int_t)session->offer);
-	if (kind == CARDEA_HANDLE_PUBLISH)
+	cardea_state_add(request->room, session, *reply);
+	if (kind == CARDEA_HANDLE_PUBLISH) {
 		add_tracks(session, *reply);
-	else
-		add_slots(request, *reply);
+	} else {
+		json_object_set_new(*reply, "slots", cardea_session_slot_counts(session));
+		add_said(request, *reply);
+	}
 	return 0;
 }
 

@@ -1,5 +1,6 @@
 #include "room.h"
 
+#include "admission.h"
 #include "assign.h"
 #include "cardea_clock.h"
 #include "cardea_error.h"
@@ -243,7 +244,7 @@ static void tick(void *data)
 	}
 	cardea_said_prune(room, now);
 	if (now >= room->prune_ms) {
-		cardea_membership_prune(room);
+		cardea_admission_prune(room);
 		room->prune_ms = now + PRUNE_MS;
 		atomic_store(&room->tokens_kept, g_hash_table_size(room->tokens) > 0);
 	}

@@ -58,7 +58,7 @@ struct cardea_room {
 	GHashTable *participants;   /* seat -> struct cardea_participant *, owned */
 	GHashTable *grants;         /* seat -> struct cardea_grant *, owned */
 	GHashTable *min_gens;       /* seat -> int64_t *, owned */
-	GHashTable *tokens;         /* jti -> bound connection (membership.c), owned */
+	GHashTable *tokens;         /* jti -> bound connection (admission.c), owned */
 	GPtrArray *sources;         /* open sources in the order of opening, borrowed */
 	GHashTable *roster_changes; /* seat -> what to tell (roster.c) */
 	int64_t roster_told_ms;

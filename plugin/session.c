@@ -91,6 +91,24 @@ void cardea_session_make_receive(struct cardea_session *session, unsigned audio,
 	atomic_store(&session->kind, CARDEA_HANDLE_RECEIVE);
 }
 
+void cardea_session_move(struct cardea_session *session, struct cardea_room *room, const char *seat)
+{
+	cardea_session_set_room(session, room);
+	g_mutex_lock(&session->lock);
+	g_strlcpy(session->seat, seat, sizeof(session->seat));
+	g_mutex_unlock(&session->lock);
+	for (unsigned i = 0; session->sources && i < CARDEA_SOURCE_KINDS; i++)
+		atomic_store(&session->sources[i].lease_deadline_ms, &room->lease_deadline_ms);
+	if (session->video)
+		cardea_video_reset(session->video);
+}
+
+json_t *cardea_session_slot_counts(const struct cardea_session *session)
+{
+	return json_pack("{s:i, s:i}", "audio", (int)session->audio_slots, "video",
+	                 (int)session->video_slots);
+}
+
 int cardea_session_reply(struct cardea_session *session, const char *transaction, json_t *reply,
                          json_t *jsep)
 {
@@ -163,10 +181,13 @@ json_t *cardea_session_query(struct cardea_session *session)
 {
 	static const char *const states[] = {"new", "joining", "joined", "left"};
 	enum cardea_handle_kind kind = (enum cardea_handle_kind)atomic_load(&session->kind);
-	/* The seat is set before the kind and never changes. */
+	char seat[CARDEA_MAX_ID + 1];
+	g_mutex_lock(&session->lock);
+	g_strlcpy(seat, session->seat, sizeof(seat));
+	g_mutex_unlock(&session->lock);
 	return json_pack("{s:s, s:s, s:s, s:I, s:s}", "handle", cardea_handle_name(kind), "state",
 	                 states[atomic_load(&session->state)], "media",
 	                 cardea_media_name((enum cardea_media_state)atomic_load(&session->media)),
 	                 "seq", (json_int_t)atomic_load(&session->seq), "participant",
-	                 kind & (CARDEA_HANDLE_PUBLISH | CARDEA_HANDLE_RECEIVE) ? session->seat : "");
+	                 kind & (CARDEA_HANDLE_PUBLISH | CARDEA_HANDLE_RECEIVE) ? seat : "");
 }

@@ -75,6 +75,7 @@ struct cardea_session {
 	_Atomic int64_t heard_ms;  /* last packet from the peer, monotonic; 0: none yet */
 	_Atomic int64_t seq;       /* of events; only the room thread adds */
 	atomic_uint waiting;       /* its requests that are queued */
+	atomic_uint joins;         /* attempts to join, of which the last one counts */
 	GMutex lock;
 	struct cardea_room *room; /* under lock: a reference from join on */
 	/* Room thread. */
@@ -87,7 +88,7 @@ struct cardea_session {
 	bool answered;                          /* one with all slots was answered: they are known */
 	uint64_t sdp_session, sdp_version;      /* o= line of our offers */
 	bool map_changed;
-	/* Set once at join, before `kind`. */
+	/* Set at join, before `kind`, and by a move; room thread, under lock for others. */
 	char seat[CARDEA_MAX_ID + 1];
 	/* Publish: the sources, and which m-line carries which (loop thread reads). */
 	struct cardea_source *sources;
@@ -114,11 +115,18 @@ void cardea_session_set_room(struct cardea_session *session, struct cardea_room 
 void cardea_session_make_publish(struct cardea_session *session, const _Atomic int64_t *lease);
 void cardea_session_make_receive(struct cardea_session *session, unsigned audio, unsigned video);
 
+/* The joined handle goes on in @room, as @seat. Room thread of both rooms. */
+void cardea_session_move(struct cardea_session *session, struct cardea_room *room,
+                         const char *seat);
+
 /* All slots, audio first. */
 static inline unsigned cardea_session_slots(const struct cardea_session *session)
 {
 	return session->audio_slots + session->video_slots;
 }
+
+/* {"audio","video"}: how many slots there are. New object. */
+json_t *cardea_session_slot_counts(const struct cardea_session *session);
 
 /*
  * Answers a request; takes over @reply and @jsep (may be NULL). Returns what the push returned.
@@ -137,7 +145,8 @@ void cardea_session_close(struct cardea_session *session);
 /* Asks the publisher of @source for a key frame if none was asked for just now. No locks held. */
 void cardea_session_want_keyframe(struct cardea_source *source);
 
-/* Lock-free summary for query_session, which Janus calls with the handle's mutex held. */
+/* Summary for query_session, under no lock but the leaf, which Janus calls with the handle's mutex
+ * held. */
 json_t *cardea_session_query(struct cardea_session *session);
 
 const char *cardea_handle_name(enum cardea_handle_kind kind);

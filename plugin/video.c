@@ -11,11 +11,16 @@ struct cardea_video *cardea_video_new(unsigned slots)
 	struct cardea_video *video =
 	        g_malloc0(sizeof(*video) + slots * sizeof(struct cardea_video_slot));
 	video->count = slots;
-	for (unsigned i = 0; i < slots; i++) {
-		video->slots[i].wish.height = CARDEA_DEFAULT_HEIGHT;
-		video->slots[i].layer = CARDEA_LAYER_NONE;
-	}
+	cardea_video_reset(video);
 	return video;
+}
+
+void cardea_video_reset(struct cardea_video *video)
+{
+	video->wish_waits = false;
+	for (unsigned i = 0; i < video->count; i++)
+		video->slots[i] = (struct cardea_video_slot){.wish.height = CARDEA_DEFAULT_HEIGHT,
+		                                             .layer = CARDEA_LAYER_NONE};
 }
 
 void cardea_video_free(struct cardea_video *video)

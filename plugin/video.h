@@ -52,6 +52,8 @@ struct cardea_video {
 /* All slots are CARDEA_WISH_AUTO. */
 struct cardea_video *cardea_video_new(unsigned slots);
 void cardea_video_free(struct cardea_video *video);
+/* The connection goes on in another room: no target, no wish. What it carries is still known. */
+void cardea_video_reset(struct cardea_video *video);
 
 /* Replaces the wishes of @receiver by @wishes, one for each video slot. Follows them now, or, when
  * wishes come faster than that makes sense, at the next tick. */
