@@ -173,8 +173,8 @@ test('a move is refused for one reason each, and then nothing has changed', asyn
   ];
   const state = () => Promise.all([from, to].map((room) => adminPlugin(janus, { request: 'inspect', room })));
   const before = await state();
-  const events = () => [anna, ghost, other].map((p) => [p.publish, p.receive].map((h) => h.events.items.length));
-  const told = events();
+  const events = () => [anna, ghost, other].flatMap((p) => [p.publish, p.receive]).flatMap((h) => h.events.items)
+    .map((e) => e.data.event).filter((name) => !['offer', 'roster', 'slots'].includes(name));
   const reported = control.events.items.filter((e) => e.cardea === 'control').length;
   for (const [fields, claims, code] of cases) {
     await assert.rejects(move(from, to, 'anna', { ...good, ...claims }, fields), { code }, code);
@@ -183,7 +183,7 @@ test('a move is refused for one reason each, and then nothing has changed', asyn
   const plain = (rooms) => JSON.parse(JSON.stringify(rooms, (name, value) => (/_ms$/.test(name) ? null : value)));
   assert.deepEqual(plain(await state()), plain(before));
   assert.equal((await anna.receive.request({ request: 'sync' })).room.id, from);
-  assert.deepEqual(events(), told);
+  assert.deepEqual(events(), []);
   assert.equal(control.events.items.filter((e) => e.cardea === 'control').length, reported);
 
   // Unchanged, as soon as there is room; a hidden one needs none.
