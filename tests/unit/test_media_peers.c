@@ -5,6 +5,7 @@
 #include "unit.h"
 
 #include <arpa/inet.h>
+#include "plugin/keyframe.h"
 #include "plugin/rtp.h"
 #include "tests/peers/check.h"
 #include "tests/peers/rtcp.h"
@@ -136,7 +137,7 @@ static bool is_keyframe(uint8_t *packet, size_t len)
 {
 	struct cardea_rtp rtp;
 	assert_int_equal(cardea_rtp_parse(packet, len, &rtp), 0);
-	return cardea_vp8_starts_keyframe(rtp.payload, rtp.payload_len);
+	return cardea_keyframe_starts(CARDEA_CODEC_VP8, rtp.payload, rtp.payload_len);
 }
 
 static void video_begins_with_a_keyframe(void **state)
