@@ -2,9 +2,11 @@
 
 /* How long a layer that was taken back may still be on its way: the key frame of the lower one,
  * then the queue. */
-#define DRAIN_MS 1500
+#define DRAIN_MS   1500
+/* Reports of several slots come one by one, each of them about once a second. */
+#define REPORTS_MS 900
 /* An estimate that is older says nothing about now. */
-#define STALE_MS 3000
+#define STALE_MS   3000
 
 /* The estimate is for video; audio of the same connection has to go through as well. */
 static uint64_t video_part(uint64_t estimate)
@@ -46,6 +48,13 @@ void cardea_budget_remb(struct cardea_budget *budget, uint32_t bps, int64_t now_
 
 void cardea_budget_loss(struct cardea_budget *budget, unsigned lost, int64_t now_ms)
 {
+	budget->lost += lost;
+	budget->reports++;
+	if (within(budget->loss_ms, REPORTS_MS, now_ms))
+		return;
+	lost = budget->lost / budget->reports;
+	budget->lost = budget->reports = 0;
+	budget->loss_ms = now_ms;
 	/* Soon after congestion it is likelier that loss comes from a queue that is full than that it
 	 * is random. */
 	bool soon = within(budget->congested_ms, CARDEA_BUDGET_SETTLED_MS, now_ms);

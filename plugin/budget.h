@@ -39,6 +39,8 @@ struct cardea_budget {
 	uint32_t arrived_bps; /* what heavy loss left of given_bps; 0: no heavy loss */
 	int64_t congested_ms; /* the last sign */
 	/* Loss. */
+	unsigned lost, reports; /* sum and number of reports since loss_ms */
+	int64_t loss_ms;
 	unsigned loss; /* three times the mean, in 1/256 */
 	bool heavy;    /* the last report was */
 	/* The last step up. */
@@ -55,8 +57,8 @@ struct cardea_budget {
 
 /* An estimate has come. */
 void cardea_budget_remb(struct cardea_budget *budget, uint32_t bps, int64_t now_ms);
-/* Receiver reports have come; @lost is the fraction that all video slots together lost, in 1/256.
- * Not the worst slot's: of ten slots one always has bad luck. */
+/* Receiver reports have come; @lost is the fraction lost, in 1/256: of all video slots together, or
+ * of each in a call of its own. Not the worst of all: of ten slots one always has bad luck. */
 void cardea_budget_loss(struct cardea_budget *budget, unsigned lost, int64_t now_ms);
 
 /* ---- for the choice of layers ---- */

@@ -255,6 +255,26 @@ static void five_percent_at_random_change_nothing(void **state)
 	g_free(receiver);
 }
 
+static void five_percent_at_random_in_small_reports_of_many_slots_change_nothing(void **state)
+{
+	(void)state;
+	struct receiver *receiver = new_receiver(9);
+	uint32_t seed = 1;
+	for (unsigned i = 0; i < 9; i++)
+		receiver->wants[i].height = 180;
+	run(receiver, 3000000, 10000);
+	for (unsigned i = 0; i < 3600 * 9; i++) {
+		unsigned lost = 0;
+		for (unsigned packet = 0; packet < 15; packet++)
+			lost += fake_random(&seed) < 0.05;
+		receiver->now += 1000 / 9;
+		cardea_budget_loss(&receiver->budget, lost * 256 / 15, receiver->now);
+		estimate(receiver, 3000000);
+		assert_int_equal(receiver->budget.congested_ms, 0);
+	}
+	g_free(receiver);
+}
+
 static void soon_after_congestion_less_loss_counts(void **state)
 {
 	(void)state;
@@ -288,6 +308,7 @@ int main(void)
 	        cmocka_unit_test(a_single_report_of_loss_changes_nothing),
 	        cmocka_unit_test(loss_that_is_a_little_heavy_counts_when_it_lasts),
 	        cmocka_unit_test(five_percent_at_random_change_nothing),
+	        cmocka_unit_test(five_percent_at_random_in_small_reports_of_many_slots_change_nothing),
 	        cmocka_unit_test(soon_after_congestion_less_loss_counts),
 	};
 	return cmocka_run_group_tests_name("budget", tests, NULL, NULL);
