@@ -124,6 +124,75 @@ static void a_pause_of_days_is_no_step_back(void **state)
 	assert_true((int32_t)(ts - before) > 0);
 }
 
+/* Maps a packet of stream 1 after the one before it. */
+static bool map(struct cardea_rewrite *rewrite, uint16_t seq, uint32_t ts, uint16_t *out_seq,
+                uint32_t *out_ts)
+{
+	return cardea_rewrite_packet(rewrite, 1, CLOCK, seq, ts, rewrite->out_ms + 20, out_seq, out_ts);
+}
+
+static void a_sender_that_counts_anew_is_taken_up_again(void **state)
+{
+	(void)state;
+	struct cardea_rewrite rewrite = {0};
+	uint16_t seq;
+	uint32_t ts;
+	assert_true(map(&rewrite, 1000, 90000, &seq, &ts));
+	/* The first one that is far off is alone as yet; a late one of before does not disturb. */
+	assert_false(map(&rewrite, 40000, 0x80000000, &seq, &ts));
+	assert_true(map(&rewrite, 1001, 91000, &seq, &ts));
+	assert_true(map(&rewrite, 40001, 0x80000000, &seq, &ts));
+	assert_int_equal(seq, 1003); /* one was left out */
+	assert_int_equal(ts, 91000 + 20 * 90);
+	assert_true(map(&rewrite, 40003, 0x80000000 + 3000, &seq, &ts));
+	assert_int_equal(seq, 1005);
+	assert_int_equal(ts, 91000 + 20 * 90 + 3000);
+	assert_false(map(&rewrite, 40000, 0x80000000, &seq, &ts));
+}
+
+static void strays_are_left_out(void **state)
+{
+	(void)state;
+	struct cardea_rewrite rewrite = {0};
+	uint16_t seq;
+	uint32_t ts;
+	assert_true(map(&rewrite, 1000, 90000, &seq, &ts));
+	assert_false(map(&rewrite, 30000, 90000, &seq, &ts));
+	assert_false(map(&rewrite, 35000, 90000, &seq, &ts));
+	assert_false(map(&rewrite, 1000, 0x90000000, &seq, &ts)); /* late, of another time */
+	assert_true(map(&rewrite, 1001, 93000, &seq, &ts));
+	assert_int_equal(seq, 1001);
+}
+
+static void a_long_loss_is_a_loss(void **state)
+{
+	(void)state;
+	struct cardea_rewrite rewrite = {0};
+	uint16_t seq;
+	uint32_t ts;
+	assert_true(map(&rewrite, 1000, 90000, &seq, &ts));
+	assert_true(map(&rewrite, 1000 + CARDEA_REWRITE_DROPOUT, 900000, &seq, &ts));
+	assert_int_equal(seq, 1000 + CARDEA_REWRITE_DROPOUT);
+	assert_true(map(&rewrite, 1000 + CARDEA_REWRITE_DROPOUT - CARDEA_REWRITE_MISORDER, 800000, &seq,
+	                &ts));
+	assert_int_equal(seq, 1000 + CARDEA_REWRITE_DROPOUT - CARDEA_REWRITE_MISORDER);
+}
+
+static void time_that_goes_back_goes_on(void **state)
+{
+	(void)state;
+	struct cardea_rewrite rewrite = {0};
+	uint16_t seq;
+	uint32_t ts;
+	assert_true(map(&rewrite, 1000, 90000, &seq, &ts));
+	assert_true(map(&rewrite, 1002, 1000, &seq, &ts));
+	assert_int_equal(seq, 1002);
+	assert_int_equal(ts, 90000 + 20 * 90);
+	assert_false(map(&rewrite, 1001, 90000, &seq, &ts)); /* of the time before */
+	assert_true(map(&rewrite, 1003, 4000, &seq, &ts));
+	assert_int_equal(ts, 90000 + 20 * 90 + 3000);
+}
+
 /* ---- packets ---- */
 
 static const uint8_t plain[] = {0x80, 0xe0, 0x12, 0x34, 0, 0, 0, 9, 1, 2, 3, 4, 0xaa, 0xbb};
@@ -189,6 +258,11 @@ int main(void)
 	        TEST("a packet from before the switch is dropped",
 	             a_packet_from_before_the_switch_is_dropped),
 	        TEST("a pause of days is no step back", a_pause_of_days_is_no_step_back),
+	        TEST("a sender that counts anew is taken up again",
+	             a_sender_that_counts_anew_is_taken_up_again),
+	        TEST("strays are left out", strays_are_left_out),
+	        TEST("a long loss is a loss", a_long_loss_is_a_loss),
+	        TEST("time that goes back goes on", time_that_goes_back_goes_on),
 	        TEST("a header is read and written", a_header_is_read_and_written),
 	};
 	enum { FIXED = G_N_ELEMENTS(fixed), BAD = G_N_ELEMENTS(bad_packets) };
