@@ -101,17 +101,22 @@ static void note_watched(struct cardea_session *receiver, int64_t now_ms)
 	}
 }
 
-static void tell_layers(const struct cardea_source *source)
+json_t *cardea_quality_rids(const struct cardea_source *source)
 {
 	json_t *rids = json_array();
 	for (unsigned i = 0; i < cardea_source_layers(source); i++) {
 		if (source->layers[i].wanted)
 			json_array_append_new(rids, json_string(source->layers[i].rid));
 	}
-	cardea_session_event(
-	        source->publisher, "layers",
-	        json_pack("{s:s, s:o}", "kind", cardea_source_kind_name(source->which), "rids", rids),
-	        NULL);
+	return rids;
+}
+
+static void tell_layers(const struct cardea_source *source)
+{
+	cardea_session_event(source->publisher, "layers",
+	                     json_pack("{s:s, s:o}", "kind", cardea_source_kind_name(source->which),
+	                               "rids", cardea_quality_rids(source)),
+	                     NULL);
 }
 
 /* The lowest is never left out: a new viewer gets it at once. */

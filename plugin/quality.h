@@ -8,7 +8,9 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <jansson.h>
 #include "room.h"
+#include "source.h"
 
 #define CARDEA_QUALITY_TICK_MS 200 /* on a tick of 100 ms */
 /* A layer that nobody watched for so long is left out by the sender. */
@@ -20,5 +22,8 @@ bool cardea_quality_needed(const struct cardea_room *room);
 /* Measures all layers, chooses for every receiver, tells senders. Every CARDEA_QUALITY_TICK_MS
  * while it is needed; does nothing when called sooner. */
 void cardea_quality_run(struct cardea_room *room, int64_t now_ms);
+
+/* The encodings that the client is to send, low to high, as in event `layers`. New array. */
+json_t *cardea_quality_rids(const struct cardea_source *source);
 
 #endif

@@ -69,6 +69,14 @@ static int join_prepare(struct cardea_request *request)
 	return 0;
 }
 
+static json_t *codecs_to_json(const struct cardea_codec_list *list)
+{
+	json_t *array = json_array();
+	for (unsigned i = 0; i < list->count; i++)
+		json_array_append_new(array, json_string(cardea_codec_name(list->codecs[i])));
+	return array;
+}
+
 static json_t *joined(struct cardea_request *request, unsigned kind)
 {
 	struct cardea_session *session = request->session;
@@ -82,6 +90,8 @@ static json_t *joined(struct cardea_request *request, unsigned kind)
 	                       cardea_clock_wall_ms(&cardea_clock_system) / 1000);
 	if (kind == CARDEA_HANDLE_RECEIVE)
 		json_object_set_new(reply, "slots", cardea_session_slot_counts(session));
+	else
+		json_object_set_new(reply, "video_codecs", codecs_to_json(&participant->video_codecs));
 	/* What the answer says needs no event. */
 	session->map_changed = false;
 	return reply;

@@ -2,6 +2,7 @@
 #include "cardea_clock.h"
 #include "cardea_error.h"
 #include "message.h"
+#include "quality.h"
 #include "receive.h"
 #include "said.h"
 #include "state.h"
@@ -27,15 +28,22 @@ static void ice_after(struct cardea_request *request)
 		cardea_receive_restart(request->session);
 }
 
+static json_t *track_to_json(const struct cardea_source *source)
+{
+	json_t *track =
+	        json_pack("{s:s, s:s, s:b}", "mid", source->mid, "kind",
+	                  cardea_source_kind_name(source->which), "active", (int)source->active);
+	if (atomic_load(&source->encodings) > 0)
+		json_object_set_new(track, "rids", cardea_quality_rids(source));
+	return track;
+}
+
 static void add_tracks(struct cardea_session *session, json_t *reply)
 {
 	json_t *tracks = json_array();
 	for (unsigned i = 0; i < CARDEA_SOURCE_KINDS; i++) {
-		const struct cardea_source *source = &session->sources[i];
-		if (cardea_source_published(source))
-			json_array_append_new(tracks, json_pack("{s:s, s:s, s:b}", "mid", source->mid, "kind",
-			                                        cardea_source_kind_name(source->which),
-			                                        "active", (int)source->active));
+		if (cardea_source_published(&session->sources[i]))
+			json_array_append_new(tracks, track_to_json(&session->sources[i]));
 	}
 	json_object_set_new(reply, "tracks", tracks);
 }

@@ -100,8 +100,9 @@ static void answer_one(janus_sdp *offer, janus_sdp *answer, janus_sdp_mline *mli
 	if (codec < 0)
 		return; /* stays rejected */
 	bool accept = fits(track, mline);
-	/* Also where nothing may be sent yet: a browser gives up layers that were refused once. */
-	bool layered = codec == CARDEA_CODEC_VP8 && track && track->rid_count > 0;
+	/* Encodings that are offered are never refused: a browser gives them up for good, and Janus,
+	 * which then knows no SSRC of the line, takes that of the retransmissions for it. */
+	bool layered = track && track->rid_count > 0;
 	int err = mline->type == JANUS_SDP_AUDIO
 	                  ? answer_audio(offer, answer, mline)
 	                  : answer_video(offer, answer, mline, (enum cardea_codec)codec, layered);
@@ -115,8 +116,6 @@ static void answer_one(janus_sdp *offer, janus_sdp *answer, janus_sdp_mline *mli
 	track->accepted = true;
 	track->mindex = mline->index;
 	track->codec = (enum cardea_codec)codec;
-	if (!layered)
-		track->rid_count = 0;
 }
 
 int cardea_sdp_answer(const char *offer, const struct cardea_codec_list *video,

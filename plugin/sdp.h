@@ -19,7 +19,7 @@ struct cardea_sdp_track {
 	bool wanted; /* false: answer it as inactive */
 	enum cardea_source_kind kind;
 	bool active;
-	/* Encodings that are offered, low to high; what is not taken as layers is set to 0. */
+	/* Encodings that are offered, low to high. */
 	unsigned rid_count;
 	char rids[CARDEA_SOURCE_LAYERS][CARDEA_RID_SIZE];
 	/* Results. */
@@ -30,9 +30,9 @@ struct cardea_sdp_track {
 
 /*
  * Answers a client's offer: m-lines of the @count @tracks that are wanted, are of the kind's type,
- * send, and offer Opus or one of the codecs of @video become receive-only, all others inactive.
- * Only VP8 has layers. *@answer is freed with g_free. CARDEA_E_JSEP_INVALID for what is no SDP or
- * has no or too many m-lines.
+ * send, and offer Opus or one of the codecs of @video become receive-only, with all encodings; all
+ * others inactive. *@answer is freed with g_free. CARDEA_E_JSEP_INVALID for what is no SDP or has
+ * no or too many m-lines.
  */
 int cardea_sdp_answer(const char *offer, const struct cardea_codec_list *video,
                       struct cardea_sdp_track *tracks, size_t count, char **answer);

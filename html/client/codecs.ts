@@ -1,26 +1,37 @@
-/** Which codecs a line offers: those that the plugin can choose from, and nothing else. */
+/** Which codecs a line offers: those that the room allows, in one profile each, and nothing else. */
 
-/**
- * By preference, each with what its `fmtp` must say. A room's policy decides; one that allows what
- * a browser cannot send is no use, so all are offered, in one profile each.
- */
-const VIDEO: readonly { mimeType: string; profile: RegExp }[] = [
-  { mimeType: 'video/vp8', profile: /^/ },
-  { mimeType: 'video/h264', profile: /^(?=.*packetization-mode=1)(?=.*profile-level-id=42e0)/i },
-  { mimeType: 'video/vp9', profile: /^(?!.*profile-id=[1-9])/ },
-  { mimeType: 'video/av1', profile: /^(?!.*profile=[1-9])/ },
-  { mimeType: 'video/rtx', profile: /^/ },
-];
-const AUDIO = [{ mimeType: 'audio/opus', profile: /^/ }];
+const AUDIO = ['opus'];
+/** What `fmtp` must say where there are several profiles. */
+const PROFILES: Record<string, RegExp> = {
+  h264: /^(?=.*packetization-mode=1)(?=.*profile-level-id=42e0)/i,
+  vp9: /^(?!.*profile-id=[1-9])/,
+  av1: /^(?!.*profile=[1-9])/,
+};
 
-/** Everything a browser can do would make the SDP several times as large. */
-export function preferCodecs(transceiver: RTCRtpTransceiver, media: 'audio' | 'video'): void {
+export class Codecs {
+  /** For video, by preference, as the plugin names them. */
+  video: readonly string[] = ['vp8'];
+
+  /** Whether video will be VP8, the one that is sent in several encodings. */
+  get layered(): boolean {
+    const first = find('video', this.video)[0]?.mimeType ?? `video/${this.video[0]}`;
+    return first.toLowerCase() === 'video/vp8';
+  }
+
+  /** Everything a browser can do would make the SDP several times as large. */
+  prefer(transceiver: RTCRtpTransceiver, media: 'audio' | 'video'): void {
+    const codecs = find(media, media === 'audio' ? AUDIO : [...this.video, 'rtx']);
+    if (codecs.length > 0) transceiver.setCodecPreferences?.(codecs);
+  }
+}
+
+/** The browser's own codecs of these names, in this order. */
+function find(media: 'audio' | 'video', names: readonly string[]): RTCRtpCodec[] {
   const codecs = RTCRtpSender.getCapabilities?.(media)?.codecs ?? [];
-  const preferred = (media === 'audio' ? AUDIO : VIDEO).flatMap(({ mimeType, profile }) =>
+  return names.flatMap((name) =>
     codecs
-      .filter((codec) => codec.mimeType.toLowerCase() === mimeType)
-      .filter(({ sdpFmtpLine = '' }) => profile.test(sdpFmtpLine))
+      .filter(({ mimeType }) => mimeType.toLowerCase() === `${media}/${name}`)
+      .filter(({ sdpFmtpLine = '' }) => PROFILES[name]?.test(sdpFmtpLine) ?? true)
       .slice(0, 1),
   );
-  if (preferred.length > 0) transceiver.setCodecPreferences?.(preferred);
 }

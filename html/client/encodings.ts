@@ -32,8 +32,12 @@ const BITRATES: readonly { height: number; maxBitrate: number }[] = [
 ];
 const LOWEST_BITRATE = 100_000;
 
-/** The encodings to offer, high to low. What is offered cannot grow any more. */
-export function initialEncodings(kind: SourceKind, size: Size): RTCRtpEncodingParameters[] {
+/** The encodings to offer, high to low. Their number is fixed from then on. */
+export function initialEncodings(
+  kind: SourceKind,
+  size: Size,
+  layered = true,
+): RTCRtpEncodingParameters[] {
   switch (kind) {
     case 'microphone':
       return [{ maxBitrate: 40_000 }];
@@ -42,30 +46,30 @@ export function initialEncodings(kind: SourceKind, size: Size): RTCRtpEncodingPa
     case 'screen':
       return [{ maxBitrate: 2_500_000, maxFramerate: SCREEN_FRAME_RATE }];
     case 'camera': {
-      const layers = layersOf(size);
-      const rids = layers > 1 ? RIDS.slice(-layers) : [];
+      const layers = layered ? layersOf(size) : 1;
+      const rids = layers > 1 ? RIDS.slice(0, layers) : [];
       return cameraEncodings(rids.length > 0 ? rids.map((rid) => ({ rid })) : [{}], size, null);
     }
   }
 }
 
 /**
- * The same encodings for a picture of this size: the lowest ones share it, the ones that are too
- * many for it pause, and so do those that nobody watches (null: all are watched), but for the lowest.
+ * The same encodings for a picture of this size: those that are too many for it pause, and so do
+ * those that nobody watches (null: all are watched), but for the lowest that is left. The first ones
+ * are used, because Chromium drops the last ones of a small picture.
  */
 export function cameraEncodings(
   encodings: readonly RTCRtpEncodingParameters[],
   size: Size,
   watched: ReadonlySet<string> | null,
 ): RTCRtpEncodingParameters[] {
-  const spare = Math.max(encodings.length - layersOf(size), 0);
+  const lowest = Math.min(encodings.length, layersOf(size)) - 1;
   return encodings.map((encoding, index) => {
-    const scaleResolutionDownBy = 2 ** Math.max(index - spare, 0);
-    const lowest = index === encodings.length - 1;
+    const scaleResolutionDownBy = 2 ** index;
     const wanted = !watched || watched.has(encoding.rid ?? '');
     return {
       ...encoding,
-      active: lowest || (index >= spare && wanted),
+      active: index === lowest || (index < lowest && wanted),
       scaleResolutionDownBy,
       maxBitrate: bitrateOf(shortSide(size) / scaleResolutionDownBy),
     };

@@ -4,7 +4,7 @@
  */
 
 import type { Channel } from './channel.ts';
-import { preferCodecs } from './codecs.ts';
+import { Codecs } from './codecs.ts';
 import { cameraEncodings, initialEncodings } from './encodings.ts';
 import { type CardeaError, toCardeaError } from './errors.ts';
 import { Emitter } from './events.ts';
@@ -12,6 +12,7 @@ import type { LocalMedia } from './local.ts';
 import { Peer } from './peer.ts';
 import type {
   IceAnswer,
+  JoinedAnswer,
   MediaKind,
   PluginEvent,
   PublishedAnswer,
@@ -25,6 +26,7 @@ const KINDS: readonly SourceKind[] = ['microphone', 'camera', 'screen', 'screen_
 export class Publisher extends Emitter<{ failed: [CardeaError] }> {
   readonly peer = new Peer();
   readonly #media: LocalMedia;
+  readonly #codecs = new Codecs();
   readonly #transceivers = new Map<SourceKind, RTCRtpTransceiver>();
   readonly #stopFollowing: () => void;
   #channel: Channel | null = null;
@@ -52,6 +54,12 @@ export class Publisher extends Emitter<{ failed: [CardeaError] }> {
     this.peer.bind(channel);
     channel.on('event', (event) => this.#onEvent(event));
     channel.on('synced', (synced) => this.#resume(synced));
+  }
+
+  /** What `join` said; before `start`. */
+  configure(joined: JoinedAnswer): void {
+    if (joined.video_codecs) this.#codecs.video = joined.video_codecs;
+    this.peer.setServers(joined);
   }
 
   /** Offers the lines, unless nothing may be published yet. */
@@ -137,6 +145,8 @@ export class Publisher extends Emitter<{ failed: [CardeaError] }> {
       { request: 'publish', offer: this.#offer, tracks },
       { type: 'offer', sdp },
     );
+    // With each offer all layers count as watched.
+    this.#watched = null;
     if (jsep) await this.peer.setRemoteDescription(jsep);
     this.#accepted = new Set(data.tracks.filter((track) => track.accepted).map(({ kind }) => kind));
     this.#recordTold(tracks);
@@ -153,9 +163,9 @@ export class Publisher extends Emitter<{ failed: [CardeaError] }> {
     const media = kind === 'microphone' || kind === 'screen_audio' ? 'audio' : 'video';
     const transceiver = this.peer.pc.addTransceiver(this.#media.track(kind) ?? media, {
       direction: 'sendonly',
-      sendEncodings: initialEncodings(kind, this.#media.cameraSize),
+      sendEncodings: initialEncodings(kind, this.#media.cameraSize, this.#codecs.layered),
     });
-    preferCodecs(transceiver, media);
+    this.#codecs.prefer(transceiver, media);
     return transceiver;
   }
 
@@ -188,7 +198,8 @@ export class Publisher extends Emitter<{ failed: [CardeaError] }> {
 
   /** After events that were missed. */
   #adoptState(tracks: PublishedTrack[]): void {
-    this.#watched = null;
+    const rids = tracks.find(({ kind }) => kind === 'camera')?.rids;
+    this.#watched = rids ? new Set(rids) : null;
     // What the plugin had confirmed to be on is off: a moderator did it.
     const muted = tracks.filter(({ kind, active }) => !active && this.#told.get(kind));
     this.#recordTold(tracks);

@@ -200,10 +200,10 @@ export class Session extends Emitter<{
       token: this.#entry.join_token,
       connection: this.#connectionId,
     });
+    this.#publisher.configure(joined);
     // Seeing the others comes first: both negotiations at once would take longer for each.
     await Promise.race([this.#receiver.answered, pause(PUBLISH_DELAY_MS)]);
     if (this.#over) return;
-    this.#publisher.peer.setServers(joined);
     this.#publisher.start(joined.participant.publish);
     channel.admit();
   }

@@ -94,6 +94,8 @@ export interface PublishedTrack {
   mid: string;
   kind: SourceKind;
   active: boolean;
+  /** Encodings that somebody watches, where there are several. */
+  rids?: string[];
 }
 
 /** 201 of `POST /api/v1/enter`. */
@@ -135,6 +137,8 @@ export interface JoinedAnswer extends IceServers {
   map?: SlotMap;
   speaking?: Speaking;
   hands?: string[];
+  /** Publish handle: those of the room's policy, by preference. */
+  video_codecs?: string[];
 }
 
 export interface SyncedAnswer {

@@ -23,12 +23,15 @@ test('a camera offers as many layers as its picture is worth, high to low', () =
   assert.deepEqual(layers(initialEncodings('camera', CAMERA_SIZE)), hd, 'while it is off');
   assert.equal(initialEncodings('camera', { width: 960, height: 540 }).length, 3);
   assert.deepEqual(layers(initialEncodings('camera', { width: 640, height: 360 })), [
-    ['m', true, 1, 500_000],
-    ['l', true, 2, 150_000],
+    ['h', true, 1, 500_000],
+    ['m', true, 2, 150_000],
   ]);
   assert.equal(initialEncodings('camera', { width: 480, height: 270 }).length, 2);
   assert.deepEqual(layers(initialEncodings('camera', { width: 320, height: 180 })), [
     [undefined, true, 1, 150_000],
+  ]);
+  assert.deepEqual(layers(initialEncodings('camera', HD, false)), [
+    [undefined, true, 1, 1_500_000],
   ]);
   assert.equal(initialEncodings('camera', { width: 720, height: 1280 }).length, 3, 'upright');
   assert.equal(initialEncodings('camera', { width: 4000, height: 400 }).length, 2, 'a strip');
@@ -41,23 +44,22 @@ test('everything else has one encoding without a name', () => {
   }
 });
 
-test('a smaller picture is shared by the lowest layers, a larger one comes back to all', () => {
+test('a smaller picture has fewer layers, a larger one all again', () => {
   const offered = initialEncodings('camera', HD);
   const small = cameraEncodings(offered, { width: 640, height: 360 }, null);
-  assert.deepEqual(layers(small), [
-    ['h', false, 1, 500_000],
-    ['m', true, 1, 500_000],
-    ['l', true, 2, 150_000],
+  assert.deepEqual(layers(small).slice(0, 2), [
+    ['h', true, 1, 500_000],
+    ['m', true, 2, 150_000],
   ]);
+  assert.deepEqual(active(small), ['h', 'm']);
   const tiny = cameraEncodings(small, { width: 320, height: 180 }, null);
-  assert.deepEqual(active(tiny), ['l']);
-  assert.equal(tiny[2]?.scaleResolutionDownBy, 1);
+  assert.deepEqual(active(tiny), ['h']);
   assert.deepEqual(layers(cameraEncodings(tiny, HD, null)), layers(offered));
 
   const two = initialEncodings('camera', { width: 640, height: 360 });
   assert.deepEqual(layers(cameraEncodings(two, HD, null)), [
-    ['m', true, 1, 1_500_000],
-    ['l', true, 2, 500_000],
+    ['h', true, 1, 1_500_000],
+    ['m', true, 2, 500_000],
   ]);
 });
 
@@ -67,7 +69,8 @@ test('layers that nobody watches pause, the lowest never', () => {
   assert.deepEqual(active(cameraEncodings(offered, HD, new Set(['l', 'h']))), ['h', 'l']);
   assert.deepEqual(active(cameraEncodings(offered, HD, new Set())), ['l']);
   const small = { width: 640, height: 360 };
-  assert.deepEqual(active(cameraEncodings(offered, small, new Set(['l', 'h']))), ['l']);
+  assert.deepEqual(active(cameraEncodings(offered, small, new Set(['l', 'h']))), ['h', 'm']);
+  assert.deepEqual(active(cameraEncodings(offered, small, new Set(['l']))), ['m']);
 });
 
 test('a line that the plugin takes as one layer is never paused', () => {

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, test } from 'node:test';
 import type { Channel } from '../client/channel.ts';
 import { LocalMedia } from '../client/local.ts';
 import { Publisher } from '../client/publisher.ts';
-import type { SourceKind } from '../client/types.ts';
+import type { JoinedAnswer, SourceKind } from '../client/types.ts';
 import { FakeDevices } from './support/devices.ts';
 import { FakeGateway, type FakePeerConnection } from './support/gateway.ts';
 import { until } from './support/until.ts';
@@ -32,7 +32,8 @@ beforeEach(() => {
     trickle: () => {},
     request: async (body: Record<string, unknown>) => {
       requests.push(body);
-      if (body.request !== 'publish') return { data: { cardea: 'ok' }, jsep: null };
+      const servers = { stun_servers: [], turn_servers: [] };
+      if (body.request !== 'publish') return { data: { cardea: 'ok', ...servers }, jsep: null };
       const tracks = (body.tracks as object[]).map((track) => ({ ...track, accepted: true }));
       return { data: { tracks }, jsep: { type: 'answer', sdp: 'v=0' } };
     },
@@ -116,11 +117,7 @@ test('only watched layers are sent, and all that fit after a new device', async 
   devices.size = { width: 640, height: 360 };
   await media.selectDevice('camera', 'small');
   await until('smaller', () => activeLayers().length === 2);
-  assert.deepEqual(activeLayers(), ['m', 'l']);
-  assert.deepEqual(
-    sender('camera').encodings.map(({ scaleResolutionDownBy }) => scaleResolutionDownBy),
-    [1, 1, 2],
-  );
+  assert.deepEqual(activeLayers(), ['h', 'm']);
   assert.equal(named('publish').length, 1, 'no negotiation');
 });
 
@@ -136,15 +133,43 @@ test('what a moderator has muted is off until its user switches it on', async ()
   assert.deepEqual(told(), [['microphone', true]]);
 });
 
-test('a mute that was missed is learnt from sync and not undone', async () => {
+test('a mute and layers that were missed are learnt from sync, and nothing is undone', async () => {
   await media.open();
   await published();
   await until('confirmed', () => sender('microphone').track !== null);
   deliver.synced?.({
     participant: { publish: RIGHTS },
     offer: 1,
-    tracks: LINES.map((kind, mid) => ({ mid: String(mid), kind, active: kind === 'camera' })),
+    tracks: LINES.map((kind, mid) => ({
+      mid: String(mid),
+      kind,
+      active: kind === 'camera',
+      ...(kind === 'camera' ? { rids: ['l'] } : {}),
+    })),
   });
+  await until('paused', () => activeLayers().length === 1);
   await until('muted', () => !media.active('microphone'));
   assert.deepEqual([media.active('camera'), told()], [true, []]);
+});
+
+test('a room without VP8 has the camera in one encoding', async () => {
+  publisher.configure({
+    video_codecs: ['h264'],
+    stun_servers: [],
+    turn_servers: [],
+  } as unknown as JoinedAnswer);
+  await published();
+  assert.deepEqual(
+    sender('camera').encodings.map(({ rid }) => rid),
+    [undefined],
+  );
+});
+
+test('an offer makes all layers watched', async () => {
+  await media.setCamera(true);
+  await published();
+  deliver.event?.({ event: 'layers', kind: 'camera', rids: ['l'] });
+  await until('paused', () => activeLayers().length === 1);
+  await publisher.restart();
+  await until('resumed', () => activeLayers().length === 3);
 });
