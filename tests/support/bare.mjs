@@ -7,7 +7,7 @@
 //   assert.deepEqual(await bare.stop(), { code: 0, signal: null });
 
 import { launchBrowser } from './browser.mjs';
-import { startPlugin } from './janus.mjs';
+import { adminPlugin, startPlugin } from './janus.mjs';
 import { serveStatic } from './static.mjs';
 
 const LIBRARY = new URL('../../html/dist/client/cardea-client.js', import.meta.url);
@@ -28,11 +28,11 @@ const show = (meeting) => {
   const taken = new Set(meeting.slots.video.filter((slot) => slot.participant).map(({ mid }) => mid));
   for (const [mid, element] of elements) element.hidden = !taken.has(mid);
 };
-window.enter = async () => {
+window.enter = async (open) => {
   const meeting = new Meeting({ credential: 'minted-by-the-test' });
   window.meeting = meeting;
   meeting.on('change', () => show(meeting));
-  await meeting.media.open();
+  if (open) await meeting.media.open();
   await meeting.join();
 };
 </script>`;
@@ -54,7 +54,11 @@ function entryFor({ janus, control }, role, room) {
   };
 }
 
-/** { janus, control, browser, enter(role, room, options of person), stop() }. */
+/**
+ * { janus, control, browser, enter(role, room, options), source(role, room, kind), stop() }. Options of
+ * enter beside those of person: open: false leaves the devices off; prepare: called with the page
+ * before it is loaded.
+ */
 export async function startBare() {
   const { janus, control } = await startPlugin();
   const site = await serveStatic({ '/': PAGE, '/cardea-client.js': LIBRARY });
@@ -63,14 +67,21 @@ export async function startBare() {
     janus,
     control,
     browser,
-    async enter(role, room, options) {
+    async enter(role, room, { open = true, prepare, ...options } = {}) {
       const person = await browser.person(role, options);
       await person.page.route('**/api/v1/enter', (route) =>
         route.fulfill({ status: 201, json: entryFor({ janus, control }, role, room) }));
+      await prepare?.(person.page);
       await person.page.goto(site.url);
       await person.page.waitForFunction(() => window.enter);
-      await person.page.evaluate(() => window.enter());
+      await person.page.evaluate((devices) => window.enter(devices), open);
       return person;
+    },
+    /** The figures of a source, of the admin request `inspect`. */
+    async source(role, room, kind) {
+      const { participants } = await adminPlugin(janus, { request: 'inspect', room });
+      const { sources } = participants.find(({ name }) => name === role.name);
+      return sources.find((source) => source.kind === kind);
     },
     /** Ends everything; returns how Janus ended. */
     async stop() {

@@ -1,16 +1,17 @@
-// A camera and a microphone made in the page itself, one colour and one tone per person, in the
-// place of the browser's own. This function is sent into the page as text and runs before the
+// A camera, a microphone and a screen made in the page itself, one colour and one tone per person,
+// in the place of the browser's own. This function is sent into the page as text and runs before the
 // page's code: it must not use anything outside itself.
 
 /**
  * @param options tone: Hz of the microphone; colour: CSS colour of the camera; refuse: the name of
  * the DOMException that getUserMedia rejects with, as after a user's "no"; null for none; volume: of
- * the tone, changed by `window.cardeaDevices.setVolume`; busy: so many patches of each frame are new
+ * the tone, changed by `window.cardeaDevices.setVolume`; width, height: of the camera, changed for
+ * the next use by `setSize`; screen: {tone, colour} of the screen, null: none is shared; busy: so many patches of each frame are new
  * (4 take about 1 Mbit/s at 960x540, 60 as much as there is; the colour is lost).
  */
 export function installDevices({
   tone, colour, refuse = null, width = 640, height = 360, fps = 30, volume: loudness = 0.2,
-  busy = 0,
+  busy = 0, screen = null,
 }) {
   const { mediaDevices } = navigator;
   if (!mediaDevices) return;
@@ -38,25 +39,30 @@ export function installDevices({
     return track;
   };
 
-  const microphone = () => {
+  const sound = (frequency) => {
     audio ??= new AudioContext();
     void audio.resume();
-    const oscillator = new OscillatorNode(audio, { frequency: tone });
+    const oscillator = new OscillatorNode(audio, { frequency });
     const volume = new GainNode(audio, { gain: loudness });
-    volumes.add(volume);
     const output = audio.createMediaStreamDestination();
     oscillator.connect(volume).connect(output);
     oscillator.start();
-    return labelled(output.stream.getAudioTracks()[0], 'microphone-1');
+    return { track: output.stream.getAudioTracks()[0], volume };
   };
 
-  const camera = () => {
+  const microphone = () => {
+    const { track, volume } = sound(tone);
+    volumes.add(volume);
+    return labelled(track, 'microphone-1');
+  };
+
+  const picture = (fill, { width, height }) => {
     const canvas = document.createElement('canvas');
     Object.assign(canvas, { width, height });
     const context = canvas.getContext('2d', { alpha: false, willReadFrequently: true });
     let frame = 0;
     const draw = () => {
-      context.fillStyle = colour;
+      context.fillStyle = fill;
       context.fillRect(0, 0, width, height);
       // A white square walks along the bottom: no two neighbouring frames are the same.
       context.fillStyle = 'white';
@@ -73,7 +79,17 @@ export function installDevices({
       if (track.readyState === 'ended') clearInterval(timer);
       else draw();
     }, 1000 / fps);
-    return labelled(track, 'camera-1', { width, height, frameRate: fps });
+    return track;
+  };
+
+  const camera = () =>
+    labelled(picture(colour, { width, height }), 'camera-1', { width, height, frameRate: fps });
+
+  const getDisplayMedia = async (constraints = {}) => {
+    if (!screen) throw new DOMException('Permission denied', 'NotAllowedError');
+    const stream = new MediaStream([picture(screen.colour, { width: 1280, height: 720 })]);
+    if (constraints.audio) stream.addTrack(sound(screen.tone).track);
+    return stream;
   };
 
   const getUserMedia = async (constraints = {}) => {
@@ -100,10 +116,14 @@ export function installDevices({
       loudness = gain;
       for (const volume of volumes) volume.gain.value = gain;
     },
+    setSize(size) {
+      ({ width, height } = size);
+    },
   };
 
   Object.defineProperties(mediaDevices, {
     getUserMedia: { value: getUserMedia },
+    getDisplayMedia: { value: getDisplayMedia },
     enumerateDevices: { value: enumerateDevices },
   });
 }

@@ -78,7 +78,7 @@ export function installPeers({ packetLog = false, relay = null } = {}) {
     'silentConcealedSamples', 'concealmentEvents', 'totalSamplesReceived', 'framesDecoded',
     'freezeCount', 'totalFreezesDuration', 'lastPacketReceivedTimestamp', 'bytesReceived',
     'frameWidth', 'frameHeight', 'keyFramesDecoded', 'nackCount', 'pliCount',
-    'retransmittedPacketsReceived', 'rid', 'framesSent', 'bytesSent', 'keyFramesEncoded',
+    'retransmittedPacketsReceived', 'rid', 'framesSent', 'packetsSent', 'bytesSent', 'keyFramesEncoded',
   ];
   let samples = [];
   let tick = 0;
@@ -90,9 +90,11 @@ export function installPeers({ packetLog = false, relay = null } = {}) {
     const rows = [];
     for (const [id, { pc }] of peers.entries()) {
       if (pc.connectionState === 'closed') continue;
-      for (const stats of (await pc.getStats()).values()) {
+      const report = await pc.getStats();
+      for (const stats of report.values()) {
         if (stats.type !== type) continue;
         const row = { stream: `${id}:${stats.mid}`, kind: stats.kind, at: stats.timestamp };
+        row.codec = report.get(stats.codecId)?.mimeType;
         for (const field of FIELDS) if (field in stats) row[field] = stats[field];
         rows.push(row);
       }
@@ -148,6 +150,8 @@ export function installPeers({ packetLog = false, relay = null } = {}) {
     /** Per connection: when it first stood (ms since 1970), or null. */
     connectedAt: () => peers.map(({ connectedAt }) => connectedAt),
     inbound: () => rowsOf('inbound-rtp'),
+    /** One row per encoding. */
+    outbound: () => rowsOf('outbound-rtp'),
     receiverTracks: () =>
       new Set(peers.flatMap(({ pc }) => pc.getReceivers().map(({ track }) => track))),
     startSampling(intervalMs, what) {
