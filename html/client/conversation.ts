@@ -41,6 +41,12 @@ export class Conversation {
     return changed;
   }
 
+  /** Another room has messages and numbers of its own. */
+  restart(): void {
+    this.#messages = [];
+    this.#last = 0;
+  }
+
   /** The messages stay: whoever was in the meeting may read them to the end. */
   clear(): void {
     this.#hands = [];

@@ -18,6 +18,7 @@ import type {
   Message,
   Participant,
   PluginEvent,
+  RoomStateAnswer,
   Self,
   SlotCounts,
   SlotMap,
@@ -83,6 +84,8 @@ export class Meeting extends Emitter<{
   reaction: [Message];
   /** Who has a hand up, who raised it first in front. */
   hands: [readonly string[]];
+  /** This page goes on in another room, with its id; everything told so far is replaced. */
+  moved: [string];
   /** Anything the gateway says, messages and reactions included. */
   said: [Record<string, unknown>];
   ended: [Ending];
@@ -106,7 +109,7 @@ export class Meeting extends Emitter<{
   #state: MeetingState = 'idle';
   #session: Session | null = null;
   #self: Self | null = null;
-  #room: Entry['room'] | null = null;
+  #room: Pick<Entry['room'], 'id' | 'name'> | null = null;
   #ending: Ending | null = null;
   #trouble: CardeaError | null = null;
   #waitingText: string | null = null;
@@ -381,20 +384,16 @@ export class Meeting extends Emitter<{
   }
 
   #follow(session: Session): void {
-    session.on('joined', ({ participant, roster, map, speaking, hands }) => {
-      this.#setSelf(participant);
-      this.#setRoom(roster, map, speaking);
-      this.#setHands(hands);
+    session.on('joined', (state) => {
+      this.#setRoom(state);
       this.#setState('connected');
     });
     session.on('signalling', (up) => {
       if (this.#self) this.#setState(up ? 'connected' : 'reconnecting');
     });
-    session.on('synced', ({ participant, roster, map, speaking, hands, said = [] }) => {
-      this.#setSelf(participant);
-      this.#setRoom(roster, map, speaking);
-      this.#setHands(hands);
-      for (const data of said) this.#takeSaid(data);
+    session.on('synced', (state) => {
+      this.#setRoom(state);
+      for (const data of state.said ?? []) this.#takeSaid(data);
     });
     session.on('event', (event) => this.#onEvent(event));
     session.on('track', (mid, track) => this.#announce('track', mid, track));
@@ -419,6 +418,9 @@ export class Meeting extends Emitter<{
         return;
       case 'rights':
         if (this.#self) this.#setSelf({ ...this.#self, publish: event.publish });
+        return;
+      case 'moved':
+        this.#setRoom(event);
         return;
       case 'said':
         this.#takeSaid(event.data);
@@ -446,17 +448,23 @@ export class Meeting extends Emitter<{
     this.#announce('said', data);
   }
 
-  #setRoom(
-    roster: Participant[] | undefined,
-    map: SlotMap | undefined,
-    speaking: Speaking | undefined,
-  ): void {
+  /** The whole state; of another room than before if this page was moved. */
+  #setRoom({ room, participant, roster, map, speaking, hands }: RoomStateAnswer): void {
+    const moved = this.#room !== null && this.#room.id !== room.id;
+    if (moved) {
+      // Its name comes from elsewhere, if it has one.
+      this.#room = { id: room.id, name: '' };
+      this.#conversation.restart();
+    }
     if (roster) this.#roomState.setRoster(roster);
     if (map) this.#roomState.setSlots(map);
     if (speaking) this.#roomState.setSpeaking(speaking);
+    this.#setSelf(participant);
+    if (moved) this.#announce('moved', room.id);
     this.#announce('roster');
     this.#announce('slots', this.#roomState.slots);
     this.#announce('speaking', this.#roomState.speaking);
+    this.#setHands(hands);
   }
 
   /** Ends the meeting, or returns when it is time for the next session. */

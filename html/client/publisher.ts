@@ -107,6 +107,8 @@ export class Publisher extends Emitter<{ failed: [CardeaError] }> {
       this.#reconcile();
     } else if (event.event === 'muted') {
       this.#switchOff(event.kind);
+    } else if (event.event === 'moved') {
+      this.setRights(event.participant.publish);
     }
   }
 

@@ -41,6 +41,7 @@ export class Receiver extends Emitter<{
     this.peer.bind(channel);
     channel.on('event', (event, jsep) => {
       if (event.event === 'offer' && jsep) this.#accept(event.offer, jsep);
+      else if (event.event === 'moved') this.#wishes.forget();
     });
     channel.on('synced', () => {
       // An offer that is unanswered comes again by itself.

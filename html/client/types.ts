@@ -125,14 +125,10 @@ export interface Waiting {
   message: string | null;
 }
 
-export interface JoinedAnswer extends IceServers {
-  cardea: 'joined';
-  handle: 'publish' | 'receive';
-  connection: string;
-  seq: number;
+/** What `joined`, `synced` and `moved` tell of the room; on a publish handle the first two only. */
+export interface RoomStateAnswer {
   room: { id: string; epoch: number };
   participant: Self;
-  slots?: SlotCounts;
   roster?: Participant[];
   map?: SlotMap;
   speaking?: Speaking;
@@ -141,20 +137,22 @@ export interface JoinedAnswer extends IceServers {
   video_codecs?: string[];
 }
 
-export interface SyncedAnswer {
+export interface JoinedAnswer extends IceServers, RoomStateAnswer {
+  cardea: 'joined';
+  handle: 'publish' | 'receive';
+  connection: string;
+  seq: number;
+  slots?: SlotCounts;
+}
+
+export interface SyncedAnswer extends RoomStateAnswer {
   cardea: 'synced';
   handle: 'publish' | 'receive';
   connection: string;
   seq: number;
-  room: { id: string; epoch: number };
-  participant: Self;
   media: 'new' | 'offered' | 'up' | 'down';
   offer: number;
   slots?: SlotCounts;
-  roster?: Participant[];
-  map?: SlotMap;
-  speaking?: Speaking;
-  hands?: string[];
   said?: Record<string, unknown>[];
   tracks?: PublishedTrack[];
 }
@@ -189,5 +187,6 @@ export type PluginEvent = { cardea: 'event'; seq: number } & (
   | { event: 'media'; state: 'up' | 'down' }
   | { event: 'said'; data: Record<string, unknown> }
   | { event: 'hands'; hands: string[] }
+  | ({ event: 'moved' } & RoomStateAnswer)
   | { event: 'removed'; reason: RemovedReason; text?: string }
 );

@@ -61,10 +61,17 @@ export class Wishes {
     this.reset();
   }
 
-  /** The plugin has forgotten, as in another room, or may not have heard. */
+  /** The plugin may not have heard. */
   reset(): void {
     this.#told = '';
     this.#schedule(0);
+  }
+
+  /** In another room nobody is who they were: the plugin chooses until the page names pictures. */
+  forget(): void {
+    this.#told = '';
+    this.#pictures = null;
+    this.#lines.clear();
   }
 
   /** null: whatever the plugin chooses. */

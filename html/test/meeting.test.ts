@@ -68,6 +68,52 @@ test('events in order are applied; a gap is closed by sync', async () => {
   assert.equal(meeting.participants.size, 2, 'an old number is ignored');
 });
 
+test('a move replaces the room and everything told about it, without a negotiation', async () => {
+  gateway.roster = [person('ada')];
+  const meeting = await joined();
+  gateway.push({ event: 'slots', audio: [{ mid: 'a0', participant: 'ada' }], video: [] });
+  const told: string[] = [];
+  meeting.on('moved', (room) => told.push(`moved ${room} ${[...meeting.participants.keys()]}`));
+  meeting.on('rights', (kinds) => told.push(`rights ${kinds}`));
+  meeting.on('roster', () => told.push('roster'));
+  const frames = gateway.requests('publish').length + gateway.requests('answer').length;
+  const moved = {
+    event: 'moved',
+    room: { id: 'annex', epoch: 3 },
+    participant: { ...meeting.self, id: 'me-2', name: 'Me too', publish: ['microphone'] },
+  };
+  gateway.push({
+    ...moved,
+    roster: [person('ben')],
+    map: { audio: [{ mid: 'a0', participant: 'ben' }], video: [] },
+    speaking: { dominant: 'ben', speaking: ['ben'] },
+  });
+  assert.deepEqual(told, ['rights microphone', 'moved annex ben', 'roster']);
+  assert.deepEqual(meeting.room, { id: 'annex', name: '' });
+  assert.deepEqual([meeting.self?.id, meeting.self?.name], ['me-2', 'Me too']);
+  assert.deepEqual(meeting.slots.audio, [{ mid: 'a0', participant: 'ben' }]);
+  assert.deepEqual(meeting.speaking, { dominant: 'ben', speaking: ['ben'] });
+  assert.equal(meeting.state, 'connected');
+  gateway.push({ event: 'roster', joined: [person('cleo')] });
+  assert.deepEqual([...meeting.participants.keys()], ['ben', 'cleo']);
+  assert.equal(gateway.requests('publish').length + gateway.requests('answer').length, frames);
+});
+
+test('a move that was missed is told after sync', async () => {
+  gateway.roster = [person('ada')];
+  const meeting = await joined();
+  const told: string[] = [];
+  meeting.on('moved', (room) => told.push(room));
+  gateway.roster = [person('ben')];
+  gateway.room = 'annex';
+  gateway.push({ event: 'roster', joined: [person('cleo')] }, 3);
+  await until('synced', () => meeting.participants.has('ben'));
+  assert.deepEqual([told, meeting.room?.id], [['annex'], 'annex']);
+  gateway.push({ event: 'roster', joined: [person('cleo')] }, 9);
+  await until('synced again', () => gateway.requests('sync').length === 2);
+  assert.deepEqual(told, ['annex'], 'once');
+});
+
 test('who speaks is told by events and, after a gap, by sync', async () => {
   gateway.speaking = { dominant: 'ada', speaking: ['ada'] };
   const meeting = await joined();

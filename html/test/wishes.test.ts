@@ -51,6 +51,21 @@ test('a picture that is named twice takes one line', () => {
   assert.deepEqual([...lines.values()], ['v0', 'v1']);
 });
 
+test('in another room the plugin chooses until the page says what it shows there', async () => {
+  const { sent, channel } = recorder();
+  const wishes = new Wishes();
+  wishes.set([camera('a'), camera('b')]);
+  wishes.bind(channel, MIDS);
+  await pass(10);
+  wishes.forget();
+  await pass(10);
+  assert.equal(sent.length, 1, 'nobody there is whom the page named here');
+  wishes.set([camera('b')]);
+  await pass(10);
+  assert.deepEqual(sent[1]?.video, [{ mid: 'v0', ...camera('b') }], 'at once, on any line');
+  wishes.close();
+});
+
 test('nothing is told before the page has said anything', async () => {
   const { sent, channel } = recorder();
   const wishes = new Wishes();

@@ -35,6 +35,8 @@ export class FakeGateway {
   readonly refusals: (Answer | 'network')[] = [];
   /** Answers to `join` to give first. */
   readonly joinErrors: { code: string; retry: boolean }[] = [];
+  /** Where the participant is. */
+  room = 'room';
   roster: Participant[] = [];
   map: SlotMap = { audio: [], video: [] };
   speaking: Speaking = { dominant: null, speaking: [] };
@@ -174,7 +176,7 @@ export class FakeGateway {
   }
 
   #state(handle: unknown): Record<string, unknown> {
-    const shared = { handle, room: { id: 'room', epoch: 1 }, participant: SELF };
+    const shared = { handle, room: { id: this.room, epoch: 1 }, participant: SELF };
     return handle === 'receive'
       ? {
           ...shared,
