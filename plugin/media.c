@@ -201,7 +201,7 @@ static int round_trip_ms(const struct cardea_report *report)
 }
 
 static void note_feedback(struct cardea_feedback *feedback, const struct cardea_report *report,
-                          int64_t now)
+                          uint32_t expected, int64_t now)
 {
 	if (report->has_remb) {
 		atomic_store(&feedback->remb_bps, (uint32_t)MIN(report->remb_bps, UINT32_MAX));
@@ -209,9 +209,8 @@ static void note_feedback(struct cardea_feedback *feedback, const struct cardea_
 	}
 	if (report->has_report && report->last_sr != 0)
 		atomic_store(&feedback->rtt_ms, round_trip_ms(report));
-	/* The room thread takes it away in between, which is as good as never having had it. */
-	if (report->has_report && report->fraction_lost > atomic_load(&feedback->worst_lost))
-		atomic_store(&feedback->worst_lost, report->fraction_lost);
+	atomic_fetch_add(&feedback->expected, expected);
+	atomic_fetch_add(&feedback->lost, (uint32_t)((uint64_t)expected * report->fraction_lost / 256));
 }
 
 void cardea_media_rtcp(struct cardea_session *session, janus_plugin_rtcp *packet)
@@ -224,9 +223,10 @@ void cardea_media_rtcp(struct cardea_session *session, janus_plugin_rtcp *packet
 	    cardea_rtcp_read((const uint8_t *)packet->buffer, packet->length, &report) < 0)
 		return;
 	struct cardea_slot *slot = &session->slots[packet->mindex];
+	uint32_t expected = 0;
+	bool unrepaired = cardea_slot_report(slot, &report, now, &expected);
 	if (slot->video)
-		note_feedback(&session->feedback, &report, now);
-	bool unrepaired = cardea_slot_report(slot, &report, now);
+		note_feedback(&session->feedback, &report, expected, now);
 	if (!report.has_pli && !report.has_fir && !unrepaired)
 		return;
 	struct cardea_source *source = cardea_slot_source(slot);

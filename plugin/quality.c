@@ -26,9 +26,11 @@ static void take_estimate(struct cardea_session *receiver, int64_t now_ms)
 		video->estimate_ms = remb_ms;
 		cardea_budget_remb(&video->budget, atomic_load(&feedback->remb_bps), now_ms);
 	}
-	int lost = atomic_exchange(&feedback->worst_lost, CARDEA_NO_REPORT);
-	if (lost != CARDEA_NO_REPORT)
-		cardea_budget_loss(&video->budget, (unsigned)lost, now_ms);
+	uint32_t expected = atomic_exchange(&feedback->expected, 0);
+	uint32_t lost = atomic_exchange(&feedback->lost, 0);
+	if (expected > 0)
+		cardea_budget_loss(&video->budget,
+		                   (unsigned)((uint64_t)MIN(lost, expected) * 256 / expected), now_ms);
 }
 
 static enum cardea_priority priority_of(const struct cardea_video_slot *slot)
@@ -58,10 +60,11 @@ static void collect(const struct cardea_video *video, struct choice *choice, int
 		unsigned n = choice->count++;
 		cardea_source_offers(slot->target, now_ms, choice->offers[n]);
 		choice->indexes[n] = i;
-		choice->wants[n] = (struct cardea_layer_want){.offers = choice->offers[n],
-		                                              .height = slot->wish.height,
-		                                              .priority = priority_of(slot),
-		                                              .layer = slot->layer};
+		choice->wants[n] =
+		        (struct cardea_layer_want){.offers = choice->offers[n],
+		                                   .height = slot->wish.height,
+		                                   .priority = priority_of(slot),
+		                                   .layer = slot->fresh ? CARDEA_LAYER_NONE : slot->layer};
 	}
 }
 
@@ -83,8 +86,10 @@ static void choose(struct cardea_session *receiver, int64_t now_ms)
 	struct choice choice;
 	collect(video, &choice, now_ms);
 	video->given_bps = cardea_layers_choose(&video->budget, choice.wants, choice.count, now_ms);
-	for (unsigned i = 0; i < choice.count; i++)
+	for (unsigned i = 0; i < choice.count; i++) {
+		video->slots[choice.indexes[i]].fresh = false;
 		give(receiver, choice.indexes[i], choice.wants[i].layer);
+	}
 }
 
 /* ---- what senders send ---- */

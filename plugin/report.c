@@ -58,6 +58,7 @@ static int read_blocks(const struct packet *packet, size_t head, struct cardea_r
 	out->has_report = true;
 	out->fraction_lost = block[4];
 	out->cumulative_lost = (int32_t)lost - (lost & 0x800000 ? 0x1000000 : 0);
+	out->highest_seq = read_u32(block + 8);
 	out->jitter = read_u32(block + 12);
 	out->last_sr = read_u32(block + 16);
 	out->since_last_sr = read_u32(block + 20);

@@ -10,8 +10,9 @@
 #include <stdint.h>
 
 struct cardea_report {
-	bool has_report;         /* a report block (RFC 3550 6.4.1), which fills the next five */
+	bool has_report;         /* a report block (RFC 3550 6.4.1), which fills the next six */
 	uint8_t fraction_lost;   /* 1/256, since the report before */
+	uint32_t highest_seq;    /* extended: cycles and the highest sequence number */
 	int32_t cumulative_lost; /* packets; less than 0 when duplicates came */
 	uint32_t jitter;         /* units of the RTP clock */
 	uint32_t last_sr;        /* middle 32 bits of the NTP time of our last report; 0: none */

@@ -83,7 +83,6 @@ void cardea_session_make_receive(struct cardea_session *session, unsigned audio,
 	session->video_slots = video;
 	session->slots = g_new0(struct cardea_slot, audio + video);
 	session->video = cardea_video_new(video);
-	atomic_init(&session->feedback.worst_lost, CARDEA_NO_REPORT);
 	atomic_init(&session->feedback.rtt_ms, CARDEA_NO_REPORT);
 	for (unsigned i = 0; i < audio + video; i++)
 		cardea_slot_init(&session->slots[i], &session->ref, session, (int)i, i >= audio,

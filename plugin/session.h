@@ -56,8 +56,8 @@ struct cardea_feedback {
 	_Atomic uint32_t remb_bps;
 	_Atomic int64_t remb_ms; /* when it came; 0: never */
 	atomic_int rtt_ms;       /* of the last report; CARDEA_NO_REPORT before the first */
-	atomic_int worst_lost;   /* highest fraction lost in 1/256 since the room thread looked, or
-	                            CARDEA_NO_REPORT */
+	/* Of all video slots since the room thread looked; packets. */
+	_Atomic uint32_t expected, lost;
 };
 
 struct cardea_session {

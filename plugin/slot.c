@@ -189,6 +189,8 @@ static bool report_locked(struct cardea_slot *slot, const struct cardea_report *
 		return false;
 	/* Of a report that was lost itself only the sum tells. */
 	bool more = report->fraction_lost > 0 || report->cumulative_lost > reports->lost;
+	reports->expected = reports->count > 0 ? report->highest_seq - reports->highest_seq : 0;
+	reports->highest_seq = report->highest_seq;
 	reports->count++;
 	reports->fraction_lost = report->fraction_lost;
 	reports->lost = report->cumulative_lost;
@@ -201,10 +203,11 @@ static bool report_locked(struct cardea_slot *slot, const struct cardea_report *
 }
 
 bool cardea_slot_report(struct cardea_slot *slot, const struct cardea_report *report,
-                        int64_t now_ms)
+                        int64_t now_ms, uint32_t *expected)
 {
 	g_mutex_lock(&slot->lock);
 	bool due = report_locked(slot, report, now_ms);
+	*expected = report->has_report ? slot->reports.expected : 0;
 	g_mutex_unlock(&slot->lock);
 	return due;
 }

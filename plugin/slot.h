@@ -44,6 +44,8 @@ struct cardea_slot_reports {
 	uint64_t count, keyframes_wanted; /* receiver reports; PLI and FIR */
 	uint8_t fraction_lost;            /* of the last one, 1/256 */
 	int32_t lost;                     /* packets */
+	uint32_t expected;                /* packets that the last one is about */
+	uint32_t highest_seq;             /* extended */
 	uint32_t jitter;                  /* units of the RTP clock */
 };
 
@@ -114,10 +116,11 @@ void cardea_slot_set_up(struct cardea_slot *slot, bool up);
 
 /*
  * Notes what the recipient reports at @now_ms (monotonic). True: a key frame is due, because video
- * was lost that Janus cannot send again. Loop thread of the handle.
+ * was lost that Janus cannot send again. *@expected: how many packets the report is about. Loop
+ * thread of the handle.
  */
 bool cardea_slot_report(struct cardea_slot *slot, const struct cardea_report *report,
-                        int64_t now_ms);
+                        int64_t now_ms, uint32_t *expected);
 
 /* Whether the recipient accepted @codec on this m-line; whether it accepted any. Any thread. */
 bool cardea_slot_takes(const struct cardea_slot *slot, enum cardea_codec codec);

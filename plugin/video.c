@@ -126,6 +126,7 @@ static void set_target(const struct viewer *viewer, unsigned index, struct carde
 	slot->target = source;
 	/* The lowest layer is always sent; quality.c goes on from there. */
 	slot->layer = source ? 0 : CARDEA_LAYER_NONE;
+	slot->fresh = true;
 	cardea_assign_show(viewer->receiver, slot_of(viewer->receiver, index), source, 0);
 	if (source)
 		cardea_session_want_keyframe(source);

@@ -36,6 +36,7 @@ struct cardea_video_slot {
 	struct cardea_wish wish;
 	struct cardea_source *target; /* borrowed: it is dropped before it goes away */
 	int layer;                    /* of the target, as chosen last */
+	bool fresh;                   /* it is another target since the last choice */
 };
 
 /* The video side of one receive handle. */

@@ -288,7 +288,8 @@ static bool report(struct fixture *f, struct cardea_slot *slot, bool answers, ui
 	                                     .last_sr = answers ? 1 : 0,
 	                                     .fraction_lost = fraction,
 	                                     .cumulative_lost = lost};
-	return cardea_slot_report(slot, &report, f->now);
+	uint32_t expected;
+	return cardea_slot_report(slot, &report, f->now, &expected);
 }
 
 static void what_janus_cannot_send_again_wants_a_key_frame(void **state)
@@ -316,7 +317,22 @@ static void what_comes_without_a_report_block_tells_no_loss(void **state)
 {
 	struct fixture *f = *state;
 	const struct cardea_report bitrate = {.has_remb = true, .remb_bps = 1, .fraction_lost = 1};
-	assert_false(cardea_slot_report(&f->peers[1].video, &bitrate, f->now));
+	uint32_t expected = 1;
+	assert_false(cardea_slot_report(&f->peers[1].video, &bitrate, f->now, &expected));
+	assert_int_equal(expected, 0);
+}
+
+static void a_report_is_about_the_packets_since_the_one_before(void **state)
+{
+	struct fixture *f = *state;
+	struct cardea_slot *slot = &f->peers[1].video;
+	struct cardea_report report = {.has_report = true, .highest_seq = 0xfffffff0};
+	uint32_t expected = 1;
+	cardea_slot_report(slot, &report, f->now, &expected);
+	assert_int_equal(expected, 0);
+	report.highest_seq += 100;
+	cardea_slot_report(slot, &report, f->now, &expected);
+	assert_int_equal(expected, 100);
 }
 
 static void lost_audio_wants_no_key_frame(void **state)
@@ -433,6 +449,7 @@ int main(void)
 	        CASE(a_slot_goes_on_counting_over_a_switch),
 	        CASE(what_janus_cannot_send_again_wants_a_key_frame),
 	        CASE(what_comes_without_a_report_block_tells_no_loss),
+	        CASE(a_report_is_about_the_packets_since_the_one_before),
 	        CASE(lost_audio_wants_no_key_frame),
 	        CASE(packets_left_out_leave_no_hole),
 	        CASE(packets_and_assignments_may_come_at_once),
