@@ -15,8 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Assumed before the first estimate: nine lowest layers begin at once. */
-#define CARDEA_BUDGET_START_BPS    1500000
+#define CARDEA_BUDGET_START_BPS    500000 /* assumed before the first estimate */
 #define CARDEA_BUDGET_STEP_MS      1000   /* between two steps up */
 #define CARDEA_BUDGET_CALM_MS      3000   /* without a sign of congestion before a probe */
 #define CARDEA_BUDGET_STALL_MS     4000   /* an estimate that must rise and does not */

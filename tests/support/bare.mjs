@@ -38,13 +38,13 @@ window.enter = async (open) => {
 </script>`;
 
 /** What `POST /api/v1/enter` would answer, with a token of ours in it. */
-function entryFor({ janus, control }, role, room) {
+function entryFor({ janus, control }, role, room, claims) {
   const sub = `seat-${role.name.toLowerCase()}`;
   const publish = ['microphone', 'camera', 'screen'];
   return {
     participant: { id: sub, client_id: sub, name: role.name, role: 'participant', guest: false, hidden: false, publish },
     room: { id: room, name: room, options: {}, locked: false },
-    join_token: control.token({ room, sub, client_id: sub, name: role.name, publish }),
+    join_token: control.token({ room, sub, client_id: sub, name: role.name, publish, ...claims }),
     expires_in: 120,
     resume: 'none',
     janus_url: janus.wsUrl,
@@ -57,7 +57,7 @@ function entryFor({ janus, control }, role, room) {
 /**
  * { janus, control, browser, enter(role, room, options), source(role, room, kind), stop() }. Options of
  * enter beside those of person: open: false leaves the devices off; prepare: called with the page
- * before it is loaded.
+ * before it is loaded; claims: of the token.
  */
 export async function startBare() {
   const { janus, control } = await startPlugin();
@@ -67,10 +67,10 @@ export async function startBare() {
     janus,
     control,
     browser,
-    async enter(role, room, { open = true, prepare, ...options } = {}) {
+    async enter(role, room, { open = true, prepare, claims, ...options } = {}) {
       const person = await browser.person(role, options);
       await person.page.route('**/api/v1/enter', (route) =>
-        route.fulfill({ status: 201, json: entryFor({ janus, control }, role, room) }));
+        route.fulfill({ status: 201, json: entryFor({ janus, control }, role, room, claims) }));
       await prepare?.(person.page);
       await person.page.goto(site.url);
       await person.page.waitForFunction(() => window.enter);

@@ -15,16 +15,17 @@ static void forget(struct receiver *receiver)
 
 /* ---- the first estimate ---- */
 
-static void before_the_first_estimate_nine_slots_begin_and_not_all(void **state)
+static void before_the_first_estimate_half_a_megabit_is_assumed(void **state)
 {
 	(void)state;
-	struct receiver *receiver = new_receiver(9);
-	choose(receiver);
-	assert_string_equal(layers(receiver), "000000000");
-	g_free(receiver);
-	receiver = new_receiver(25);
-	choose(receiver);
-	assert_int_equal(strspn(layers(receiver), "0"), CARDEA_BUDGET_START_BPS / LOW);
+	struct receiver *receiver = new_receiver(2);
+	for (unsigned i = 0; i < 100; i++, receiver->now += TICK)
+		choose(receiver);
+	assert_string_equal(layers(receiver), "00");
+	receiver->count = 1;
+	for (unsigned i = 0; i < 100; i++, receiver->now += TICK)
+		choose(receiver);
+	assert_string_equal(layers(receiver), "1");
 	g_free(receiver);
 }
 
@@ -293,7 +294,7 @@ static void soon_after_congestion_less_loss_counts(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(before_the_first_estimate_nine_slots_begin_and_not_all),
+	        cmocka_unit_test(before_the_first_estimate_half_a_megabit_is_assumed),
 	        cmocka_unit_test(the_first_estimate_may_be_of_congestion),
 	        cmocka_unit_test(
 	                a_probe_wants_three_calm_seconds_and_an_estimate_that_carries_what_is_sent),
