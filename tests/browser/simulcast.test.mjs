@@ -29,9 +29,10 @@ const camera = async (person) =>
 
 /**
  * Waits until the plugin receives exactly these layers of the camera, low to high, each twice as
- * high as the one before. How high is up to the browser, which scales down when it is busy.
+ * high as the one before, and wants those. How high they are is up to the browser, which scales
+ * down when it is busy.
  */
-function arrive(role, room, rids) {
+function arrive(role, room, rids, wants = null) {
   let last = [];
   return eventually(
     () => bare.source(role, room, 'camera'),
@@ -40,6 +41,7 @@ function arrive(role, room, rids) {
       last = layers;
       const arriving = layers.filter(({ packets }, i) => packets > (before[i]?.packets ?? packets));
       assert.deepEqual(arriving.map(({ rid }) => rid), rids);
+      if (wants) assert.deepEqual(layers.map(({ wanted }) => wanted), wants);
       for (const [i, { height }] of arriving.entries()) {
         assert.ok(Math.abs(height - arriving[0].height * 2 ** i) <= 2 ** i, 'heights in steps of two');
       }
@@ -112,23 +114,24 @@ test('a camera that is off at first comes in three layers', async () => {
 
 test('a layer that nobody watches stops, and comes back with a key frame', async () => {
   await bare.control.openRoom('pause');
-  const a = await bare.enter(ada, 'pause', HD);
+  const [a, b] = await Promise.all([bare.enter(ada, 'pause', HD), bare.enter(ben, 'pause')]);
   const calls = await publishCalls(a);
-  await arrive(ada, 'pause', ['l']);
-  const top = async () => (await camera(a)).find(({ rid }) => rid === 'h');
+  const top = async () =>
+    (await camera(a)).find(({ rid }) => rid === 'h') ?? { packetsSent: 0, keyFramesEncoded: 0 };
+  await watchAda(b, 90);
+  await arrive(ada, 'pause', ['l'], [true, false, false]);
   const paused = await top();
-  await arrive(ada, 'pause', ['l']);
+  await arrive(ada, 'pause', ['l'], [true, false, false]);
   assert.equal((await top()).packetsSent, paused.packetsSent, 'nothing of it is sent');
+  const low = await eventually(() => heightOfAda(b), assert.ok, { what: 'a picture of Ada' });
 
-  const b = await bare.enter(ben, 'pause');
-  const low = await eventually(() => heightOfAda(b), assert.ok, { what: 'a first picture' });
   await watchAda(b, 720);
-  await eventually(() => heightOfAda(b), (height) => assert.ok(height > 2 * low), {
+  await eventually(() => heightOfAda(b), (height) => assert.ok(height > 2 * low, `from ${low}`), {
     what: 'a higher picture', timeoutMs: 60_000,
   });
   assert.ok((await top()).keyFramesEncoded > paused.keyFramesEncoded, 'a key frame');
   await watchAda(b, 90);
-  await arrive(ada, 'pause', ['l']);
+  await arrive(ada, 'pause', ['l'], [true, false, false]);
   assert.deepEqual(await publishCalls(a), calls);
 });
 
