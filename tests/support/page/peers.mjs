@@ -152,6 +152,15 @@ export function installPeers({ packetLog = false, relay = null } = {}) {
     inbound: () => rowsOf('inbound-rtp'),
     /** One row per encoding. */
     outbound: () => rowsOf('outbound-rtp'),
+    /** Per connection made so far: the ICE user names of both sides, and those of its TURN servers. */
+    descriptions: () => {
+      const ufrag = (description) => /a=ice-ufrag:(\S+)/.exec(description?.sdp ?? '')?.[1] ?? null;
+      return peers.map(({ pc }) => ({
+        local: ufrag(pc.localDescription),
+        remote: ufrag(pc.remoteDescription),
+        users: (pc.getConfiguration().iceServers ?? []).flatMap(({ username }) => username || []),
+      }));
+    },
     receiverTracks: () =>
       new Set(peers.flatMap(({ pc }) => pc.getReceivers().map(({ track }) => track))),
     startSampling(intervalMs, what) {
