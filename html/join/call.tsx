@@ -2,18 +2,28 @@
 
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Meeting, Participant, Picture, SourceKind } from '../client/index.ts';
+import { Chat, useUnread } from './chat.tsx';
 import { Controls } from './controls.tsx';
 import { useLocalMedia, useMeeting } from './hooks.ts';
+import { HostMenu } from './host_menu.tsx';
 import { Logo, PeopleIcon, SoundIcon } from './icons.tsx';
 import { bestColumns, tileWidth } from './layout.ts';
 import { Audio } from './media.tsx';
+import { useReactions } from './reactions.tsx';
 import type { Texts } from './texts.ts';
 import { ScreenTile, Tile } from './tile.tsx';
 
 export function Call({ texts, meeting }: { texts: Texts; meeting: Meeting }) {
   useMeeting(meeting);
   useLocalMedia(meeting.media);
+  const [chatOpen, setChatOpen] = useState(false);
+  const unread = useUnread(meeting, chatOpen);
   const others = [...meeting.participants.values()];
+  const closeChat = () => {
+    setChatOpen(false);
+    // The panel goes away under the keyboard.
+    document.querySelector<HTMLElement>('[data-testid="chat-button"]')?.focus();
+  };
   return (
     <main class="call" data-testid="call">
       <header class="call-head">
@@ -30,9 +40,18 @@ export function Call({ texts, meeting }: { texts: Texts; meeting: Meeting }) {
           {texts.status.reconnecting}
         </p>
       )}
-      <Grid texts={texts} meeting={meeting} others={others} />
+      <div class="call-body">
+        <Grid texts={texts} meeting={meeting} others={others} />
+        {chatOpen && <Chat texts={texts} meeting={meeting} onClose={closeChat} />}
+      </div>
       <Voices texts={texts} meeting={meeting} />
-      <Controls texts={texts} meeting={meeting} />
+      <Controls
+        texts={texts}
+        meeting={meeting}
+        unread={unread}
+        chatOpen={chatOpen}
+        onChat={() => setChatOpen(!chatOpen)}
+      />
     </main>
   );
 }
@@ -49,6 +68,9 @@ function Grid({
   const list = useRef<HTMLUListElement>(null);
   const { media, self } = meeting;
   const speaks = (id: string | undefined) => meeting.speaking.speaking.some((one) => one === id);
+  const reactions = useReactions(meeting);
+  const reaction = (id: string | undefined) => reactions.get(id ?? '')?.text ?? null;
+  const hand = (id: string | undefined) => meeting.hands.indexOf(id ?? '') + 1;
   const screens = others.filter((participant) => isActive(participant, 'screen'));
   const count = others.length + screens.length + 1;
   const [height, setHeight] = useState(0);
@@ -77,6 +99,19 @@ function Grid({
             camera={visible(meeting, participant, 'camera')}
             muted={!isActive(participant, 'microphone')}
             speaking={speaks(participant.id)}
+            hand={hand(participant.id)}
+            reaction={reaction(participant.id)}
+            menu={
+              self?.role === 'host' && (
+                <HostMenu
+                  texts={texts}
+                  meeting={meeting}
+                  participant={participant}
+                  muted={!isActive(participant, 'microphone')}
+                  handRaised={hand(participant.id) > 0}
+                />
+              )
+            }
           />
         ))}
         <Tile
@@ -88,6 +123,8 @@ function Grid({
           camera={media.active('camera') ? media.track('camera') : null}
           muted={!media.active('microphone')}
           speaking={speaks(self?.id)}
+          hand={hand(self?.id)}
+          reaction={reaction(self?.id)}
         />
       </ul>
       {others.length === 0 && <p class="alone soft">{texts.alone}</p>}

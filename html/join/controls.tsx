@@ -3,10 +3,19 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { CardeaError, MediaKind, Meeting } from '../client/index.ts';
-import { CameraIcon, LeaveIcon, MicrophoneIcon, ScreenIcon } from './icons.tsx';
+import { CameraIcon, ChatIcon, HandIcon, LeaveIcon, MicrophoneIcon, ScreenIcon } from './icons.tsx';
+import { ReactionMenu } from './reactions.tsx';
 import { describeDeviceError, type Texts } from './texts.ts';
 
-export function Controls({ texts, meeting }: { texts: Texts; meeting: Meeting }) {
+interface Props {
+  texts: Texts;
+  meeting: Meeting;
+  unread: number;
+  chatOpen: boolean;
+  onChat: () => void;
+}
+
+export function Controls({ texts, meeting, unread, chatOpen, onChat }: Props) {
   const { media } = meeting;
   const microphone = media.active('microphone');
   const camera = media.active('camera');
@@ -53,6 +62,16 @@ export function Controls({ texts, meeting }: { texts: Texts; meeting: Meeting })
           <ScreenIcon />
         </Toggle>
       )}
+      <Hand texts={texts} meeting={meeting} />
+      {meeting.mayPublish('data') && <ReactionMenu texts={texts} meeting={meeting} />}
+      <Toggle testId="chat-button" on={chatOpen} quiet label={texts.chat} onClick={onChat}>
+        <ChatIcon />
+        {unread > 0 && (
+          <span class="unread" data-testid="unread" role="img" aria-label={texts.unread(unread)}>
+            {unread > 99 ? '99+' : unread}
+          </span>
+        )}
+      </Toggle>
       <button
         type="button"
         class="control is-leave"
@@ -60,9 +79,25 @@ export function Controls({ texts, meeting }: { texts: Texts; meeting: Meeting })
         onClick={() => meeting.leave()}
       >
         <LeaveIcon />
-        <span>{texts.leave}</span>
+        <span class="control-label">{texts.leave}</span>
       </button>
     </nav>
+  );
+}
+
+function Hand({ texts, meeting }: { texts: Texts; meeting: Meeting }) {
+  const raised = meeting.hands.includes(meeting.self?.id ?? '');
+  return (
+    <Toggle
+      testId="hand-button"
+      on={raised}
+      quiet
+      label={raised ? texts.lowerHand : texts.raiseHand}
+      // Seen on the own tile when the gateway has put it in order.
+      onClick={() => void meeting.raiseHand(!raised).catch(() => {})}
+    >
+      <HandIcon />
+    </Toggle>
   );
 }
 
@@ -92,10 +127,11 @@ function Toggle({
       data-testid={testId}
       data-on={on}
       disabled={disabled}
+      title={label}
       onClick={onClick}
     >
       {children}
-      <span>{label}</span>
+      <span class="control-label">{label}</span>
     </button>
   );
 }

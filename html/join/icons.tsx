@@ -66,6 +66,55 @@ export function SoundIcon() {
   );
 }
 
+export function HandIcon() {
+  return (
+    <Icon>
+      <path d="M7 12.5V6.3a1.6 1.6 0 0 1 3.2 0V11m0-1V4.6a1.6 1.6 0 0 1 3.2 0V11m0-5a1.6 1.6 0 0 1 3.2 0v6m0-2.6a1.6 1.6 0 0 1 3.2 0V15a6.5 6.5 0 0 1-6.5 6.5c-3 0-4.7-1.2-6.3-3.8l-2.6-4.4c-.9-1.6 1.1-3.1 2.4-1.7L7 12.5" />
+    </Icon>
+  );
+}
+
+export function ChatIcon() {
+  return (
+    <Icon>
+      <path d="M4 5.5h16a1 1 0 0 1 1 1v9.5a1 1 0 0 1-1 1h-8.5L7 20.5V17H4a1 1 0 0 1-1-1V6.5a1 1 0 0 1 1-1zM8 10h8M8 13h5" />
+    </Icon>
+  );
+}
+
+export function SmileIcon() {
+  return (
+    <Icon>
+      <circle cx="12" cy="12" r="8.5" />
+      <path d="M8.5 14a4.2 4.2 0 0 0 7 0M9.2 9.5v.500M14.8 9.5v.500" />
+    </Icon>
+  );
+}
+
+export function SendIcon() {
+  return (
+    <Icon>
+      <path d="M4 12h15M12.5 5.5L19 12l-6.5 6.5" />
+    </Icon>
+  );
+}
+
+export function CloseIcon() {
+  return (
+    <Icon>
+      <path d="M6 6l12 12M18 6L6 18" />
+    </Icon>
+  );
+}
+
+export function MoreIcon() {
+  return (
+    <Icon>
+      <path d="M6 12h.01M12 12h.01M18 12h.01" stroke-width="3" />
+    </Icon>
+  );
+}
+
 /** A door, half open. */
 export function Logo() {
   return (

@@ -27,6 +27,33 @@ export interface Texts {
   sharing: (name: string) => string;
   people: (count: number) => string;
   alone: string;
+  chat: string;
+  closeChat: string;
+  unread: (count: number) => string;
+  chatEmpty: string;
+  chatOff: string;
+  chatTo: string;
+  everybody: string;
+  somebodyGone: string;
+  privateTo: (name: string) => string;
+  privateToYou: string;
+  writeMessage: string;
+  send: string;
+  react: string;
+  reacted: (name: string, emoji: string) => string;
+  raiseHand: string;
+  lowerHand: string;
+  handRaised: (place: number) => string;
+  manage: (name: string) => string;
+  remove: string;
+  removeReally: (name: string) => string;
+  sendErrors: {
+    rate_limited: string;
+    not_found: string;
+    not_permitted: string;
+    too_long: string;
+    other: string;
+  };
   clickToHear: string;
   level: string;
   device: (number: number) => string;
@@ -95,6 +122,33 @@ const en: Texts = {
   sharing: (name) => `${name} is sharing the screen`,
   people: (count) => (count === 1 ? '1 person' : `${count} people`),
   alone: 'You are the only one here. Others appear as they join.',
+  chat: 'Chat',
+  closeChat: 'Close chat',
+  unread: (count) => (count === 1 ? '1 unread message' : `${count} unread messages`),
+  chatEmpty: 'Nothing written yet. Everybody who is here can read what you send.',
+  chatOff: 'You cannot write here at the moment.',
+  chatTo: 'To',
+  everybody: 'Everybody',
+  somebodyGone: 'somebody who left',
+  privateTo: (name) => `to ${name} only`,
+  privateToYou: 'to you only',
+  writeMessage: 'Write a message',
+  send: 'Send',
+  react: 'React',
+  reacted: (name, emoji) => `${name} reacts with ${emoji}`,
+  raiseHand: 'Raise hand',
+  lowerHand: 'Lower hand',
+  handRaised: (place) => `Hand raised, number ${place}`,
+  manage: (name) => `Manage ${name}`,
+  remove: 'Remove',
+  removeReally: (name) => `Remove ${name} for good`,
+  sendErrors: {
+    rate_limited: 'That was fast. Wait a second, then send again.',
+    not_found: 'This person is not here any more.',
+    not_permitted: 'You cannot write here at the moment.',
+    too_long: 'This message is too long.',
+    other: 'Not sent. Try again.',
+  },
   clickToHear: 'Click to hear the others',
   level: 'Microphone level',
   device: (number) => `Device ${number}`,
@@ -174,6 +228,33 @@ const de: Texts = {
   sharing: (name) => `${name} teilt den Bildschirm`,
   people: (count) => (count === 1 ? '1 Person' : `${count} Personen`),
   alone: 'Noch ist niemand sonst hier. Andere erscheinen, sobald sie teilnehmen.',
+  chat: 'Chat',
+  closeChat: 'Chat schließen',
+  unread: (count) => (count === 1 ? '1 ungelesene Nachricht' : `${count} ungelesene Nachrichten`),
+  chatEmpty: 'Noch nichts geschrieben. Alle, die hier sind, können lesen, was Sie senden.',
+  chatOff: 'Sie können hier gerade nicht schreiben.',
+  chatTo: 'An',
+  everybody: 'Alle',
+  somebodyGone: 'jemand, der gegangen ist',
+  privateTo: (name) => `nur an ${name}`,
+  privateToYou: 'nur an Sie',
+  writeMessage: 'Nachricht schreiben',
+  send: 'Senden',
+  react: 'Reagieren',
+  reacted: (name, emoji) => `${name} reagiert mit ${emoji}`,
+  raiseHand: 'Hand heben',
+  lowerHand: 'Hand senken',
+  handRaised: (place) => `Hand gehoben, Nummer ${place}`,
+  manage: (name) => `${name} verwalten`,
+  remove: 'Entfernen',
+  removeReally: (name) => `${name} endgültig entfernen`,
+  sendErrors: {
+    rate_limited: 'Das war schnell. Warten Sie eine Sekunde und senden Sie erneut.',
+    not_found: 'Diese Person ist nicht mehr hier.',
+    not_permitted: 'Sie können hier gerade nicht schreiben.',
+    too_long: 'Diese Nachricht ist zu lang.',
+    other: 'Nicht gesendet. Versuchen Sie es erneut.',
+  },
   clickToHear: 'Klicken, um die anderen zu hören',
   level: 'Mikrofonpegel',
   device: (number) => `Gerät ${number}`,
@@ -260,6 +341,33 @@ const fr: Texts = {
   sharing: (name) => `${name} partage son écran`,
   people: (count) => (count === 1 ? '1 personne' : `${count} personnes`),
   alone: 'Vous êtes seul ici. Les autres apparaîtront à leur arrivée.',
+  chat: 'Discussion',
+  closeChat: 'Fermer la discussion',
+  unread: (count) => (count === 1 ? '1 message non lu' : `${count} messages non lus`),
+  chatEmpty: 'Rien d’écrit pour l’instant. Tous les présents peuvent lire ce que vous envoyez.',
+  chatOff: 'Vous ne pouvez pas écrire ici pour le moment.',
+  chatTo: 'À',
+  everybody: 'Tout le monde',
+  somebodyGone: 'une personne partie',
+  privateTo: (name) => `à ${name} seulement`,
+  privateToYou: 'à vous seulement',
+  writeMessage: 'Écrire un message',
+  send: 'Envoyer',
+  react: 'Réagir',
+  reacted: (name, emoji) => `${name} réagit par ${emoji}`,
+  raiseHand: 'Lever la main',
+  lowerHand: 'Baisser la main',
+  handRaised: (place) => `Main levée, numéro ${place}`,
+  manage: (name) => `Gérer ${name}`,
+  remove: 'Exclure',
+  removeReally: (name) => `Exclure ${name} définitivement`,
+  sendErrors: {
+    rate_limited: 'C’était rapide. Attendez une seconde, puis renvoyez.',
+    not_found: 'Cette personne n’est plus là.',
+    not_permitted: 'Vous ne pouvez pas écrire ici pour le moment.',
+    too_long: 'Ce message est trop long.',
+    other: 'Non envoyé. Réessayez.',
+  },
   clickToHear: 'Cliquez pour entendre les autres',
   level: 'Niveau du micro',
   device: (number) => `Appareil ${number}`,
@@ -369,4 +477,10 @@ export function describeDeviceError(code: string, { deviceErrors }: Texts): stri
   return code in deviceErrors
     ? deviceErrors[code as keyof Texts['deviceErrors']]
     : deviceErrors.device_failed;
+}
+
+/** Why a message was not sent. */
+export function describeSendError(code: string, { sendErrors }: Texts): string {
+  if (code === 'json_range') return sendErrors.too_long;
+  return code in sendErrors ? sendErrors[code as keyof Texts['sendErrors']] : sendErrors.other;
 }

@@ -1,7 +1,8 @@
 /** One person, or one shared screen. */
 
+import type { ComponentChildren } from 'preact';
 import type { Participant } from '../client/index.ts';
-import { MicrophoneIcon, ScreenIcon } from './icons.tsx';
+import { HandIcon, MicrophoneIcon, ScreenIcon } from './icons.tsx';
 import { Video } from './media.tsx';
 import type { Texts } from './texts.ts';
 
@@ -13,8 +14,14 @@ interface TileProps {
   camera: MediaStreamTrack | null;
   muted: boolean;
   speaking: boolean;
+  /** Place in the line of raised hands from 1; 0: no hand. */
+  hand: number;
+  /** An emoji, while it is shown. */
+  reaction: string | null;
   guest?: boolean;
   own?: boolean;
+  /** What a host may do. */
+  menu?: ComponentChildren;
 }
 
 export function Tile({
@@ -24,8 +31,11 @@ export function Tile({
   camera,
   muted,
   speaking,
+  hand,
+  reaction,
   guest = false,
   own = false,
+  menu,
 }: TileProps) {
   return (
     <li
@@ -36,11 +46,24 @@ export function Tile({
       data-muted={muted}
       data-speaking={speaking && !muted}
       data-camera={camera !== null}
+      data-hand={hand}
     >
       <span class={`avatar hue-${hue(id)}`} aria-hidden="true">
         {initials(name)}
       </span>
       {camera && <Video track={camera} mirrored={own} testId="tile-video" />}
+      {hand > 0 && (
+        <span class="hand" data-testid="hand-badge" role="img" aria-label={texts.handRaised(hand)}>
+          <HandIcon />
+          {hand}
+        </span>
+      )}
+      {reaction !== null && (
+        <span class="reaction" data-testid="reaction" role="status">
+          <span class="sr-only">{texts.reacted(name, reaction)}</span>
+          <span aria-hidden="true">{reaction}</span>
+        </span>
+      )}
       <span class="label">
         {muted && (
           <span class="badge" data-testid="muted-badge" role="img" aria-label={texts.muted}>
@@ -50,6 +73,7 @@ export function Tile({
         <span class="label-name">{own ? `${name} (${texts.you})` : name}</span>
         {guest && <span class="label-note">{texts.guest}</span>}
       </span>
+      {menu}
     </li>
   );
 }
