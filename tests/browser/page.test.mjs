@@ -115,7 +115,7 @@ test('leaving says so and leads back in; a reload is the same person', async () 
 test('J-08: the host link in a second browser is in use, and the first is not disturbed', async () => {
   const [first, second] = await Promise.all([visitor(ada), visitor(ben)]);
   await first.join(cardea.dev.host_link);
-  const connections = await first.person.connected();
+  const connections = await first.person.negotiated();
   await second.open(cardea.dev.host_link);
   await second.preview();
   await second.pressJoin();

@@ -33,7 +33,7 @@ test('of five people those who speak are heard by all others, without an offer',
   const people = await Promise.all(EVERYBODY.map((role) => browser.person(role, SMALL)));
   const pages = people.map((person) => new JoinPage(person));
   await Promise.all(pages.map((page, i) => page.join(links[i])));
-  const before = await Promise.all(people.map((person) => person.connected()));
+  const before = await Promise.all(people.map((person) => person.negotiated()));
 
   /** Exactly these speak: heard by everybody else, and shown on everybody's tiles. */
   const speak = async (roles) => {

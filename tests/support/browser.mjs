@@ -205,6 +205,17 @@ export class Person {
     }, { what: `the connections of ${this.name}` });
   }
 
+  /** The same, once both connections have all their lines: a page offers the one once, and answers
+   * the other twice, because the plugin's first offer has one video line (docs/decisions/0007). */
+  negotiated() {
+    return eventually(() => this.connected(), (connections) => {
+      const total = (call) => connections.reduce((sum, one) => sum + one[call], 0);
+      assert.equal(connections.length, 2, 'one connection each way');
+      assert.deepEqual(
+        [total('createOffer'), total('createAnswer'), total('setLocalDescription')], [1, 2, 3]);
+    }, { what: `all lines of ${this.name}` });
+  }
+
   startSampling(intervalMs = 100, { type = 'inbound-rtp', kinds = ['audio'] } = {}) {
     return this.page.evaluate(
       (args) => window.cardeaPeers.startSampling(...args),
