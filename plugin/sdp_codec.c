@@ -1,7 +1,6 @@
 #include "sdp_codec.h"
 
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Payload types leave room for Janus, which takes the next one for RTX. Constrained baseline of
@@ -54,12 +53,12 @@ static int pt_of(const janus_sdp_attribute *attribute, enum cardea_codec codec)
 {
 	if (!attribute->value || strcmp(attribute->name, "rtpmap") != 0)
 		return -1;
-	const char *map = strchr(attribute->value, ' ');
-	int pt = atoi(attribute->value);
-	if (!map || pt < 0 || pt > 127 ||
+	char *map;
+	gint64 pt = g_ascii_strtoll(attribute->value, &map, 10);
+	if (*map != ' ' || pt < 0 || pt > 127 ||
 	    g_ascii_strcasecmp(map + 1, janus_sdp_get_codec_rtpmap(cardea_codec_name(codec))) != 0)
 		return -1;
-	return pt;
+	return (int)pt;
 }
 
 int cardea_sdp_codec_pt(janus_sdp *sdp, const janus_sdp_mline *mline, enum cardea_codec codec)
