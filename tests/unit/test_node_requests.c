@@ -74,7 +74,8 @@ static void moderate(struct fixture *f, struct meeting *m, const char *seat,
 	                                .kind = kind});
 }
 
-static void assert_told(struct fixture *f, int count, const char *format, ...)
+__attribute__((format(printf, 3, 4))) static void assert_told(struct fixture *f, int count,
+                                                              const char *format, ...)
 {
 	va_list args;
 	char *line;

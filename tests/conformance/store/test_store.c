@@ -17,6 +17,7 @@
 #include <unistd.h>
 #include <glib/gstdio.h>
 #include "cardea_error.h"
+#include "lists.h"
 #include "net/loop.h"
 #include "store/credentials.h"
 #include "store/events.h"
@@ -25,10 +26,6 @@
 #include "store/store.h"
 #include "store/store_engine.h"
 #include "store/tenants.h"
-
-#define TENANT_A "aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa"
-#define TENANT_B "bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb"
-#define ROOM     "cccccccc-cccc-4ccc-8ccc-cccccccccccc"
 
 /* The engine under test, and one whose steps the tests make fail. */
 static const struct cardea_engine *engine;
@@ -527,50 +524,6 @@ static void tenants_do_not_see_each_other(void **state)
 
 /* ---- lists ---- */
 
-#define SEAT_COUNT 4
-
-/* Seats that raise their hands in the opposite order, but the first. */
-static int raise_hands(struct cardea_tx *tx, void *arg)
-{
-	struct cardea_session_row session = {.started_at = 1, .guest_token = {(const uint8_t *)"x", 1}};
-	int err;
-
-	(void)arg;
-	g_strlcpy(session.tenant, TENANT_A, sizeof(session.tenant));
-	g_strlcpy(session.room, ROOM, sizeof(session.room));
-	g_strlcpy(session.id, ROOM, sizeof(session.id));
-	err = cardea_store_session_insert(tx, &session);
-	for (int i = 0; i < SEAT_COUNT && !err; i++) {
-		struct cardea_seat_row seat = {.display_name = "Seat", .joined_at = i, .ordinal = i};
-
-		g_strlcpy(seat.tenant, TENANT_A, sizeof(seat.tenant));
-		g_strlcpy(seat.room, ROOM, sizeof(seat.room));
-		g_strlcpy(seat.session, ROOM, sizeof(seat.session));
-		snprintf(seat.id, sizeof(seat.id), "seat-%d", i);
-		err = cardea_store_seat_insert(tx, &seat);
-		seat.hand = i == 0 ? 0 : 10 - i;
-		err = err ? err : cardea_store_seat_update(tx, &seat);
-	}
-	return err;
-}
-
-static int read_hands(struct cardea_tx *tx, void *arg)
-{
-	const struct cardea_seat_row *seats = NULL;
-	struct cardea_seat_row one = {0};
-	GString *out = arg;
-	size_t count = 0;
-	int err = cardea_store_seat_list(tx, TENANT_A, ROOM, CARDEA_SEATS_HANDS, &seats, &count);
-
-	g_string_truncate(out, 0);
-	for (size_t i = 0; i < count && !err; i++) {
-		g_string_append_printf(out, "%s:%" PRId64 " ", seats[i].id, seats[i].hand);
-	}
-	err = err ? err : cardea_store_seat_get(tx, TENANT_A, "seat-0", &one);
-	g_string_append_printf(out, "%" PRId64, one.hand);
-	return err;
-}
-
 static void raised_hands_are_listed_in_order(void **state)
 {
 	struct fixture *f = *state;
@@ -580,44 +533,10 @@ static void raised_hands_are_listed_in_order(void **state)
 	open_store(f, 0, true);
 	assert_int_equal(add_tenant(f, TENANT_A), 0);
 	assert_int_equal(cardea_store_run_sync(f->store, insert_room, &room), 0);
-	assert_int_equal(cardea_store_run_sync(f->store, raise_hands, NULL), 0);
-	assert_int_equal(cardea_store_run_sync(f->store, read_hands, hands), 0);
+	assert_int_equal(cardea_store_run_sync(f->store, lists_raise_hands, NULL), 0);
+	assert_int_equal(cardea_store_run_sync(f->store, lists_read_hands, hands), 0);
 	assert_string_equal(hands->str, "seat-3:7 seat-2:8 seat-1:9 0");
 	g_string_free(hands, TRUE);
-}
-
-/* Events 1 to 9, of three types in turn. */
-static int append_types(struct cardea_tx *tx, void *arg)
-{
-	static const char *const types[] = {"a", "b", "c"};
-	int64_t seq = 0;
-	int err = 0;
-
-	(void)arg;
-	for (int i = 0; i < 9 && !err; i++) {
-		err = cardea_store_event_append(tx, TENANT_A, ROOM, "", types[i % 3], "{}", &seq);
-	}
-	return err;
-}
-
-static int read_types(struct cardea_tx *tx, void *arg)
-{
-	const struct cardea_event_row *events = NULL;
-	GString *out = arg;
-	int64_t last = 0;
-	size_t count = 0;
-	int err = cardea_store_event_list_of(tx, TENANT_A, ROOM, 3, 3, (const char *const[2]){"a", "c"},
-	                                     &events, &count);
-
-	g_string_truncate(out, 0);
-	for (size_t i = 0; i < count && !err; i++) {
-		g_string_append_printf(out, "%" PRId64 "%s ", events[i].seq, events[i].type);
-	}
-	err = err ? err : cardea_store_event_last(tx, TENANT_A, ROOM, &last);
-	g_string_append_printf(out, "%" PRId64, last);
-	err = err ? err : cardea_store_event_last(tx, TENANT_B, ROOM, &last);
-	g_string_append_printf(out, " %" PRId64, last);
-	return err;
 }
 
 static void events_are_listed_by_type(void **state)
@@ -627,8 +546,8 @@ static void events_are_listed_by_type(void **state)
 
 	open_store(f, 0, true);
 	assert_int_equal(add_tenant(f, TENANT_A), 0);
-	assert_int_equal(cardea_store_run_sync(f->store, append_types, NULL), 0);
-	assert_int_equal(cardea_store_run_sync(f->store, read_types, found), 0);
+	assert_int_equal(cardea_store_run_sync(f->store, lists_append_types, NULL), 0);
+	assert_int_equal(cardea_store_run_sync(f->store, lists_read_types, found), 0);
 	assert_string_equal(found->str, "4a 6c 7a 9 0");
 	g_string_free(found, TRUE);
 }
