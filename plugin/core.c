@@ -25,6 +25,17 @@ void cardea_core_relay_rtp(janus_plugin_session *handle, janus_plugin_rtp *packe
 	gateway->relay_rtp(handle, packet);
 }
 
+void cardea_core_relay_data(janus_plugin_session *handle, const char *label, char *text,
+                            uint16_t length)
+{
+	janus_plugin_data packet;
+	janus_plugin_data_reset(&packet);
+	packet.label = (char *)label; /* only read */
+	packet.buffer = text;
+	packet.length = length;
+	gateway->relay_data(handle, &packet);
+}
+
 void cardea_core_ask_keyframe(janus_plugin_session *handle, int mindex)
 {
 	gateway->send_pli_stream(handle, mindex);

@@ -22,6 +22,11 @@ int cardea_core_push(janus_plugin_session *handle, const char *transaction, json
 /* Copies and queues one packet; takes no lock of the handle. */
 void cardea_core_relay_rtp(janus_plugin_session *handle, janus_plugin_rtp *packet);
 
+/* Copies and queues @length bytes of text on the data channel @label, which is opened if there is
+ * none; dropped while there is no association. */
+void cardea_core_relay_data(janus_plugin_session *handle, const char *label, char *text,
+                            uint16_t length);
+
 /* Asks the sender of m-line @mindex for a key frame. */
 void cardea_core_ask_keyframe(janus_plugin_session *handle, int mindex);
 

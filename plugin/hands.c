@@ -1,6 +1,7 @@
 #include "hands.h"
 
 #include <glib.h>
+#include "data.h"
 
 void cardea_hands_set(struct cardea_room *room, char **seats)
 {
@@ -39,8 +40,8 @@ void cardea_hands_tell(struct cardea_room *room)
 	while (g_hash_table_iter_next(&iter, NULL, &value)) {
 		const struct cardea_participant *participant = value;
 		if (participant->handles[CARDEA_RECEIVER])
-			cardea_session_event(participant->handles[CARDEA_RECEIVER], "hands",
-			                     json_pack("{s:O}", "hands", now), NULL);
+			cardea_data_event(participant->handles[CARDEA_RECEIVER], "hands",
+			                  json_pack("{s:O}", "hands", now));
 	}
 }
 

@@ -2,6 +2,7 @@
 
 #include "cardea_clock.h"
 #include "core.h"
+#include "data.h"
 #include "forward.h"
 #include "membership.h"
 #include "receive.h"
@@ -133,6 +134,7 @@ void cardea_media_up(struct cardea_session *session)
 
 void cardea_media_down(struct cardea_session *session)
 {
+	cardea_data_down(session);
 	if (is_kind(session, CARDEA_HANDLE_RECEIVE))
 		set_slots_up(session, false);
 	/* What goes down was set up by Janus for an offer that we refused, or is made anew. The wish

@@ -336,6 +336,7 @@ static void take_handle(struct cardea_room *room, struct cardea_participant *par
 		leave_handle(room, participant, old, true);
 	}
 	g_strlcpy(session->seat, cardea_participant_id(participant), sizeof(session->seat));
+	session->data = joining->data;
 	if (joining->kind == CARDEA_HANDLE_PUBLISH)
 		cardea_session_make_publish(session, &room->lease_deadline_ms);
 	else

@@ -14,6 +14,7 @@ struct cardea_joining {
 	enum cardea_handle_kind kind;
 	const char *connection;
 	unsigned audio_slots, video_slots; /* receive only */
+	bool data;                         /* receive only: with a line for data channels */
 };
 
 /*

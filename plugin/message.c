@@ -4,6 +4,7 @@
 #include "cardea_clock.h"
 #include "cardea_error.h"
 #include "cardea_id.h"
+#include "data.h"
 
 #define MAX_BODY (64 * 1024)
 #define MAX_SDP  (256 * 1024)
@@ -78,15 +79,27 @@ json_t *cardea_message_error(const char *request, int err)
 	return object;
 }
 
+/* What the push of the answer returned; takes over @reply and @jsep. On the data channel the
+ * client's own `id` tells which request is answered. */
+static int respond(struct cardea_request *request, json_t *reply, json_t *jsep)
+{
+	json_t *id = json_object_get(request->message, "id");
+	if (!request->on_data)
+		return cardea_session_reply(request->session, request->transaction, reply, jsep);
+	if (json_is_string(id) || json_is_integer(id))
+		json_object_set(reply, "id", id);
+	cardea_data_send(request->session, reply);
+	json_decref(reply);
+	return 0;
+}
+
 /* Answers with @err. Janus has applied an offer before we saw it, so that PeerConnection is closed
  * with every refusal. */
 static void refuse(struct cardea_request *request, int err)
 {
 	struct cardea_session *session = request->session;
 	cardea_stats_refusal(cardea_node_stats(request->node), err);
-	cardea_session_reply(session, request->transaction,
-	                     cardea_message_error(request->type ? request->type->name : NULL, err),
-	                     NULL);
+	respond(request, cardea_message_error(request->type ? request->type->name : NULL, err), NULL);
 	const char *type = json_string_value(json_object_get(request->jsep, "type"));
 	if (!type || strcmp(type, "offer") != 0)
 		return;
@@ -128,8 +141,7 @@ static int check_still_allowed(const struct cardea_request *request)
 static void answer(struct cardea_request *request, json_t *reply)
 {
 	bool with_jsep = request->reply_jsep != NULL;
-	int err = cardea_session_reply(request->session, request->transaction, reply,
-	                               json_incref(request->reply_jsep));
+	int err = respond(request, reply, json_incref(request->reply_jsep));
 	/* Janus could not use our SDP (or the handle is gone): say so, the answer did not go out. */
 	if (err < 0 && with_jsep)
 		refuse(request, CARDEA_E_JSEP_INVALID);
@@ -221,6 +233,8 @@ static int find_type(struct cardea_request *request)
 		request->type = find(name, ~0u, &known);
 		return wrong_handle(request->session, kind, name);
 	}
+	if (request->on_data && !request->type->on_data)
+		return CARDEA_E_WRONG_HANDLE;
 	if (atomic_load(&request->session->state) == CARDEA_STATE_LEFT)
 		return CARDEA_E_LEFT;
 	return 0;
@@ -307,16 +321,19 @@ static int enqueue(struct cardea_request *request)
 	return err;
 }
 
-void cardea_message_handle(struct cardea_node *node, struct cardea_session *session,
-                           char *transaction, json_t *message, json_t *jsep)
+static struct cardea_request *request_new(struct cardea_node *node, struct cardea_session *session,
+                                          json_t *message)
 {
 	struct cardea_request *request = g_new0(struct cardea_request, 1);
 	request->node = node;
 	request->session = cardea_session_get(session);
-	request->transaction = transaction;
 	request->message = message;
-	request->jsep = jsep;
 	cardea_stats_add(&cardea_node_stats(node)->requests, 1);
+	return request;
+}
+
+static void handle(struct cardea_request *request)
+{
 	int err = check(request);
 	if (err == 0)
 		err = enqueue(request);
@@ -324,4 +341,21 @@ void cardea_message_handle(struct cardea_node *node, struct cardea_session *sess
 		return;
 	refuse(request, err);
 	request_free(request);
+}
+
+void cardea_message_handle(struct cardea_node *node, struct cardea_session *session,
+                           char *transaction, json_t *message, json_t *jsep)
+{
+	struct cardea_request *request = request_new(node, session, message);
+	request->transaction = transaction;
+	request->jsep = jsep;
+	handle(request);
+}
+
+void cardea_message_handle_data(struct cardea_node *node, struct cardea_session *session,
+                                json_t *message)
+{
+	struct cardea_request *request = request_new(node, session, message);
+	request->on_data = true;
+	handle(request);
 }

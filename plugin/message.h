@@ -34,6 +34,7 @@ struct cardea_request_type {
 	unsigned handles; /* enum cardea_handle_kind that may send it */
 	enum cardea_request_queue queue;
 	enum cardea_request_jsep jsep;
+	bool on_data; /* may come over the data channel, too */
 	const struct cardea_json_field *fields;
 	size_t field_count;
 	/* Pool thread; NULL: nothing to do. 0 or the error to answer. */
@@ -58,6 +59,7 @@ struct cardea_request {
 	json_t *jsep;
 	json_t *reply_jsep;               /* run may set it */
 	bool counted;                     /* in the handle's `waiting` */
+	bool on_data;                     /* came over the data channel, and is answered there */
 	struct cardea_join_claims claims; /* join */
 };
 
@@ -68,6 +70,10 @@ void cardea_message_handle(struct cardea_node *node, struct cardea_session *sess
 /* Verifies the field `token` and fills `claims`. 0 or the error to answer. Pool thread: it costs
  * about as much as everything else of a request together. */
 int cardea_message_verify(struct cardea_request *request);
+
+/* The same for @message (taken over) from the data channel. Loop thread. */
+void cardea_message_handle_data(struct cardea_node *node, struct cardea_session *session,
+                                json_t *message);
 
 /* {"cardea":"error",...} for @err. @request is the name of a known request or NULL. New object. */
 json_t *cardea_message_error(const char *request, int err);

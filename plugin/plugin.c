@@ -10,6 +10,7 @@
 #include "admin.h"
 #include "config.h"
 #include "core.h"
+#include "data.h"
 #include "media.h"
 #include "message.h"
 #include "node.h"
@@ -200,6 +201,20 @@ static void plugin_incoming_rtcp(janus_plugin_session *handle, janus_plugin_rtcp
 	cardea_media_rtcp(session_of(handle), packet);
 }
 
+static void plugin_incoming_data(janus_plugin_session *handle, janus_plugin_data *packet)
+{
+	struct cardea_node *node = enter();
+	if (!node)
+		return;
+	cardea_data_incoming(node, session_of(handle), packet);
+	leave();
+}
+
+static void plugin_data_ready(janus_plugin_session *handle)
+{
+	cardea_data_ready(session_of(handle));
+}
+
 static void plugin_destroy_session(janus_plugin_session *handle, int *error)
 {
 	(void)error;
@@ -242,6 +257,7 @@ static janus_plugin plugin =
                           .handle_admin_message = plugin_handle_admin_message,
                           .setup_media = plugin_setup_media, .incoming_rtp = plugin_incoming_rtp,
                           .incoming_rtcp = plugin_incoming_rtcp,
+                          .incoming_data = plugin_incoming_data, .data_ready = plugin_data_ready,
                           .hangup_media = plugin_hangup_media,
                           .destroy_session = plugin_destroy_session,
                           .query_session = plugin_query_session, );

@@ -15,7 +15,7 @@ static json_t *make_jsep(struct cardea_session *session, bool restart)
 		session->sdp_session = (uint64_t)cardea_clock_wall_ms(&cardea_clock_system);
 	char *sdp = cardea_sdp_offer(session->slots, session->offered_slots,
 	                             &session->participant->video_codecs, session->sdp_session,
-	                             ++session->sdp_version);
+	                             ++session->sdp_version, session->data);
 	if (!sdp)
 		return NULL;
 	json_t *jsep = json_pack("{s:s, s:s}", "type", "offer", "sdp", sdp);
@@ -28,7 +28,7 @@ static json_t *make_jsep(struct cardea_session *session, bool restart)
 static void send_offer(struct cardea_session *session, bool restart)
 {
 	/* Janus would begin a PeerConnection on a handle that it is taking down. */
-	if (cardea_session_slots(session) == 0 || atomic_load(&session->detached))
+	if ((cardea_session_slots(session) == 0 && !session->data) || atomic_load(&session->detached))
 		return;
 	json_t *jsep = make_jsep(session, restart);
 	if (!jsep)
@@ -50,7 +50,10 @@ static void send_offer(struct cardea_session *session, bool restart)
 
 void cardea_receive_offer(struct cardea_session *session)
 {
-	if (session->offered_slots == 0)
+	/* The index of a slot is that of its line, so the line for data comes after all of them. */
+	if (session->data)
+		session->offered_slots = cardea_session_slots(session);
+	else if (session->offered_slots == 0)
 		session->offered_slots = session->audio_slots + MIN(session->video_slots, FIRST_VIDEO);
 	send_offer(session, false);
 }

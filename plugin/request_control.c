@@ -5,6 +5,7 @@
 #include "cardea_id.h"
 #include "control.h"
 #include "core.h"
+#include "data.h"
 #include "hands.h"
 #include "inspect.h"
 #include "membership.h"
@@ -271,8 +272,8 @@ static const struct cardea_json_field say_fields[] = {
 static void say_to(const struct cardea_participant *participant, json_t *data)
 {
 	if (participant && participant->handles[CARDEA_RECEIVER])
-		cardea_session_event(participant->handles[CARDEA_RECEIVER], "said",
-		                     json_pack("{s:O}", "data", data), NULL);
+		cardea_data_event(participant->handles[CARDEA_RECEIVER], "said",
+		                  json_pack("{s:O}", "data", data));
 }
 
 static int say_run(struct cardea_request *request, json_t **reply)

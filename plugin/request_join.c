@@ -13,6 +13,7 @@ static const struct cardea_json_field join_fields[] = {
         {"token", CARDEA_JSON_STRING, false, 0, 0},
         {"connection", CARDEA_JSON_STRING, false, 0, 0},
         {"slots", CARDEA_JSON_OBJECT, false, 0, 0},
+        {"data", CARDEA_JSON_BOOLEAN, false, 0, 0},
 };
 
 static const struct cardea_json_field slot_fields[] = {
@@ -108,6 +109,7 @@ static int join_run(struct cardea_request *request, json_t **reply)
 	                (unsigned)cardea_json_integer(slots, "audio", CARDEA_DEFAULT_AUDIO_SLOTS),
 	        .video_slots =
 	                (unsigned)cardea_json_integer(slots, "video", CARDEA_DEFAULT_VIDEO_SLOTS),
+	        .data = cardea_json_boolean(request->message, "data", false),
 	};
 	/* The handle went away while the request waited. */
 	int err = atomic_load(&request->session->detached) ? CARDEA_E_LEFT : 0;

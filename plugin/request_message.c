@@ -148,7 +148,7 @@ static int moderate_run(struct cardea_request *request, json_t **reply)
 #define ON_CLIENT(request_name, fields_, run_)                                                     \
 	{                                                                                              \
 		.name = request_name, .handles = CARDEA_HANDLE_PUBLISH | CARDEA_HANDLE_RECEIVE,            \
-		.fields = fields_, .field_count = G_N_ELEMENTS(fields_), .run = run_,                      \
+		.on_data = true, .fields = fields_, .field_count = G_N_ELEMENTS(fields_), .run = run_,     \
 	}
 
 const struct cardea_request_type cardea_requests_message[] = {

@@ -201,7 +201,8 @@ static int offer_slot(janus_sdp *sdp, const struct cardea_slot *slot,
 }
 
 char *cardea_sdp_offer(const struct cardea_slot *slots, unsigned count,
-                       const struct cardea_codec_list *video, uint64_t session, uint64_t version)
+                       const struct cardea_codec_list *video, uint64_t session, uint64_t version,
+                       bool data)
 {
 	janus_sdp *sdp = janus_sdp_new("cardea", "1.1.1.1");
 	sdp->o_sessid = session;
@@ -210,6 +211,9 @@ char *cardea_sdp_offer(const struct cardea_slot *slots, unsigned count,
 	int err = 0;
 	for (unsigned i = 0; i < count && err == 0; i++)
 		err = offer_slot(sdp, &slots[i], video);
+	if (err == 0 && data)
+		err = janus_sdp_generate_offer_mline(sdp, JANUS_SDP_OA_MLINE, JANUS_SDP_APPLICATION,
+		                                     JANUS_SDP_OA_MID, "data", JANUS_SDP_OA_DONE);
 	if (err == 0)
 		text = janus_sdp_write(sdp);
 	janus_sdp_destroy(sdp);

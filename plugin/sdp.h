@@ -40,7 +40,8 @@ int cardea_sdp_answer(const char *offer, const struct cardea_codec_list *video,
 /* Our offer of @count send-only @slots, the video ones with all codecs of @video (at least one).
  * Freed with g_free; NULL if it cannot be made. */
 char *cardea_sdp_offer(const struct cardea_slot *slots, unsigned count,
-                       const struct cardea_codec_list *video, uint64_t session, uint64_t version);
+                       const struct cardea_codec_list *video, uint64_t session, uint64_t version,
+                       bool data);
 
 /* The payload type of each codec that the answer to it gives each of @count slots; -1 where it was
  * refused. CARDEA_E_JSEP_INVALID. */

@@ -15,6 +15,7 @@
 #include <stdint.h>
 #include <glib.h>
 #include "compat.h"
+#include "cardea_bucket.h"
 #include "cardea_limits.h"
 #include "ref.h"
 #include "slot.h"
@@ -75,6 +76,7 @@ struct cardea_session {
 	_Atomic int64_t heard_ms;  /* last packet from the peer, monotonic; 0: none yet */
 	_Atomic int64_t seq;       /* of events; only the room thread adds */
 	atomic_uint waiting;       /* its requests that are queued */
+	atomic_bool data_up;       /* the data channel can be written to (data.c) */
 	atomic_uint joins;         /* attempts to join, of which the last one counts */
 	GMutex lock;
 	struct cardea_room *room; /* under lock: a reference from join on */
@@ -97,6 +99,8 @@ struct cardea_session {
 	/* Receive: audio slots, then video slots; the index is the m-line. */
 	struct cardea_slot *slots;
 	unsigned audio_slots, video_slots;
+	bool data;                      /* it has a line for data channels, after all slots */
+	struct cardea_bucket data_rate; /* loop thread */
 	struct cardea_feedback feedback;
 	struct cardea_video *video; /* room thread, owned: what the video slots are to show */
 };

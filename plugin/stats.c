@@ -62,6 +62,7 @@ struct cardea_stats *cardea_stats_copy(const struct cardea_stats *stats)
 	copy(&made->leaves, &stats->leaves);
 	copy(&made->requests, &stats->requests);
 	copy(&made->events_lost, &stats->events_lost);
+	copy(&made->data_dropped, &stats->data_dropped);
 	for (unsigned i = 0; i < CARDEA_STATS_CODES; i++)
 		copy(&made->refusals[i], &stats->refusals[i]);
 	copy(&made->packets, &stats->packets);
@@ -93,6 +94,7 @@ json_t *cardea_stats_to_json(const struct cardea_stats *stats)
 	set(object, "joins", &stats->joins);
 	set(object, "leaves", &stats->leaves);
 	set(object, "events_lost", &stats->events_lost);
+	set(object, "data_dropped", &stats->data_dropped);
 	set(object, "packets_in", &stats->packets);
 	set(object, "bytes_in", &stats->bytes);
 	set(object, "packets_out", &stats->sent);

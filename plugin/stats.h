@@ -17,7 +17,7 @@
 
 struct cardea_stats {
 	struct cardea_ref ref;
-	_Atomic uint64_t joins, leaves, requests, events_lost;
+	_Atomic uint64_t joins, leaves, requests, events_lost, data_dropped;
 	_Atomic uint64_t refusals[CARDEA_STATS_CODES];
 	/* Of sources that are gone; living ones count for themselves. */
 	_Atomic uint64_t packets, bytes, sent, keyframes_asked;
