@@ -37,9 +37,9 @@ static const struct verb {
 
 /* The control family of docs/plugin-api.md 5; `sync` is a client's request as well, and the plugin
  * tells the two apart by the kind of handle. */
-static const char *const control_requests[] = {"hello",  "keys",   "turn", "open",      "close",
-                                               "grant",  "revoke", "mute", "move",      "hands",
-                                               "policy", "say",    "ack",  "heartbeat", "rooms"};
+static const char *const control_requests[] = {
+        "hello", "keys",  "turn",   "open", "close", "grant",     "revoke", "mute",
+        "move",  "hands", "policy", "say",  "ack",   "heartbeat", "rooms",  "inspect"};
 
 static const struct cardea_json_field envelope_fields[] = {
         {"janus", CARDEA_JSON_STRING, true, 1, CARDEA_MAX_ID},

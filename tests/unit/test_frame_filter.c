@@ -100,9 +100,9 @@ static void refuses(void **state)
 
 static void refuses_control(void **state)
 {
-	static const char *const names[] = {"hello",     "keys",   "turn",   "open", "close",
-	                                    "grant",     "revoke", "policy", "say",  "ack",
-	                                    "heartbeat", "rooms",  "mute",   "move", "hands"};
+	static const char *const names[] = {"hello",  "keys",   "turn",  "open",   "close",     "grant",
+	                                    "revoke", "policy", "say",   "ack",    "heartbeat", "rooms",
+	                                    "mute",   "move",   "hands", "inspect"};
 
 	(void)state;
 	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
