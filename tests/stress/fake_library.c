@@ -82,6 +82,11 @@ void janus_plugin_result_destroy(janus_plugin_result *result)
 	g_free(result);
 }
 
+void janus_plugin_data_reset(janus_plugin_data *packet)
+{
+	*packet = (janus_plugin_data){0};
+}
+
 /* ---- RTCP ---- */
 
 int janus_rtcp_remb_ssrcs(char *packet, int len, uint32_t bitrate, uint8_t numssrc)

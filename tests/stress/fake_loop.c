@@ -165,6 +165,22 @@ static void receive_rtp(struct loop_item *item, janus_plugin_session *app)
 	fake_plugin->incoming_rtp(app, &packet);
 }
 
+/* As it may come with any packet: on a handle without a channel the plugin drops it. */
+static void receive_data(janus_plugin_session *app)
+{
+	static const char *const texts[] = {
+	        "{\"request\":\"hand\",\"raised\":true,\"id\":1}",
+	        "{\"request\":\"send\",\"type\":\"chat\",\"text\":\"hello\",\"id\":\"2\"}",
+	        "{\"request\":\"sync\"}", "{\"request\":", ""};
+	const char *text = texts[stress_below(G_N_ELEMENTS(texts))];
+	janus_plugin_data packet = {
+	        .label = (char *)"cardea", .buffer = (char *)text, .length = (uint16_t)strlen(text)};
+	stress_doing("incoming_data");
+	if (stress_chance(500))
+		fake_plugin->data_ready(app);
+	fake_plugin->incoming_data(app, &packet);
+}
+
 static void receive_rtcp(struct loop_item *item, janus_plugin_session *app)
 {
 	janus_plugin_rtcp packet = {.mindex = item->mindex,
@@ -174,6 +190,8 @@ static void receive_rtcp(struct loop_item *item, janus_plugin_session *app)
 	fake_count(&fake_counts.rtcp);
 	stress_doing("incoming_rtcp");
 	fake_plugin->incoming_rtcp(app, &packet);
+	if (stress_chance(200))
+		receive_data(app);
 }
 
 static void run_item(struct loop_item *item)

@@ -50,12 +50,15 @@ int cardea_sdp_answer(const char *offer, const struct cardea_codec_list *video,
 }
 
 char *cardea_sdp_offer(const struct cardea_slot *slots, unsigned count,
-                       const struct cardea_codec_list *video, uint64_t session, uint64_t version)
+                       const struct cardea_codec_list *video, uint64_t session, uint64_t version,
+                       bool data)
 {
 	(void)video, (void)session, (void)version;
 	GString *text = g_string_new("lines");
 	for (unsigned i = 0; i < count; i++)
 		g_string_append_printf(text, " %c:%s", slots[i].video ? 'v' : 'a', slots[i].mid);
+	if (data)
+		g_string_append(text, " d:data");
 	return g_string_free(text, FALSE);
 }
 

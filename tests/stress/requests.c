@@ -11,7 +11,8 @@
 /* docs/plugin-api.md sections 2 and 5. A new request is one line. */
 const struct request_row request_rows[] = {
         {"join", CLIENTS, 10, true, JSEP_NONE,
-         "'handle':'$side','token':'$token','connection':'$connection','slots':'$slots'"},
+         "'handle':'$side','token':'$token','connection':'$connection','slots':'$slots','data':'$"
+         "bool'"},
         {"publish", ROLE_PUBLISH, 20, false, JSEP_OFFER, "'offer':'$offer','tracks':'$tracks'"},
         {"source", ROLE_PUBLISH, 20, false, JSEP_NONE, "'kind':'$kind','active':'$bool'"},
         {"answer", ROLE_RECEIVE, 30, false, JSEP_ANSWER, "'offer':'$answered'"},
