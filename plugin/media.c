@@ -115,7 +115,8 @@ static void set_slots_up(struct cardea_session *session, bool up)
 	for (unsigned i = 0; i < cardea_session_slots(session); i++) {
 		struct cardea_slot *slot = &session->slots[i];
 		cardea_slot_set_up(slot, up);
-		struct cardea_source *source = up && slot->video ? cardea_slot_source(slot) : NULL;
+		struct cardea_source *source =
+		        slot->video && cardea_slot_ready(slot) ? cardea_slot_source(slot) : NULL;
 		if (source) {
 			cardea_session_want_keyframe(source);
 			cardea_source_put(source);

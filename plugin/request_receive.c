@@ -7,6 +7,17 @@ static const struct cardea_json_field answer_fields[] = {
         {"offer", CARDEA_JSON_INTEGER, true, 1, INT64_MAX},
 };
 
+/* Sets what the client takes on a line. On a connection that is up its picture may begin now. */
+static void accept(struct cardea_slot *slot, const int pts[CARDEA_CODECS])
+{
+	bool ready = cardea_slot_ready(slot);
+	for (unsigned codec = 0; codec < CARDEA_CODECS; codec++)
+		atomic_store(&slot->pts[codec], pts[codec]);
+	struct cardea_source *source = cardea_slot_shown(slot, NULL);
+	if (!ready && slot->video && source && cardea_slot_ready(slot))
+		cardea_session_want_keyframe(source);
+}
+
 static int answer_run(struct cardea_request *request, json_t **reply)
 {
 	struct cardea_session *session = request->session;
@@ -20,10 +31,8 @@ static int answer_run(struct cardea_request *request, json_t **reply)
 	int err = cardea_sdp_payload_types(request->sdp, session->slots, count, pts);
 	if (err < 0)
 		return err;
-	for (unsigned i = 0; i < count; i++) {
-		for (unsigned codec = 0; codec < CARDEA_CODECS; codec++)
-			atomic_store(&session->slots[i].pts[codec], pts[i][codec]);
-	}
+	for (unsigned i = 0; i < count; i++)
+		accept(&session->slots[i], pts[i]);
 	session->offer_pending = false;
 	session->answered = session->offered_slots == count;
 	request->room->assign_needed = true;

@@ -179,6 +179,11 @@ void cardea_slot_set_up(struct cardea_slot *slot, bool up)
 	atomic_store(&slot->up, up);
 }
 
+bool cardea_slot_ready(const struct cardea_slot *slot)
+{
+	return atomic_load(&slot->up) && cardea_slot_accepted(slot);
+}
+
 static bool report_locked(struct cardea_slot *slot, const struct cardea_report *report,
                           int64_t now_ms)
 {

@@ -125,6 +125,8 @@ bool cardea_slot_report(struct cardea_slot *slot, const struct cardea_report *re
 /* Whether the recipient accepted @codec on this m-line; whether it accepted any. Any thread. */
 bool cardea_slot_takes(const struct cardea_slot *slot, enum cardea_codec codec);
 bool cardea_slot_accepted(const struct cardea_slot *slot);
+/* Whether packets reach the recipient: accepted, and the PeerConnection is up. Any thread. */
+bool cardea_slot_ready(const struct cardea_slot *slot);
 
 /* For inspection. */
 struct cardea_slot_counts {

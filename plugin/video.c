@@ -128,7 +128,8 @@ static void set_target(const struct viewer *viewer, unsigned index, struct carde
 	slot->layer = source ? 0 : CARDEA_LAYER_NONE;
 	slot->fresh = true;
 	cardea_assign_show(viewer->receiver, slot_of(viewer->receiver, index), source, 0);
-	if (source)
+	/* One that comes before it can be received would only put off the next. */
+	if (source && cardea_slot_ready(slot_of(viewer->receiver, index)))
 		cardea_session_want_keyframe(source);
 }
 

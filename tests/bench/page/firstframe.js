@@ -108,8 +108,12 @@ export const view = {
     const janus = await Janus.connect(url);
     let take;
     const offer = new Promise((resolve) => { take = resolve; });
+    const reply = (number, jsep) => answer(peer, jsep, (description) =>
+      janus.message(handle, { request: 'answer', offer: number }, description));
     const peer = new Connection((data, jsep) => {
-      if (data.event === 'offer') take({ number: data.offer, jsep });
+      // The second offer, with the other lines, comes while the first picture does.
+      if (data.event === 'offer' && data.offer > 1) void reply(data.offer, jsep);
+      else if (data.event === 'offer') take({ number: data.offer, jsep });
       else if (data.event === 'slots') watch(data);
     });
     const screen = new Screen(peer.pc);
@@ -123,8 +127,7 @@ export const view = {
       .then(({ data }) => watch(data.map));
     const { number, jsep } = await offer;
     const offered = performance.now();
-    await answer(peer, jsep, (description) =>
-      janus.message(handle, { request: 'answer', offer: number }, description));
+    await reply(number, jsep);
     return { janus, pc: peer.pc, offered, shown: screen.shown };
   }),
 

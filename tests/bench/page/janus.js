@@ -86,7 +86,8 @@ export class Connection {
   #early = [];
 
   constructor(onEvent = () => {}) {
-    this.pc = new RTCPeerConnection();
+    // As our own client does: every line of an unbundled offer would get a transport for a moment.
+    this.pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
     this.listener = (message) => {
       if (message.janus === 'trickle') this.#add(message.candidate);
       else if (message.janus === 'event') onEvent(message.plugindata.data, message.jsep);
