@@ -57,7 +57,7 @@ function entryFor({ janus, control }, role, room, claims) {
 /**
  * { janus, control, browser, enter(role, room, options), source(role, room, kind), stop() }. Options of
  * enter beside those of person: open: false leaves the devices off; prepare: called with the page
- * before it is loaded; claims: of the token.
+ * before it is loaded; claims: of the token; browser: another one, as launchFirefox() makes it.
  */
 export async function startBare() {
   const { janus, control } = await startPlugin();
@@ -67,10 +67,9 @@ export async function startBare() {
     janus,
     control,
     browser,
-    async enter(role, room, { open = true, prepare, claims, ...options } = {}) {
-      const person = await browser.person(role, options);
-      await person.page.route('**/api/v1/enter', (route) =>
-        route.fulfill({ status: 201, json: entryFor({ janus, control }, role, room, claims) }));
+    async enter(role, room, { open = true, prepare, claims, browser: own = browser, ...options } = {}) {
+      const person = await own.person(role, options);
+      await person.answer('/api/v1/enter', 201, entryFor({ janus, control }, role, room, claims));
       await prepare?.(person.page);
       await person.page.goto(site.url);
       await person.page.waitForFunction(() => window.enter);

@@ -130,6 +130,11 @@ export class Person {
     });
   }
 
+  /** Answers what the page asks for at this path of its own origin in the server's place. */
+  answer(path, status, body) {
+    return this.page.route(`**${path}`, (route) => route.fulfill({ status, json: body }));
+  }
+
   /** One reading: {players, floor, tones: [{name, median, max}]} in dB. */
   async hear() {
     const tones = EVERYBODY.map(({ tone }) => tone);
@@ -214,6 +219,11 @@ export class Person {
       assert.deepEqual(
         [total('createOffer'), total('createAnswer'), total('setLocalDescription')], [1, 2, 3]);
     }, { what: `all lines of ${this.name}` });
+  }
+
+  /** What comes in now, a row for each line that receives. */
+  inbound() {
+    return this.page.evaluate(() => window.cardeaPeers.inbound());
   }
 
   startSampling(intervalMs = 100, { type = 'inbound-rtp', kinds = ['audio'] } = {}) {

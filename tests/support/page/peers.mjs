@@ -79,6 +79,7 @@ export function installPeers({ packetLog = false, relay = null } = {}) {
     'freezeCount', 'totalFreezesDuration', 'lastPacketReceivedTimestamp', 'bytesReceived',
     'frameWidth', 'frameHeight', 'keyFramesDecoded', 'nackCount', 'pliCount',
     'retransmittedPacketsReceived', 'rid', 'framesSent', 'packetsSent', 'bytesSent', 'keyFramesEncoded',
+    'trackIdentifier', 'totalAudioEnergy',
   ];
   let samples = [];
   let tick = 0;

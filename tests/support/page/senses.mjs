@@ -1,7 +1,11 @@
 // What the person in front of a page hears and sees, by spectrum and by pixels. Sent into the page
 // as text, like installDevices; makes `window.cardeaSenses`.
 
-export function installSenses() {
+/**
+ * @param options recorded: hear what is recorded instead of what an AudioContext plays; Firefox's stands
+ * still on a machine without a sound card.
+ */
+export function installSenses({ recorded = false } = {}) {
   // Players outside the document sound, too.
   const players = new Set();
   const { set, get } = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'srcObject');
@@ -18,6 +22,7 @@ export function installSenses() {
   // ---- hearing --------------------------------------------------------------------------------
 
   const FFT_SIZE = 8192;
+  const RECORDED_MS = 700;
   let context = null;
   let mix = null;
   const sources = new Map();
@@ -59,10 +64,10 @@ export function installSenses() {
   const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
 
   /** Level in dB of each tone and of the floor, the median of the bins from 100 to 5000 Hz. */
-  const spectrum = (tones) => {
-    const bins = new Float32Array(mix.frequencyBinCount);
-    mix.getFloatFrequencyData(bins);
-    const bin = (hz) => Math.round((hz * FFT_SIZE) / context.sampleRate);
+  const spectrum = (analyser, tones) => {
+    const bins = new Float32Array(analyser.frequencyBinCount);
+    analyser.getFloatFrequencyData(bins);
+    const bin = (hz) => Math.round((hz * FFT_SIZE) / analyser.context.sampleRate);
     const level = (hz) => Math.max(...bins.slice(bin(hz) - 2, bin(hz) + 3), -200);
     return {
       floor: Math.max(median(bins.slice(bin(100), bin(5000))), -200),
@@ -80,17 +85,44 @@ export function installSenses() {
     await pause((1000 * FFT_SIZE) / context.sampleRate + 100); // the window holds nothing older
     const seen = [];
     for (let i = 0; i < readings; i += 1) {
-      seen.push(spectrum(tones));
+      seen.push(spectrum(mix, tones));
       await pause(100);
     }
-    return {
-      players: sources.size,
-      floor: median(seen.map(({ floor }) => floor)),
-      tones: tones.map((hz, i) => {
-        const levels = seen.map((reading) => reading.levels[i]);
-        return { hz, median: median(levels), max: Math.max(...levels) };
-      }),
-    };
+    return summary(sources.size, tones, seen);
+  };
+
+  const summary = (count, tones, seen) => ({
+    players: count,
+    floor: median(seen.map(({ floor }) => floor)),
+    tones: tones.map((hz, i) => {
+      const levels = seen.map((reading) => reading.levels[i]);
+      return { hz, median: median(levels), max: Math.max(...levels) };
+    }),
+  });
+
+  const record = (track) => new Promise((resolve, reject) => {
+    const recorder = new MediaRecorder(new MediaStream([track]), { audioBitsPerSecond: 256000 });
+    recorder.ondataavailable = ({ data }) => resolve(data.arrayBuffer());
+    recorder.onerror = ({ error }) => reject(error);
+    recorder.start();
+    void pause(RECORDED_MS).then(() => recorder.stop());
+  });
+
+  /** As hear: one spectrum, of the end of a recording of everything that sounds. */
+  const hearRecorded = async (tones) => {
+    const recordings = await Promise.all([...audibleTracks()].map(record));
+    const offline = new OfflineAudioContext(1, 2 * FFT_SIZE, 48000);
+    const analyser = new AnalyserNode(offline, { fftSize: FFT_SIZE, smoothingTimeConstant: 0 });
+    analyser.connect(offline.destination);
+    const length = offline.length / offline.sampleRate;
+    for (const recording of recordings) {
+      const buffer = await offline.decodeAudioData(recording);
+      const source = new AudioBufferSourceNode(offline, { buffer });
+      source.connect(analyser);
+      source.start(0, Math.max(0, buffer.duration - length));
+    }
+    await offline.startRendering();
+    return summary(recordings.length, tones, [spectrum(analyser, tones)]);
   };
 
   // ---- seeing ---------------------------------------------------------------------------------
@@ -130,6 +162,7 @@ export function installSenses() {
         remote: tracks.some((track) => received.has(track)),
         width: video.videoWidth,
         height: video.videoHeight,
+        track: tracks[0]?.id,
         frames: video.getVideoPlaybackQuality().totalVideoFrames,
         ...look(video),
       });
@@ -137,5 +170,5 @@ export function installSenses() {
     return pictures;
   };
 
-  window.cardeaSenses = { hear, see };
+  window.cardeaSenses = { hear: recorded ? hearRecorded : hear, see };
 }
