@@ -4,19 +4,15 @@
 #include "speaking.h"
 #include "video.h"
 
-typedef void (*receiver_h)(struct cardea_room *room, struct cardea_participant *participant,
-                           struct cardea_session *receiver);
+typedef void (*receiver_h)(struct cardea_session *receiver, void *arg);
 
-static void each_receiver(struct cardea_room *room, receiver_h each)
+static void each_receiver(struct cardea_room *room, receiver_h each, void *arg)
 {
-	GHashTableIter iter;
-	void *value;
-	g_hash_table_iter_init(&iter, room->participants);
-	while (g_hash_table_iter_next(&iter, NULL, &value)) {
-		struct cardea_participant *participant = value;
-		if (participant->handles[CARDEA_RECEIVER])
-			each(room, participant, participant->handles[CARDEA_RECEIVER]);
-	}
+	struct cardea_receivers receivers;
+	struct cardea_session *receiver;
+	cardea_receivers_init(&receivers, room);
+	while ((receiver = cardea_receivers_next(&receivers)))
+		each(receiver, arg);
 }
 
 static void mark_stale(struct cardea_source *source)
@@ -116,23 +112,23 @@ static void seat_voices(struct choice *choice, struct cardea_session *receiver)
 	}
 }
 
-static void each_receiver_hears(struct choice *choice)
+static void hear(struct cardea_session *receiver, void *arg)
 {
-	GHashTableIter iter;
-	void *value;
-	g_hash_table_iter_init(&iter, choice->room->participants);
-	while (choice->ranked->len > 0 && g_hash_table_iter_next(&iter, NULL, &value)) {
-		choice->participant = value;
-		if (choice->participant->handles[CARDEA_RECEIVER])
-			seat_voices(choice, choice->participant->handles[CARDEA_RECEIVER]);
-	}
+	struct choice *choice = arg;
+	choice->participant = receiver->participant;
+	seat_voices(choice, receiver);
 }
 
-static void reassign(struct cardea_room *room, struct cardea_participant *participant,
-                     struct cardea_session *receiver)
+static void each_receiver_hears(struct choice *choice)
 {
-	clear_voices(room, participant, receiver);
-	cardea_video_assign(room, participant, receiver);
+	if (choice->ranked->len > 0)
+		each_receiver(choice->room, hear, choice);
+}
+
+static void reassign(struct cardea_session *receiver, void *room)
+{
+	clear_voices(room, receiver->participant, receiver);
+	cardea_video_assign(room, receiver->participant, receiver);
 }
 
 /* The slots of one stale source, by layer. */
@@ -163,7 +159,7 @@ static void add_viewer(GHashTable *stale, const struct cardea_view *view, struct
 		g_ptr_array_add(viewers->layers[view->layer], slot);
 }
 
-static void add_viewers(GHashTable *stale, struct cardea_session *receiver)
+static void add_viewers(struct cardea_session *receiver, void *stale)
 {
 	for (unsigned i = 0; i < cardea_session_slots(receiver); i++) {
 		struct cardea_slot *slot = &receiver->slots[i];
@@ -183,15 +179,10 @@ static void rebuild_routes(struct cardea_room *room)
 		if (source->route_stale)
 			g_hash_table_insert(stale, source, viewers_new());
 	}
+	if (g_hash_table_size(stale) > 0)
+		each_receiver(room, add_viewers, stale);
 	GHashTableIter iter;
 	void *key, *value;
-	g_hash_table_iter_init(&iter, room->participants);
-	while (g_hash_table_size(stale) > 0 && g_hash_table_iter_next(&iter, NULL, &value)) {
-		struct cardea_session *receiver =
-		        ((struct cardea_participant *)value)->handles[CARDEA_RECEIVER];
-		if (receiver)
-			add_viewers(stale, receiver);
-	}
 	g_hash_table_iter_init(&iter, stale);
 	while (g_hash_table_iter_next(&iter, &key, &value)) {
 		struct cardea_source *source = key;
@@ -207,7 +198,7 @@ static void rebuild_routes(struct cardea_room *room)
 void cardea_assign_run(struct cardea_room *room)
 {
 	/* What nobody wants any more is cleared first: its slot is free for somebody who is silent. */
-	each_receiver(room, reassign);
+	each_receiver(room, reassign, room);
 	struct choice choice = {
 	        .room = room,
 	        .ranked = cardea_speaking_rank(room),
@@ -225,11 +216,9 @@ void cardea_assign_one(struct cardea_room *room, struct cardea_participant *part
 	rebuild_routes(room);
 }
 
-static void take_switched(struct cardea_room *room, struct cardea_participant *participant,
-                          struct cardea_session *receiver)
+static void take_switched(struct cardea_session *receiver, void *arg)
 {
-	(void)room;
-	(void)participant;
+	(void)arg;
 	for (unsigned i = receiver->audio_slots; i < cardea_session_slots(receiver); i++) {
 		struct cardea_slot *slot = &receiver->slots[i];
 		if (!cardea_slot_take_switched(slot))
@@ -242,7 +231,7 @@ static void take_switched(struct cardea_room *room, struct cardea_participant *p
 
 void cardea_assign_catch_up(struct cardea_room *room)
 {
-	each_receiver(room, take_switched);
+	each_receiver(room, take_switched, NULL);
 	rebuild_routes(room);
 }
 
@@ -253,8 +242,9 @@ void cardea_assign_speakers(struct cardea_room *room, const GPtrArray *ranked, i
 	rebuild_routes(room);
 }
 
-static void forget(struct cardea_session *receiver, struct cardea_source *source)
+static void forget(struct cardea_session *receiver, void *arg)
 {
+	struct cardea_source *source = arg;
 	cardea_video_forget(receiver, source);
 	for (unsigned i = 0; i < cardea_session_slots(receiver); i++) {
 		struct cardea_slot *slot = &receiver->slots[i];
@@ -271,15 +261,7 @@ void cardea_assign_drop_source(struct cardea_room *room, struct cardea_source *s
 	cardea_speaking_drop(room, source);
 	for (unsigned i = 0; i < CARDEA_SOURCE_LAYERS; i++)
 		cardea_source_route(source, i, NULL, 0);
-	GHashTableIter iter;
-	void *value;
-	g_hash_table_iter_init(&iter, room->participants);
-	while (g_hash_table_iter_next(&iter, NULL, &value)) {
-		struct cardea_session *receiver =
-		        ((struct cardea_participant *)value)->handles[CARDEA_RECEIVER];
-		if (receiver)
-			forget(receiver, source);
-	}
+	each_receiver(room, forget, source);
 	source->route_stale = false;
 	room->assign_needed = true;
 }
@@ -317,11 +299,9 @@ json_t *cardea_assign_map(const struct cardea_session *session)
 	return json_pack("{s:o, s:o}", "audio", audio, "video", video);
 }
 
-static void tell(struct cardea_room *room, struct cardea_participant *participant,
-                 struct cardea_session *receiver)
+static void tell(struct cardea_session *receiver, void *arg)
 {
-	(void)room;
-	(void)participant;
+	(void)arg;
 	if (!receiver->map_changed)
 		return;
 	receiver->map_changed = false;
@@ -330,5 +310,5 @@ static void tell(struct cardea_room *room, struct cardea_participant *participan
 
 void cardea_assign_tell(struct cardea_room *room)
 {
-	each_receiver(room, tell);
+	each_receiver(room, tell, NULL);
 }

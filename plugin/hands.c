@@ -34,15 +34,11 @@ void cardea_hands_tell(struct cardea_room *room)
 	}
 	json_decref(room->hands_told);
 	room->hands_told = now;
-	GHashTableIter iter;
-	void *value;
-	g_hash_table_iter_init(&iter, room->participants);
-	while (g_hash_table_iter_next(&iter, NULL, &value)) {
-		const struct cardea_participant *participant = value;
-		if (participant->handles[CARDEA_RECEIVER])
-			cardea_data_event(participant->handles[CARDEA_RECEIVER], "hands",
-			                  json_pack("{s:O}", "hands", now));
-	}
+	struct cardea_receivers receivers;
+	struct cardea_session *receiver;
+	cardea_receivers_init(&receivers, room);
+	while ((receiver = cardea_receivers_next(&receivers)))
+		cardea_data_event(receiver, "hands", json_pack("{s:O}", "hands", now));
 }
 
 json_t *cardea_hands_told(const struct cardea_room *room)

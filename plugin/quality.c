@@ -147,14 +147,10 @@ void cardea_quality_run(struct cardea_room *room, int64_t now_ms)
 		if (source->video)
 			cardea_source_measure(source, now_ms);
 	}
-	GHashTableIter iter;
-	void *value;
-	g_hash_table_iter_init(&iter, room->participants);
-	while (g_hash_table_iter_next(&iter, NULL, &value)) {
-		struct cardea_session *receiver =
-		        ((struct cardea_participant *)value)->handles[CARDEA_RECEIVER];
-		if (!receiver)
-			continue;
+	struct cardea_receivers receivers;
+	struct cardea_session *receiver;
+	cardea_receivers_init(&receivers, room);
+	while ((receiver = cardea_receivers_next(&receivers))) {
 		if (atomic_load(&receiver->media) == CARDEA_MEDIA_UP) {
 			cardea_receive_complete(receiver, false);
 			take_estimate(receiver, now_ms);

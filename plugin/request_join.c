@@ -9,10 +9,8 @@
 #include "state.h"
 
 static const struct cardea_json_field join_fields[] = {
-        {"handle", CARDEA_JSON_STRING, true, 1, 16},
-        {"token", CARDEA_JSON_STRING, false, 0, 0},
-        {"connection", CARDEA_JSON_STRING, false, 0, 0},
-        {"slots", CARDEA_JSON_OBJECT, false, 0, 0},
+        {"handle", CARDEA_JSON_STRING, true, 1, 16},     {"token", CARDEA_JSON_STRING, false, 0, 0},
+        {"connection", CARDEA_JSON_STRING, false, 0, 0}, {"slots", CARDEA_JSON_OBJECT, false, 0, 0},
         {"data", CARDEA_JSON_BOOLEAN, false, 0, 0},
 };
 

@@ -189,6 +189,22 @@ void cardea_room_raise_gen(struct cardea_room *room, const char *seat, int64_t g
 		cardea_membership_remove(room, participant, "revoked", NULL, NULL);
 }
 
+void cardea_receivers_init(struct cardea_receivers *receivers, struct cardea_room *room)
+{
+	g_hash_table_iter_init(&receivers->iter, room->participants);
+}
+
+struct cardea_session *cardea_receivers_next(struct cardea_receivers *receivers)
+{
+	void *value;
+	while (g_hash_table_iter_next(&receivers->iter, NULL, &value)) {
+		const struct cardea_participant *participant = value;
+		if (participant->handles[CARDEA_RECEIVER])
+			return participant->handles[CARDEA_RECEIVER];
+	}
+	return NULL;
+}
+
 void cardea_room_settle(struct cardea_room *room)
 {
 	if (room->assign_needed)

@@ -114,6 +114,14 @@ void cardea_room_set_policy(struct cardea_room *room, const struct cardea_policy
 /* Raises the lowest generation of @seat that is admitted; never lowers it. */
 void cardea_room_raise_gen(struct cardea_room *room, const char *seat, int64_t gen);
 
+/* Goes over the receive handles in the room. Nobody may come or go meanwhile. */
+struct cardea_receivers {
+	GHashTableIter iter;
+};
+void cardea_receivers_init(struct cardea_receivers *receivers, struct cardea_room *room);
+/* The next one, borrowed, whose participant is set; NULL at the end. */
+struct cardea_session *cardea_receivers_next(struct cardea_receivers *receivers);
+
 /* Ends a job: assigns slots, then tells rosters, slot maps and hands that changed. */
 void cardea_room_settle(struct cardea_room *room);
 

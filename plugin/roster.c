@@ -105,14 +105,11 @@ void cardea_roster_tell(struct cardea_room *room, int64_t now_ms)
 		return;
 	room->roster_told_ms = now_ms;
 	GHashTable *objects = changed_objects(room);
-	GHashTableIter iter;
-	void *value;
-	g_hash_table_iter_init(&iter, room->participants);
-	while (g_hash_table_iter_next(&iter, NULL, &value)) {
-		struct cardea_participant *participant = value;
-		if (participant->handles[CARDEA_RECEIVER])
-			tell(room, participant, participant->handles[CARDEA_RECEIVER], objects);
-	}
+	struct cardea_receivers receivers;
+	struct cardea_session *receiver;
+	cardea_receivers_init(&receivers, room);
+	while ((receiver = cardea_receivers_next(&receivers)))
+		tell(room, receiver->participant, receiver, objects);
 	g_hash_table_destroy(objects);
 	g_hash_table_remove_all(room->roster_changes);
 }

@@ -142,15 +142,11 @@ static void tell(struct cardea_room *room, int64_t now_ms)
 	/* With its padding, which is compared. */
 	memcpy(&speaking->told, &now, sizeof(now));
 	speaking->told_ms = now_ms;
-	GHashTableIter iter;
-	void *value;
-	g_hash_table_iter_init(&iter, room->participants);
-	while (g_hash_table_iter_next(&iter, NULL, &value)) {
-		struct cardea_session *receiver =
-		        ((struct cardea_participant *)value)->handles[CARDEA_RECEIVER];
-		if (receiver)
-			cardea_session_event(receiver, "speaking", cardea_speaking_told(room), NULL);
-	}
+	struct cardea_receivers receivers;
+	struct cardea_session *receiver;
+	cardea_receivers_init(&receivers, room);
+	while ((receiver = cardea_receivers_next(&receivers)))
+		cardea_session_event(receiver, "speaking", cardea_speaking_told(room), NULL);
 }
 
 void cardea_speaking_run(struct cardea_room *room, int64_t now_ms)

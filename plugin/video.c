@@ -226,13 +226,11 @@ void cardea_video_wish(struct cardea_room *room, struct cardea_session *receiver
 
 void cardea_video_catch_up(struct cardea_room *room, int64_t now_ms)
 {
-	GHashTableIter iter;
-	void *value;
-	g_hash_table_iter_init(&iter, room->participants);
-	while (g_hash_table_iter_next(&iter, NULL, &value)) {
-		struct cardea_session *receiver =
-		        ((struct cardea_participant *)value)->handles[CARDEA_RECEIVER];
-		if (receiver && receiver->video->wish_waits)
+	struct cardea_receivers receivers;
+	struct cardea_session *receiver;
+	cardea_receivers_init(&receivers, room);
+	while ((receiver = cardea_receivers_next(&receivers))) {
+		if (receiver->video->wish_waits)
 			follow_wish(room, receiver, now_ms);
 	}
 }

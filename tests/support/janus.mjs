@@ -10,6 +10,7 @@
 //   const { data, jsep } = await handle.message({ request: 'join', ... });
 //   await janus.stop();
 
+import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import crypto from 'node:crypto';
 import fs from 'node:fs';
@@ -566,14 +567,6 @@ export class Control {
   }
 }
 
-/**
- * What GLib or a sanitizer complains of in the log of a stopped Janus. libnice's own complaints are core's: it
- * says so when a detach overtakes an offer that Janus is still setting up.
- */
-export function complaints(janus) {
-  return janus.finalLog.match(/.*((?<!libnice-)CRITICAL|Sanitizer:).*/g) ?? [];
-}
-
 /** A request with an offer soon after a hangup: until libnice has closed the last agent, Janus
  * answers 490. */
 export function requestAfterHangup(handle, body, jsep) {
@@ -615,4 +608,21 @@ export async function startPlugin() {
     await janus.stop();
     throw error;
   }
+}
+
+/**
+ * Stops what startPlugin started (nothing, if that failed): it was alive, ends cleanly, and neither GLib nor a sanitizer has complained. libnice's own
+ * complaints are core's: it says so when a detach overtakes an offer that Janus is still setting up.
+ */
+export async function stopPlugin(janus) {
+  if (!janus) return;
+  const alive = janus.alive();
+  // Janus does not run what its watchdog still has scheduled, which a leak check would tell of.
+  if (process.env.CARDEA_JANUS_PRELOAD) await new Promise((resolve) => setTimeout(resolve, 3000));
+  const exit = await janus.stop();
+  if (process.env.CARDEA_JANUS_LOG) console.log(janus.finalLog);
+  assert.ok(alive, `janus was still alive: ${janus.finalLog.slice(-3000)}`);
+  const complaints = janus.finalLog.match(/.*((?<!libnice-)CRITICAL|Sanitizer:).*/g) ?? [];
+  assert.deepEqual(complaints, [], janus.finalLog.slice(-6000));
+  assert.deepEqual(exit, { code: 0, signal: null }, janus.finalLog.slice(-3000));
 }
