@@ -7,6 +7,8 @@
 #define REPORTS_MS 900
 /* An estimate that is older says nothing about now. */
 #define STALE_MS   3000
+/* One that rises does so with every report, and these come once a second. */
+#define RISING_MS  2200
 
 /* The estimate is for video; audio of the same connection has to go through as well. */
 static uint64_t video_part(uint64_t estimate)
@@ -153,6 +155,19 @@ bool cardea_budget_may_step(const struct cardea_budget *budget, int64_t now_ms)
 	return !within(budget->stepped_ms, CARDEA_BUDGET_STEP_MS, now_ms);
 }
 
+/* Whether what is sent is thought to get through. An estimate may be far below it for half a
+ * minute, after a sender that stood still for a moment has made it fall to next to nothing; but it
+ * only rises where nothing is congested. */
+static bool carried(const struct cardea_budget *budget, uint64_t total, int64_t now_ms)
+{
+	if (budget->estimate_bps == 0 || !within(budget->estimate_ms, STALE_MS, now_ms))
+		return false;
+	return budget->estimate_bps >= total ||
+	       (within(budget->rose_ms, RISING_MS, now_ms) &&
+	        !within(budget->grew_ms, CARDEA_BUDGET_SETTLED_MS, now_ms) &&
+	        !within(budget->congested_ms, CARDEA_BUDGET_SETTLED_MS, now_ms));
+}
+
 bool cardea_budget_may_grow(const struct cardea_budget *budget, uint64_t total, uint64_t more,
                             int64_t now_ms)
 {
@@ -161,8 +176,7 @@ bool cardea_budget_may_grow(const struct cardea_budget *budget, uint64_t total, 
 	uint64_t known = budget->estimate_bps ? budget->estimate_bps : CARDEA_BUDGET_START_BPS;
 	if (more + more / 8 <= known)
 		return true;
-	return budget->estimate_bps && budget->estimate_bps >= total &&
-	       within(budget->estimate_ms, STALE_MS, now_ms) &&
+	return carried(budget, total, now_ms) &&
 	       !within(budget->congested_ms, CARDEA_BUDGET_CALM_MS, now_ms) &&
 	       !within(budget->grew_ms, CARDEA_BUDGET_CALM_MS, now_ms);
 }

@@ -99,7 +99,7 @@ static void forget_layer(struct cardea_layer *layer, const char *rid)
 	atomic_store(&layer->ssrc, 0);
 	atomic_store(&layer->size, 0);
 	layer->bps = 0;
-	layer->last_bps = 0;
+	layer->cost_bps = 0;
 	layer->absent_ms = 0;
 }
 

@@ -95,7 +95,7 @@ struct cardea_layer {
 	uint32_t newest_ts;
 	/* Room thread. */
 	uint32_t bps;       /* of the last second or so; 0 while nothing arrives */
-	uint32_t last_bps;  /* what it was while it arrived; 0: never measured */
+	uint32_t cost_bps;  /* what choices reckon with: bps without its gaps; 0: never measured */
 	bool wanted;        /* the client was told to send it */
 	int64_t watched_ms; /* when somebody was seen to watch it (quality.c) */
 	int64_t wanted_ms;  /* since when; 0: not known before the next measurement */

@@ -6,12 +6,26 @@
 /* A rate is of so much time at least: a stream begins with a key frame, which is large. */
 #define SHORTEST_MS 500
 
+/* With each measure, while the layer is sent, its cost falls by this part of what it is too high.
+ */
+#define COST_FALL 16
+
 #define UNKNOWN_HEIGHT 720 /* of a picture whose key frame does not tell, or has not come */
 
 static void restart_samples(struct cardea_layer *layer, struct cardea_layer_sample now)
 {
 	for (unsigned i = 0; i < CARDEA_MEASURE_SAMPLES; i++)
 		layer->samples[i] = now;
+}
+
+/* A sender that is busy stands still for a second, and what it has just begun is little at first:
+ * neither is what the layer costs. */
+static void note_cost(struct cardea_layer *layer)
+{
+	if (layer->bps > layer->cost_bps)
+		layer->cost_bps = layer->bps;
+	else if (layer->wanted)
+		layer->cost_bps -= (layer->cost_bps - layer->bps) / COST_FALL;
 }
 
 static void measure_rate(struct cardea_layer *layer, int64_t now_ms)
@@ -28,7 +42,7 @@ static void measure_rate(struct cardea_layer *layer, int64_t now_ms)
 	uint64_t bps = (now.bytes - layer->samples[0].bytes) * 8000 / (uint64_t)span;
 	layer->bps = (uint32_t)CLAMP(bps, 1, UINT32_MAX);
 	if (now.bytes != last->bytes)
-		layer->last_bps = layer->bps;
+		note_cost(layer);
 	if (now_ms - last->ms < CARDEA_MEASURE_STEP_MS)
 		return;
 	memmove(&layer->samples[0], &layer->samples[1], sizeof(now) * (CARDEA_MEASURE_SAMPLES - 1));
@@ -85,7 +99,7 @@ static struct cardea_layer_offer offer_of(const struct cardea_source *source, un
 	struct cardea_layer_offer offer = {
 	        .usable = index < layers && !absent(layer, now_ms),
 	        .height = (uint16_t)atomic_load(&layer->size),
-	        .bps = layer->bps ? layer->bps : layer->last_bps,
+	        .bps = layer->cost_bps,
 	};
 	if (offer.bps == 0)
 		offer.bps =

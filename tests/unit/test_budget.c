@@ -82,6 +82,30 @@ static void a_probe_wants_three_calm_seconds_and_an_estimate_that_carries_what_i
 	g_free(receiver);
 }
 
+static void an_estimate_far_below_what_is_sent_is_no_obstacle_if_it_rises(void **state)
+{
+	(void)state;
+	struct receiver *receiver = new_receiver(1);
+	receiver->wants[0].layer = 1;
+	receiver->budget.grew_ms = receiver->now;
+	run(receiver, 12000, 12000);
+	assert_string_equal(layers(receiver), "1");
+	run(receiver, 13000, TICK);
+	assert_string_equal(layers(receiver), "2");
+	/* But not soon after congestion. */
+	receiver->budget = (struct cardea_budget){.grew_ms = receiver->now};
+	receiver->wants[0].layer = 1;
+	run(receiver, 14000, 12000);
+	run(receiver, 12000, TICK);
+	receiver->wants[0].layer = 1;
+	const int64_t start = receiver->now;
+	for (uint32_t bps = 12500; strcmp(layers(receiver), "1") == 0; bps += 500)
+		run(receiver, bps, TICK);
+	assert_in_range(receiver->now - start, 9600, 10000);
+	assert_string_equal(layers(receiver), "2");
+	g_free(receiver);
+}
+
 static void a_probe_is_no_congestion_while_the_estimate_rises(void **state)
 {
 	(void)state;
@@ -298,6 +322,7 @@ int main(void)
 	        cmocka_unit_test(the_first_estimate_may_be_of_congestion),
 	        cmocka_unit_test(
 	                a_probe_wants_three_calm_seconds_and_an_estimate_that_carries_what_is_sent),
+	        cmocka_unit_test(an_estimate_far_below_what_is_sent_is_no_obstacle_if_it_rises),
 	        cmocka_unit_test(a_probe_is_no_congestion_while_the_estimate_rises),
 	        cmocka_unit_test(a_probe_of_which_nothing_arrives_is_taken_back),
 	        cmocka_unit_test(only_the_step_that_failed_is_taken_back),

@@ -173,9 +173,29 @@ static void a_layer_that_stops_is_noticed_within_half_a_second(void **state)
 	pass(f, 1, 50, 2000);
 	pass(f, 1, 0, 500);
 	assert_int_equal(layer->bps, 0);
-	assert_about(layer->last_bps, 50 * PACKET * 8);
+	assert_about(layer->cost_bps, 50 * PACKET * 8);
 	/* It is worth what it was. */
 	assert_about(offer(f, 1).bps, 50 * PACKET * 8);
+}
+
+static void what_a_layer_costs_outlasts_a_gap_and_its_end(void **state)
+{
+	struct fixture *f = *state;
+	const uint32_t full = 50 * PACKET * 8, gap = 5 * PACKET * 8;
+	pass(f, 1, 50, 2000);
+	pass(f, 1, 5, 1200);
+	assert_about(f->camera.layers[1].bps, gap);
+	assert_in_range(offer(f, 1).bps, full * 2 / 3, full);
+	/* More counts at once. */
+	pass(f, 1, 50, 1200);
+	assert_about(offer(f, 1).bps, full);
+	/* What still comes of one that is not wanted any more is not what it will be. */
+	cardea_source_want_layer(&f->camera, 1, false, f->now);
+	pass(f, 1, 5, 20000);
+	assert_about(offer(f, 1).bps, full);
+	cardea_source_want_layer(&f->camera, 1, true, f->now);
+	pass(f, 1, 5, 20000);
+	assert_about(offer(f, 1).bps, gap);
 }
 
 static void a_layer_that_returns_is_not_measured_over_its_pause(void **state)
@@ -274,6 +294,7 @@ int main(void)
 	        CASE(what_was_learned_outlives_a_new_offer),
 	        CASE(a_rate_is_that_of_the_last_second),
 	        CASE(a_layer_that_stops_is_noticed_within_half_a_second),
+	        CASE(what_a_layer_costs_outlasts_a_gap_and_its_end),
 	        CASE(a_layer_that_returns_is_not_measured_over_its_pause),
 	        CASE(a_layer_that_does_not_come_is_absent),
 	        CASE(a_paused_layer_is_not_absent),
