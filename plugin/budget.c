@@ -28,8 +28,8 @@ static void congested(struct cardea_budget *budget, int64_t now_ms)
 
 void cardea_budget_remb(struct cardea_budget *budget, uint32_t bps, int64_t now_ms)
 {
-	if (bps == 0)
-		bps = 1;
+	if (bps < CARDEA_BUDGET_FLOOR_BPS)
+		bps = CARDEA_BUDGET_FLOOR_BPS;
 	/* The first one begins at what arrives, unless it was congestion that brought it. */
 	if (budget->estimate_bps == 0)
 		budget->peak_bps = budget->given_bps - budget->given_bps / 8;

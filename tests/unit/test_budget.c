@@ -29,6 +29,22 @@ static void before_the_first_estimate_half_a_megabit_is_assumed(void **state)
 	g_free(receiver);
 }
 
+static void a_low_estimate_of_still_pictures_pauses_nothing(void **state)
+{
+	(void)state;
+	struct receiver *receiver = new_receiver(3);
+	for (unsigned i = 0; i < 3; i++)
+		receiver->offers[i][0].bps = 20000;
+	for (unsigned i = 0; i < 3; i++)
+		receiver->offers[i][1].usable = receiver->offers[i][2].usable = false;
+	choose(receiver);
+	assert_string_equal(layers(receiver), "000");
+	for (unsigned i = 0; i < 20; i++, receiver->now += TICK)
+		estimate(receiver, 13000);
+	assert_string_equal(layers(receiver), "000");
+	g_free(receiver);
+}
+
 static void the_first_estimate_may_be_of_congestion(void **state)
 {
 	(void)state;
@@ -88,15 +104,15 @@ static void an_estimate_far_below_what_is_sent_is_no_obstacle_if_it_rises(void *
 	struct receiver *receiver = new_receiver(1);
 	receiver->wants[0].layer = 1;
 	receiver->budget.grew_ms = receiver->now;
-	run(receiver, 12000, 12000);
+	run(receiver, 120000, 12000);
 	assert_string_equal(layers(receiver), "1");
-	run(receiver, 13000, TICK);
+	run(receiver, 130000, TICK);
 	assert_string_equal(layers(receiver), "2");
 	/* But not soon after congestion. */
 	receiver->budget = (struct cardea_budget){.grew_ms = receiver->now};
 	receiver->wants[0].layer = 1;
-	run(receiver, 14000, 12000);
-	run(receiver, 12000, TICK);
+	run(receiver, 140000, 12000);
+	run(receiver, 120000, TICK);
 	receiver->wants[0].layer = 1;
 	const int64_t start = receiver->now;
 	for (uint32_t bps = 12500; strcmp(layers(receiver), "1") == 0; bps += 500)
@@ -319,6 +335,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(before_the_first_estimate_half_a_megabit_is_assumed),
+	        cmocka_unit_test(a_low_estimate_of_still_pictures_pauses_nothing),
 	        cmocka_unit_test(the_first_estimate_may_be_of_congestion),
 	        cmocka_unit_test(
 	                a_probe_wants_three_calm_seconds_and_an_estimate_that_carries_what_is_sent),
