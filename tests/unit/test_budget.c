@@ -115,7 +115,7 @@ static void an_estimate_far_below_what_is_sent_is_no_obstacle_if_it_rises(void *
 	run(receiver, 120000, TICK);
 	receiver->wants[0].layer = 1;
 	const int64_t start = receiver->now;
-	for (uint32_t bps = 12500; strcmp(layers(receiver), "1") == 0; bps += 500)
+	for (uint32_t bps = 125000; strcmp(layers(receiver), "1") == 0; bps += 5000)
 		run(receiver, bps, TICK);
 	assert_in_range(receiver->now - start, 9600, 10000);
 	assert_string_equal(layers(receiver), "2");
