@@ -589,9 +589,10 @@ export async function join(session, fields) {
 
 /**
  * Janus with the plugin of CARDEA_PLUGIN_DIR (CARDEA_JANUS_PRELOAD: a library for LD_PRELOAD, such as
- * libasan) and a control handle on it: { janus, control }. Whoever starts it stops `janus`.
+ * libasan) and a control handle on it: { janus, control }. Whoever starts it stops `janus`. @p options:
+ * more of startJanus.
  */
-export async function startPlugin() {
+export async function startPlugin(options = {}) {
   const pluginDir = process.env.CARDEA_PLUGIN_DIR;
   if (!pluginDir) throw new Error('CARDEA_PLUGIN_DIR names the folder of libjanus_cardea.so');
   const preload = process.env.CARDEA_JANUS_PRELOAD;
@@ -600,6 +601,7 @@ export async function startPlugin() {
     env: preload ? { LD_PRELOAD: preload } : {},
     startTimeoutMs: 60000,
     stopTimeoutMs: 60000,
+    ...options,
   });
   try {
     if (!janus.pluginLoaded) throw new Error(`the plugin is not loaded: ${janus.log()}`);

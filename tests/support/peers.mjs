@@ -16,6 +16,7 @@ import { answerSdp, LEVEL, MID, offerSdp, parseCandidate, parseSdp } from './sdp
 
 const PROGRAM = path.join(BUILD, 'tests/peers/media_peers');
 const DEADLINE_MS = 30000;
+const SAMPLE_MS = 300;
 
 /** Kinds as they stand in the packets' stamps. */
 export const KIND = { microphone: 1, camera: 2 };
@@ -231,34 +232,48 @@ export class Receiver {
   }
 }
 
-/** Somebody in a Cardea room with both connections. */
+/**
+ * Somebody in a Cardea room: with both connections, or without `tracks` only the receiving one.
+ * `socket`: of a session to share it with; `wish`: fields of a `wish`, sent before the offer is
+ * answered; `early`: joined is who receives, and `complete` resolves with the second offer answered.
+ */
 export class CardeaPerson {
   static async join({
     janus, control, peers, room, sender, tracks = [MICROPHONE, CAMERA], slots = { audio: 3, video: 9 }, sample,
+    socket, wish, early = false,
   }) {
     const person = new CardeaPerson();
-    const session = await JanusSession.create(janus);
     const sub = `seat-${sender}`;
+    Object.assign(person, { peers, sender, id: sub, name: `Person ${sender}`, startedAt: Date.now(), shared: Boolean(socket) });
+    person.session = await JanusSession.create(janus, { socket });
     const fields = {
       connection: connectionId(),
-      token: control.token({ room, sub, client_id: sub, name: sub }),
+      token: control.token({ room, sub, client_id: sub, name: person.name }),
     };
-    Object.assign(person, { peers, session, sender, id: sub, startedAt: Date.now() });
-    await Promise.all([person.receive(fields, slots, sample), person.publish(fields, tracks)]);
+    await Promise.all([
+      person.receive(fields, slots, sample, wish),
+      ...(tracks.length > 0 ? [person.publish(fields, tracks)] : []),
+    ]);
+    if (!early) await person.complete;
     return person;
   }
 
-  async receive(fields, slots, sample) {
+  async receive(fields, slots, sample, wish) {
     this.receiveHandle = await join(this.session, { ...fields, handle: 'receive', slots });
+    if (wish) await this.receiveHandle.request({ request: 'wish', ...wish });
     this.receiver = new Receiver(this.peers, this.receiveHandle, { sample });
     await this.answerOffer(1);
     await this.receiver.up();
     // The first offer has a part of the slots only, a second one follows.
-    if (this.receiver.mlines.length < slots.audio + slots.video) await this.answerOffer(2);
+    const more = this.receiver.mlines.length < slots.audio + slots.video;
+    this.complete = more ? this.answerOffer(2) : Promise.resolve();
+    this.complete.catch(() => {}); // who awaits it is told
   }
 
   async answerOffer(offer) {
-    const { jsep } = await this.receiveHandle.event('offer', { match: (event) => event.offer === offer });
+    const { jsep } = await this.receiveHandle.event('offer', {
+      match: (event) => event.offer === offer, timeoutMs: DEADLINE_MS,
+    });
     await this.receiver.negotiate(jsep.sdp, (answer) => this.receiveHandle.request(
       { request: 'answer', offer }, { type: 'answer', sdp: answer }));
   }
@@ -275,7 +290,7 @@ export class CardeaPerson {
   }
 
   get sdpBytes() {
-    return this.sending.sdpBytes + this.receiver.sdpBytes;
+    return (this.sending?.sdpBytes ?? 0) + this.receiver.sdpBytes;
   }
 
   get negotiations() {
@@ -289,8 +304,27 @@ export class CardeaPerson {
     return { ...report, received: report.received.map((stream) => ({ ...stream, mid: names.get(stream.ssrc) })) };
   }
 
+  /** Packets of each sender on the slots of a kind: Map of sender to count. */
+  async counts(kind) {
+    const { received } = await this.received();
+    const sums = new Map();
+    for (const source of received.flatMap(({ sources }) => sources)) {
+      if (source.kind === KIND[kind]) sums.set(source.sender, (sums.get(source.sender) ?? 0) + source.packets);
+    }
+    return sums;
+  }
+
+  /** Senders that are received just now, within @p ms, sorted. */
+  async receives(kind, ms = SAMPLE_MS) {
+    const before = await this.counts(kind);
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    const now = await this.counts(kind);
+    return [...now].filter(([sender, packets]) => packets > (before.get(sender) ?? 0)).map(([sender]) => sender)
+      .sort((a, b) => a - b);
+  }
+
   async leave() {
-    await this.session.close();
-    await Promise.all([this.sending.close(), this.receiver.close()]);
+    await (this.shared ? this.session.destroy() : this.session.close());
+    await Promise.all([this.sending?.close(), this.receiver.close()]);
   }
 }
