@@ -20,8 +20,8 @@
 #define CARDEA_BUDGET_CALM_MS      3000   /* without a sign of congestion before a probe */
 #define CARDEA_BUDGET_STALL_MS     4000   /* an estimate that must rise and does not */
 #define CARDEA_BUDGET_SETTLED_MS   10000  /* more was sent for so long: it is carried */
-/* An estimate follows what arrives, and of still pictures there is next to nothing; less than this is
- * told by loss. */
+/* An estimate follows what arrives, and of still pictures there is next to nothing; less than this
+ * is told by loss. */
 #define CARDEA_BUDGET_FLOOR_BPS    100000
 /* After a failed step up; doubles. No longer than that, because the estimate does not tell that a
  * limit is gone: the first step back must come within 15 s. */
