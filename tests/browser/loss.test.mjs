@@ -65,12 +65,26 @@ function longestFreeze(samples, start, end) {
   return Math.max(longest, end - last);
 }
 
-/** Of the encodings sent the one that a receiver sees with @p height lines. */
-function layerOf(samples, height) {
-  const tick = samples.at(-1).tick;
-  const rows = samples.filter((row) => row.tick === tick && row.framesSent > 0);
-  const { stream, rid } = rows.find(({ frameHeight }) => frameHeight === height) ?? rows[0];
-  return samples.filter((row) => row.stream === stream && row.rid === rid);
+/**
+ * Frames that were sent between @p start and @p end in the layer that was just shown: of the
+ * encodings the one of that height, where there is none the lowest, which is always sent.
+ */
+function framesToSee(sent, shown, start, end) {
+  const before = new Map(); // rid -> framesSent
+  const ticks = []; // rows of the same time
+  for (const row of sent) (ticks[row.tick] ??= []).push(row);
+  let frames = 0;
+  for (const rows of ticks.filter(Boolean)) {
+    const { at } = rows[0];
+    const height = shown.findLast((row) => row.at <= at)?.frameHeight;
+    const { rid } = rows.find(({ frameHeight }) => frameHeight === height)
+      ?? rows.reduce((low, row) => ((row.frameHeight ?? Infinity) < (low.frameHeight ?? Infinity) ? row : low));
+    for (const { rid: id, framesSent = 0 } of rows) {
+      if (id === rid && at > start && at <= end) frames += framesSent - (before.get(id) ?? framesSent);
+      before.set(id, framesSent);
+    }
+  }
+  return frames;
 }
 
 /** What one receiver saw in the first 12 s of the connection, and how the line was meanwhile. */
@@ -89,11 +103,11 @@ async function watch(sender, relay) {
   const [id] = last.stream.split(':');
   const begin = (await receiver.page.evaluate(() => window.cardeaPeers.connectedAt()))[id];
   const end = begin + WATCHED_MS;
-  const layer = layerOf(await sender.stopSampling(), last.frameHeight);
+  const sent = (await sender.stopSampling()).filter(({ rid }) => rid);
   const found = {
     ...last,
     ...relay.counters().down,
-    sent: valueAt(layer, 'framesSent', end) - valueAt(layer, 'framesSent', begin),
+    sent: framesToSee(sent, shown, begin, end),
     decoded: valueAt(shown, 'framesDecoded', end),
     start: longestFreeze(shown, begin, begin + START_MS),
     freeze: longestFreeze(shown, begin + START_MS, end),
