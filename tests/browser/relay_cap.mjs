@@ -1,7 +1,8 @@
 // A receiver whose line becomes narrow: 500 kbit/s for a picture that takes more. The voice stays
 // whole, the picture becomes smaller, and large again when the line is wide again.
 //
-// Not collected by ./dev check yet (no .test in its name): the plugin has to choose layers first.
+// Not collected by ./dev check yet (no .test in its name): where the machine is busy, one run in
+// three loses more audio behind the cap than it may.
 //   tests/support/netns.sh node --test tests/browser/relay_cap.mjs
 
 import assert from 'node:assert/strict';
@@ -15,7 +16,9 @@ const { ada, ben } = CAST;
 const ROOM = 'narrow';
 const CAP = { bitrate: 500_000, queueMs: 300 };
 const ONE_WAY_MS = 15;
-const SAMPLE_MS = 100;
+const SAMPLE_MS = 200;
+/** What is looked at all that long must not take the time of what is measured. */
+const LOOK_MS = 1000;
 const SECOND = 1000;
 /** What is to be reached, from when the cap comes and when it goes; a busy machine gets five times that. */
 const GOAL = { fall: 3 * SECOND, first: 15 * SECOND, back: 30 * SECOND };
@@ -24,9 +27,12 @@ const FAILED_PROMOTIONS = 2;
 const CAPPED_MS = 12 * SECOND;
 const AUDIO_LOSS = 0.01;
 const CONCEALED = 0.02; // of the samples
-/** Nothing changed for this long: what the line carries without a cap. */
-const STEADY_MS = 5 * SECOND;
-const CAMERA = { width: 960, height: 540, busy: 60 };
+/** From layer to layer the estimate of the line has to grow first, by 8 % a second. */
+const CLIMB_MS = 90 * SECOND;
+/** For this long the highest layer comes before the cap does. */
+const STEADY_MS = 8 * SECOND;
+/** Three layers, of which the highest takes about 1 Mbit/s. */
+const CAMERA = { width: 960, height: 540, fps: 15, busy: 12 };
 const SMALL = { width: 160, height: 90, fps: 2 };
 
 let bare;
@@ -45,6 +51,8 @@ after(async () => {
   assert.deepEqual(await bare?.stop(), { code: 0, signal: null }, 'Janus ends in an orderly way');
 });
 
+const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
+
 /** Heights of the picture while it goes on, from samples of one stream: [{at, height}] of changes. */
 function heights(samples) {
   const changes = [];
@@ -55,6 +63,9 @@ function heights(samples) {
   }
   return changes;
 }
+
+/** A time that was measured, beside what it is to be where it is more than that. */
+const time = (ms, goal) => `${Math.round(ms)} ms${ms > goal ? ` (the goal is ${goal} ms)` : ''}`;
 
 /** Growth of a counter from one time to another. */
 function growth(samples, counter, from, to) {
@@ -82,7 +93,10 @@ class Watch {
 
   /** Waits until the changes of height satisfy @p condition; what that returns. */
   until(condition, what, timeoutMs) {
-    return until(async () => condition(await this.read()), what, timeoutMs);
+    return until(async () => {
+      await pause(LOOK_MS);
+      return condition(await this.read());
+    }, what, timeoutMs);
   }
 }
 
@@ -96,12 +110,16 @@ test('500 kbit/s: the voice stays whole, the picture gets smaller within 3 s, an
   await receiver.startSampling(SAMPLE_MS, { kinds: ['audio', 'video'] });
   await receiver.hears([ada]);
   const watch = new Watch(receiver);
-  const full = await watch.until((changes) => {
+  const full = CAMERA.height;
+  const joined = Date.now();
+  await watch.until((changes) => {
     const last = changes.at(-1);
-    return last && watch.video.at(-1).at - last.at >= STEADY_MS && last.height;
-  }, 'a steady picture', 60 * SECOND);
+    return last?.height === full && watch.video.at(-1).at - last.at >= STEADY_MS;
+  }, 'the highest layer for a while', CLIMB_MS);
+  const climbed = heights(watch.video).map(({ at, height }) => `${height} lines after ${Math.round(at - joined)} ms`);
+  t.diagnostic(`without a cap ${climbed.join(', ')}`);
   const rate = (8 * growth(watch.video, 'bytesReceived', watch.video.at(-1).at - STEADY_MS, Infinity)) / STEADY_MS;
-  t.diagnostic(`without a cap ${full} lines, ${Math.round(rate)} kbit/s`);
+  t.diagnostic(`the highest layer takes ${Math.round(rate)} kbit/s`);
   assert.ok(rate * 1000 > CAP.bitrate, 'the picture takes more than the cap');
 
   // ---- narrow -------------------------------------------------------------------------------
@@ -109,7 +127,7 @@ test('500 kbit/s: the voice stays whole, the picture gets smaller within 3 s, an
   relay.set({ down: CAP });
   const fallen = await watch.until((changes) =>
     changes.find(({ at, height }) => at > capped && height < full), 'a smaller picture', PATIENCE * GOAL.fall);
-  t.diagnostic(`${fallen.height} lines after ${Math.round(fallen.at - capped)} ms`);
+  t.diagnostic(`${fallen.height} lines after ${time(fallen.at - capped, GOAL.fall)}`);
   // What came too much until then was dropped at the queue, whatever it was.
   const settled = Math.max(capped + GOAL.fall, fallen.at + CAP.queueMs);
   await watch.until(() => watch.video.at(-1).at >= settled + CAPPED_MS, 'a while behind the cap', 5 * CAPPED_MS);
@@ -126,7 +144,11 @@ test('500 kbit/s: the voice stays whole, the picture gets smaller within 3 s, an
   assert.ok(concealed < CONCEALED);
 
   // ---- wide again -----------------------------------------------------------------------------
-  const small = heights(watch.video).at(-1).height;
+  // Not while a larger one is being tried.
+  const small = await watch.until((changes) => {
+    const { height } = changes.at(-1);
+    return height < full && height;
+  }, 'a small picture', 30 * SECOND);
   const freed = Date.now();
   relay.set({ down: { bitrate: Infinity } });
   const first = await watch.until((changes) =>
@@ -135,8 +157,8 @@ test('500 kbit/s: the voice stays whole, the picture gets smaller within 3 s, an
     changes.find(({ at, height }) => at > freed && height >= full), 'the former picture', PATIENCE * GOAL.back);
   const after = heights(watch.video).filter(({ at }) => at > freed);
   const failed = after.filter(({ height }, i) => height < (after[i - 1]?.height ?? small)).length;
-  t.diagnostic(`without the cap: ${first.height} lines after ${Math.round(first.at - freed)} ms, `
-    + `${back.height} after ${Math.round(back.at - freed)} ms, ${failed} failed promotions`);
+  t.diagnostic(`without the cap: ${first.height} lines after ${time(first.at - freed, GOAL.first)}, `
+    + `${back.height} after ${time(back.at - freed, GOAL.back)}, ${failed} failed promotions`);
   assert.ok(failed <= FAILED_PROMOTIONS);
   await receiver.hears([ada]);
 });
