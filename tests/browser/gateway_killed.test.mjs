@@ -82,7 +82,7 @@ async function measured(t, people, outage) {
   return late;
 }
 
-const sentBy = (logs) => Object.entries(logs).find(([stream]) => stream.endsWith(':sent'))[1];
+const sentBy = (logs) => Object.entries(logs).find(([stream]) => /^\d+:sent$/.test(stream))[1];
 
 function missing(received) {
   const { packets, missing: numbers, gap } = packetGaps(received);

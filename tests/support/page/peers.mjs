@@ -40,7 +40,11 @@ export function installPeers({ packetLog = false, relay = null } = {}) {
 
     addTransceiver(...args) {
       const transceiver = super.addTransceiver(...args);
-      logPackets(`${idOf(this)}:sent`, transceiver.sender, transceiver.receiver.track.kind);
+      const { kind } = transceiver.receiver.track;
+      const same = this.getTransceivers().filter(({ receiver }) => receiver.track.kind === kind);
+      // A microphone comes first, then the sound of a screen.
+      const line = same.length > 1 ? `${same.length - 1}:sent` : 'sent';
+      logPackets(`${idOf(this)}:${line}`, transceiver.sender, kind);
       return transceiver;
     }
 
