@@ -5,6 +5,7 @@
 #include <glib.h>
 #include "store/events.h"
 #include "store/participants.h"
+#include "store/rooms.h"
 
 #define SEAT_COUNT 4
 
