@@ -131,70 +131,6 @@ static void reassign(struct cardea_session *receiver, void *room)
 	cardea_video_assign(room, receiver->participant, receiver);
 }
 
-/* The slots of one stale source, by layer. */
-struct viewers {
-	GPtrArray *layers[CARDEA_SOURCE_LAYERS];
-};
-
-static void viewers_free(void *data)
-{
-	struct viewers *viewers = data;
-	for (unsigned i = 0; i < CARDEA_SOURCE_LAYERS; i++)
-		g_ptr_array_unref(viewers->layers[i]);
-	g_free(viewers);
-}
-
-static struct viewers *viewers_new(void)
-{
-	struct viewers *viewers = g_new0(struct viewers, 1);
-	for (unsigned i = 0; i < CARDEA_SOURCE_LAYERS; i++)
-		viewers->layers[i] = g_ptr_array_new();
-	return viewers;
-}
-
-static void add_viewer(GHashTable *stale, const struct cardea_view *view, struct cardea_slot *slot)
-{
-	struct viewers *viewers = view->source ? g_hash_table_lookup(stale, view->source) : NULL;
-	if (viewers)
-		g_ptr_array_add(viewers->layers[view->layer], slot);
-}
-
-static void add_viewers(struct cardea_session *receiver, void *stale)
-{
-	for (unsigned i = 0; i < cardea_session_slots(receiver); i++) {
-		struct cardea_slot *slot = &receiver->slots[i];
-		struct cardea_view shown, next;
-		cardea_slot_views(slot, &shown, &next);
-		add_viewer(stale, &shown, slot);
-		add_viewer(stale, &next, slot);
-	}
-}
-
-/* Collects the slots of stale sources in one pass over all receivers, then swaps the routes. */
-static void rebuild_routes(struct cardea_room *room)
-{
-	GHashTable *stale = g_hash_table_new_full(NULL, NULL, NULL, viewers_free);
-	for (unsigned i = 0; i < room->sources->len; i++) {
-		struct cardea_source *source = g_ptr_array_index(room->sources, i);
-		if (source->route_stale)
-			g_hash_table_insert(stale, source, viewers_new());
-	}
-	if (g_hash_table_size(stale) > 0)
-		each_receiver(room, add_viewers, stale);
-	GHashTableIter iter;
-	void *key, *value;
-	g_hash_table_iter_init(&iter, stale);
-	while (g_hash_table_iter_next(&iter, &key, &value)) {
-		struct cardea_source *source = key;
-		struct viewers *viewers = value;
-		for (unsigned i = 0; i < CARDEA_SOURCE_LAYERS; i++)
-			cardea_source_route(source, i, (struct cardea_slot **)viewers->layers[i]->pdata,
-			                    viewers->layers[i]->len);
-		source->route_stale = false;
-	}
-	g_hash_table_destroy(stale);
-}
-
 void cardea_assign_run(struct cardea_room *room)
 {
 	/* What nobody wants any more is cleared first: its slot is free for somebody who is silent. */
@@ -206,14 +142,6 @@ void cardea_assign_run(struct cardea_room *room)
 	        .fill = true,
 	};
 	each_receiver_hears(&choice);
-	rebuild_routes(room);
-}
-
-void cardea_assign_one(struct cardea_room *room, struct cardea_participant *participant,
-                       struct cardea_session *receiver)
-{
-	cardea_video_assign(room, participant, receiver);
-	rebuild_routes(room);
 }
 
 static void take_switched(struct cardea_session *receiver, void *arg)
@@ -232,14 +160,12 @@ static void take_switched(struct cardea_session *receiver, void *arg)
 void cardea_assign_catch_up(struct cardea_room *room)
 {
 	each_receiver(room, take_switched, NULL);
-	rebuild_routes(room);
 }
 
 void cardea_assign_speakers(struct cardea_room *room, const GPtrArray *ranked, int64_t now_ms)
 {
 	struct choice choice = {.room = room, .ranked = ranked, .now_ms = now_ms};
 	each_receiver_hears(&choice);
-	rebuild_routes(room);
 }
 
 static void forget(struct cardea_session *receiver, void *arg)

@@ -1,6 +1,6 @@
 /*
  * assign: who is in which receiving slot: audio slots carry the loudest, video slots what video.c
- * says (docs/plugin-api.md 4.2); and the routes of sources that follow from it. Room thread only.
+ * says (docs/plugin-api.md 4.2). Room thread only.
  */
 #ifndef CARDEA_PLUGIN_ASSIGN_H
 #define CARDEA_PLUGIN_ASSIGN_H
@@ -8,19 +8,15 @@
 #include <jansson.h>
 #include "room.h"
 
-/* Clears slots whose source is no longer wanted, fills free ones, swaps the routes of sources that
- * got or lost viewers. */
+/* Clears slots whose source is no longer wanted and fills free ones. Whatever changes here, routes
+ * follow at the end of the job (routes.h). */
 void cardea_assign_run(struct cardea_room *room);
-
-/* The same for the video slots of one receiver. */
-void cardea_assign_one(struct cardea_room *room, struct cardea_participant *participant,
-                       struct cardea_session *receiver);
 
 /* Notes which slots packets have switched since the last call. Every tick. */
 void cardea_assign_catch_up(struct cardea_room *room);
 
 /* For video.c and quality.c: lets @slot show @source in @layer as soon as it can (NULL: nothing).
- * Routes are swapped at the end of the run. */
+ * Its route follows at the end of the job. */
 void cardea_assign_show(struct cardea_session *receiver, struct cardea_slot *slot,
                         struct cardea_source *source, unsigned layer);
 struct cardea_participant *cardea_assign_publisher(const struct cardea_source *source);

@@ -47,8 +47,9 @@ static void apply(struct cardea_room *room, struct cardea_session *session,
 		cardea_receive_complete(session, false);
 		break;
 	case MEDIA_OFFER_AGAIN:
+		/* Not at once: Janus still frees the old one, and an offer would wait for that here. */
+		session->offer_due = true;
 		atomic_store(&session->offer_again, false);
-		cardea_receive_offer(session);
 		break;
 	case MEDIA_DOWN:
 		tell_media(session, "down");

@@ -44,13 +44,12 @@ static enum cardea_priority priority_of(const struct cardea_video_slot *slot)
 
 /* The wants of one receiver. */
 struct choice {
-	struct cardea_layer_offer offers[CARDEA_MAX_VIDEO_SLOTS][CARDEA_SOURCE_LAYERS];
 	struct cardea_layer_want wants[CARDEA_MAX_VIDEO_SLOTS];
 	unsigned indexes[CARDEA_MAX_VIDEO_SLOTS]; /* of the video slots */
 	unsigned count;
 };
 
-static void collect(const struct cardea_video *video, struct choice *choice, int64_t now_ms)
+static void collect(const struct cardea_video *video, struct choice *choice)
 {
 	choice->count = 0;
 	for (unsigned i = 0; i < video->count; i++) {
@@ -58,10 +57,9 @@ static void collect(const struct cardea_video *video, struct choice *choice, int
 		if (!slot->target)
 			continue;
 		unsigned n = choice->count++;
-		cardea_source_offers(slot->target, now_ms, choice->offers[n]);
 		choice->indexes[n] = i;
 		choice->wants[n] =
-		        (struct cardea_layer_want){.offers = choice->offers[n],
+		        (struct cardea_layer_want){.offers = slot->target->offers,
 		                                   .height = slot->wish.height,
 		                                   .priority = priority_of(slot),
 		                                   .layer = slot->fresh ? CARDEA_LAYER_NONE : slot->layer};
@@ -84,7 +82,7 @@ static void choose(struct cardea_session *receiver, int64_t now_ms)
 {
 	struct cardea_video *video = receiver->video;
 	struct choice choice;
-	collect(video, &choice, now_ms);
+	collect(video, &choice);
 	video->given_bps = cardea_layers_choose(&video->budget, choice.wants, choice.count, now_ms);
 	for (unsigned i = 0; i < choice.count; i++) {
 		video->slots[choice.indexes[i]].fresh = false;
@@ -136,31 +134,44 @@ static void pause_layers(struct cardea_source *source, int64_t now_ms)
 		tell_layers(source);
 }
 
+typedef void (*video_source_h)(struct cardea_source *source, int64_t now_ms);
+
+static void each_video_source(struct cardea_room *room, video_source_h each, int64_t now_ms)
+{
+	for (unsigned i = 0; i < room->sources->len; i++) {
+		struct cardea_source *source = g_ptr_array_index(room->sources, i);
+		if (source->video)
+			each(source, now_ms);
+	}
+}
+
+static void measure(struct cardea_source *source, int64_t now_ms)
+{
+	cardea_source_measure(source, now_ms);
+	cardea_source_offers(source, now_ms, source->offers);
+}
+
+static void serve(struct cardea_session *receiver, int64_t now_ms)
+{
+	if (atomic_load(&receiver->media) == CARDEA_MEDIA_UP) {
+		cardea_receive_complete(receiver, false);
+		take_estimate(receiver, now_ms);
+		choose(receiver, now_ms);
+	}
+	note_watched(receiver, now_ms);
+}
+
 void cardea_quality_run(struct cardea_room *room, int64_t now_ms)
 {
 	/* Ticks come a little early or late. */
 	if (now_ms - room->quality_ms < CARDEA_QUALITY_TICK_MS - CARDEA_SPEAK_TICK_MS / 2)
 		return;
 	room->quality_ms = now_ms;
-	for (unsigned i = 0; i < room->sources->len; i++) {
-		struct cardea_source *source = g_ptr_array_index(room->sources, i);
-		if (source->video)
-			cardea_source_measure(source, now_ms);
-	}
+	each_video_source(room, measure, now_ms);
 	struct cardea_receivers receivers;
 	struct cardea_session *receiver;
 	cardea_receivers_init(&receivers, room);
-	while ((receiver = cardea_receivers_next(&receivers))) {
-		if (atomic_load(&receiver->media) == CARDEA_MEDIA_UP) {
-			cardea_receive_complete(receiver, false);
-			take_estimate(receiver, now_ms);
-			choose(receiver, now_ms);
-		}
-		note_watched(receiver, now_ms);
-	}
-	for (unsigned i = 0; i < room->sources->len; i++) {
-		struct cardea_source *source = g_ptr_array_index(room->sources, i);
-		if (source->video)
-			pause_layers(source, now_ms);
-	}
+	while ((receiver = cardea_receivers_next(&receivers)))
+		serve(receiver, now_ms);
+	each_video_source(room, pause_layers, now_ms);
 }

@@ -39,7 +39,7 @@ static void send_offer(struct cardea_session *session, bool restart)
 	                               json_pack("{s:I}", "offer", (json_int_t)session->offer), jsep);
 	/* Janus frees the ICE agent of the last PeerConnection some time after it says that it is done
 	 * with it; in between it takes no offer, and no hangup either. */
-	session->offer_failed = err < 0;
+	session->offer_due = err < 0;
 	if (err < 0) {
 		session->offer--; /* nobody has seen it */
 		return;
@@ -81,18 +81,19 @@ void cardea_receive_complete(struct cardea_session *session, bool at_leisure)
 
 void cardea_receive_restart(struct cardea_session *session)
 {
-	bool up = atomic_load(&session->media) == CARDEA_MEDIA_UP;
-	if (up || session->offer_failed) {
-		send_offer(session, up);
+	if (session->offer_due)
 		return;
-	}
-	/* media.c sends the next offer when Janus is done with this one. */
-	if (!atomic_exchange(&session->offer_again, true))
+	/* media.c has the next offer made when Janus is done with this one. */
+	if (atomic_load(&session->media) == CARDEA_MEDIA_UP)
+		send_offer(session, true);
+	else if (!atomic_exchange(&session->offer_again, true))
 		cardea_session_close(session);
 }
 
-void cardea_receive_retry(struct cardea_session *session)
+void cardea_receive_tick(struct cardea_session *session)
 {
-	if (session->offer_failed)
-		cardea_receive_restart(session);
+	if (session->offer_due)
+		send_offer(session, false);
+	else
+		cardea_receive_complete(session, true);
 }

@@ -16,11 +16,12 @@ void cardea_receive_offer(struct cardea_session *session);
 void cardea_receive_complete(struct cardea_session *session, bool at_leisure);
 
 /* Sends an offer with new ICE credentials and all candidates: for a changed network, or a client
- * that may have missed the last one. A PeerConnection that was never up is made anew first, because
- * Janus tells its candidates only once; that offer follows the hangup. */
+ * that may have missed the last one. A PeerConnection that was never up is closed first, because
+ * Janus tells its candidates only once; that offer follows the hangup with the next tick. */
 void cardea_receive_restart(struct cardea_session *session);
 
-/* Repeats an offer that Janus did not take. Every tick. */
-void cardea_receive_retry(struct cardea_session *session);
+/* Every tick: repeats an offer that Janus did not take, makes one for a PeerConnection that was
+ * closed, or offers the other lines. */
+void cardea_receive_tick(struct cardea_session *session);
 
 #endif

@@ -10,6 +10,7 @@
 #include "quality.h"
 #include "receive.h"
 #include "roster.h"
+#include "routes.h"
 #include "said.h"
 #include "speaking.h"
 #include "video.h"
@@ -210,6 +211,7 @@ void cardea_room_settle(struct cardea_room *room)
 	if (room->assign_needed)
 		cardea_assign_run(room);
 	room->assign_needed = false;
+	cardea_routes_swap(room);
 	cardea_roster_tell(room, cardea_clock_mono_ms(&cardea_clock_system));
 	cardea_assign_tell(room);
 	cardea_hands_tell(room);
@@ -253,10 +255,8 @@ static void tick(void *data)
 	while (g_hash_table_iter_next(&iter, NULL, &value)) {
 		struct cardea_participant *participant = value;
 		close_dead(participant, now);
-		if (participant->handles[CARDEA_RECEIVER]) {
-			cardea_receive_retry(participant->handles[CARDEA_RECEIVER]);
-			cardea_receive_complete(participant->handles[CARDEA_RECEIVER], true);
-		}
+		if (participant->handles[CARDEA_RECEIVER])
+			cardea_receive_tick(participant->handles[CARDEA_RECEIVER]);
 	}
 	cardea_said_prune(room, now);
 	if (now >= room->prune_ms) {

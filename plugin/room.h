@@ -122,7 +122,7 @@ void cardea_receivers_init(struct cardea_receivers *receivers, struct cardea_roo
 /* The next one, borrowed, whose participant is set; NULL at the end. */
 struct cardea_session *cardea_receivers_next(struct cardea_receivers *receivers);
 
-/* Ends a job: assigns slots, then tells rosters, slot maps and hands that changed. */
+/* Ends a job: assigns slots, swaps routes, then tells rosters, slot maps and hands that changed. */
 void cardea_room_settle(struct cardea_room *room);
 
 #endif

@@ -85,7 +85,7 @@ struct cardea_session {
 	bool announced;                         /* the answer to join is out, events may follow */
 	int64_t offer;                          /* number of the last offer, of either side */
 	bool offer_pending;                     /* ours, not answered yet */
-	bool offer_failed;                      /* Janus did not take it: there is no PeerConnection */
+	bool offer_due;                         /* there is no PeerConnection: the next tick offers */
 	unsigned offered_slots;                 /* in our newest offer; 0: none yet */
 	bool answered;                          /* one with all slots was answered: they are known */
 	uint64_t sdp_session, sdp_version;      /* o= line of our offers */

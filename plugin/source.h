@@ -121,7 +121,8 @@ struct cardea_source {
 	                              * another stream may come */
 	atomic_bool open;            /* packets may pass */
 	/* Room thread only. */
-	bool active;                       /* the client says that media flows */
+	struct cardea_layer_offer offers[CARDEA_SOURCE_LAYERS]; /* as of the last measurement */
+	bool active;                                            /* the client says that media flows */
 	bool muted;                        /* by a moderator: only `source` makes it active again */
 	bool route_stale;                  /* slots were assigned since the route was made */
 	enum cardea_source_state reported; /* what the gateways and rosters know */

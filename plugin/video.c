@@ -209,7 +209,7 @@ static void follow_wish(struct cardea_room *room, struct cardea_session *receive
 {
 	receiver->video->wish_waits = false;
 	receiver->video->wished_ms = now_ms;
-	cardea_assign_one(room, receiver->participant, receiver);
+	cardea_video_assign(room, receiver->participant, receiver);
 }
 
 void cardea_video_wish(struct cardea_room *room, struct cardea_session *receiver,
