@@ -1,6 +1,7 @@
 #include "assign.h"
 
 #include "cardea_clock.h"
+#include "media.h"
 #include "speaking.h"
 #include "video.h"
 
@@ -231,6 +232,7 @@ static void tell(struct cardea_session *receiver, void *arg)
 	if (!receiver->map_changed)
 		return;
 	receiver->map_changed = false;
+	cardea_media_silence(receiver);
 	cardea_session_event(receiver, "slots", cardea_assign_map(receiver), NULL);
 }
 

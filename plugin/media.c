@@ -8,6 +8,7 @@
 #include "receive.h"
 #include "report.h"
 #include "room.h"
+#include "rtp.h"
 
 #define NTP_UNIX_S INT64_C(2208988800) /* from 1900 to 1970 */
 
@@ -159,6 +160,28 @@ void cardea_media_gone(struct cardea_session *session)
 	if (is_kind(session, CARDEA_HANDLE_RECEIVE))
 		set_slots_up(session, false);
 	queue_job(session, MEDIA_GONE);
+}
+
+static void send_silence(struct cardea_session *receiver, const struct cardea_slot *slot,
+                         const struct cardea_slot_header *header)
+{
+	/* A frame of 20 ms that the encoder has marked as silence (RFC 6716 4.3); Janus sets the SSRC.
+	 */
+	uint8_t data[CARDEA_RTP_HEADER + 3] = {0x80, [CARDEA_RTP_HEADER] = 0xf8, 0xff, 0xfe};
+	cardea_rtp_write(data, header->pt, header->seq, header->ts);
+	janus_plugin_rtp packet = {
+	        .mindex = slot->mindex, .buffer = (char *)data, .length = sizeof(data)};
+	janus_plugin_rtp_extensions_reset(&packet.extensions);
+	cardea_core_relay_rtp(receiver->handle, &packet);
+}
+
+void cardea_media_silence(struct cardea_session *receiver)
+{
+	struct cardea_slot_header header;
+	for (unsigned i = 0; i < receiver->audio_slots; i++) {
+		while (cardea_slot_silence(&receiver->slots[i], now_ms(), &header))
+			send_silence(receiver, &receiver->slots[i], &header);
+	}
 }
 
 /* The packet is rewritten in place for each receiver; Janus copies it. */

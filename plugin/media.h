@@ -14,6 +14,9 @@ void cardea_media_down(struct cardea_session *session);
 /* destroy_session: the handle is gone. Janus' reference is the caller's to drop. */
 void cardea_media_gone(struct cardea_session *session);
 
+/* Ends what was heard on audio slots that have fallen empty. Room thread. */
+void cardea_media_silence(struct cardea_session *receiver);
+
 void cardea_media_rtp(struct cardea_session *session, janus_plugin_rtp *packet);
 void cardea_media_rtcp(struct cardea_session *session, janus_plugin_rtcp *packet);
 

@@ -4,17 +4,23 @@
  * as a step back, is 6.6 hours of video. */
 #define MAX_PAUSE_MS (60 * 60 * 1000)
 
-/* Numbers of this run begin at the packet @seq, @ts, which gets the timestamp of now. */
-static void begin_run(struct cardea_rewrite *rewrite, uint32_t clock_rate, int64_t seq, uint32_t ts,
-                      int64_t now_ms)
+/* The timestamp of now, after that of the last packet. */
+static uint32_t ts_now(const struct cardea_rewrite *rewrite, uint32_t clock_rate, int64_t now_ms)
 {
 	int64_t pause = now_ms - rewrite->out_ms;
 	if (pause < 1)
 		pause = 1;
 	if (pause > MAX_PAUSE_MS)
 		pause = MAX_PAUSE_MS;
+	return rewrite->out_ts + (uint32_t)(pause * clock_rate / 1000);
+}
+
+/* Numbers of this run begin at the packet @seq, @ts, which gets the timestamp of now. */
+static void begin_run(struct cardea_rewrite *rewrite, uint32_t clock_rate, int64_t seq, uint32_t ts,
+                      int64_t now_ms)
+{
 	if (rewrite->run > 0)
-		rewrite->ts_offset = rewrite->out_ts + (uint32_t)(pause * clock_rate / 1000) - ts;
+		rewrite->ts_offset = ts_now(rewrite, clock_rate, now_ms) - ts;
 	rewrite->run++;
 	rewrite->in_base = seq;
 	rewrite->in_max = seq;
@@ -97,4 +103,15 @@ bool cardea_rewrite_packet(struct cardea_rewrite *rewrite, uint64_t stream, uint
 	*out_seq = (uint16_t)out;
 	*out_ts = ts + rewrite->ts_offset;
 	return true;
+}
+
+void cardea_rewrite_append(struct cardea_rewrite *rewrite, uint32_t clock_rate, int64_t now_ms,
+                           uint16_t *out_seq, uint32_t *out_ts)
+{
+	rewrite->stream = 0;
+	rewrite->out_max++;
+	rewrite->out_ts = ts_now(rewrite, clock_rate, now_ms);
+	rewrite->out_ms = now_ms;
+	*out_seq = (uint16_t)rewrite->out_max;
+	*out_ts = rewrite->out_ts;
 }

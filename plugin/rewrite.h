@@ -48,4 +48,12 @@ bool cardea_rewrite_packet(struct cardea_rewrite *rewrite, uint64_t stream, uint
                            uint16_t seq, uint32_t ts, int64_t now_ms, uint16_t *out_seq,
                            uint32_t *out_ts);
 
+/*
+ * Numbers a packet of our own that goes out at @now_ms, behind everything that was sent: something
+ * was. Its timestamp moves by the time since the last packet, at least one millisecond. What is
+ * shown next is taken up as a new stream.
+ */
+void cardea_rewrite_append(struct cardea_rewrite *rewrite, uint32_t clock_rate, int64_t now_ms,
+                           uint16_t *out_seq, uint32_t *out_ts);
+
 #endif

@@ -3,6 +3,8 @@
 #include "report.h"
 #include "source.h"
 
+#define SILENCES 3 /* one may be lost */
+
 /* References that are given back after the lock, because each may be the last one of a handle. */
 struct released {
 	struct cardea_source *sources[2];
@@ -60,12 +62,20 @@ static void restart(struct cardea_slot *slot)
 	slot->rewrite.stream = 0;
 }
 
+static void fall_silent(struct cardea_slot *slot)
+{
+	if (!slot->video && slot->rewrite.run > 0 && atomic_load(&slot->up))
+		slot->silences = SILENCES;
+}
+
 static bool clear(struct cardea_slot *slot, struct released *released)
 {
 	bool any = slot->shown.source;
 	released->sources[0] = empty(&slot->shown);
 	released->sources[1] = empty(&slot->next);
 	restart(slot);
+	if (any)
+		fall_silent(slot);
 	return any;
 }
 
@@ -93,6 +103,7 @@ static bool assign(struct cardea_slot *slot, struct cardea_source *source, unsig
 	released->sources[1] = empty(&slot->shown);
 	take(&slot->shown, source, layer);
 	restart(slot);
+	slot->silences = 0;
 	return true;
 }
 
@@ -117,6 +128,7 @@ bool cardea_slot_forget(struct cardea_slot *slot, const struct cardea_source *so
 		slot->shown = slot->next;
 		slot->next = (struct cardea_view){0};
 		restart(slot);
+		fall_silent(slot);
 	}
 	g_mutex_unlock(&slot->lock);
 	put_released(&released);
@@ -173,6 +185,7 @@ void cardea_slot_set_up(struct cardea_slot *slot, bool up)
 {
 	g_mutex_lock(&slot->lock);
 	restart(slot);
+	slot->silences = 0;
 	slot->round_trip_ms = 0;
 	slot->reports.lost = 0;
 	g_mutex_unlock(&slot->lock);
@@ -301,4 +314,21 @@ enum cardea_slot_result cardea_slot_prepare(struct cardea_slot *slot, struct car
 	if (old)
 		cardea_source_put(old);
 	return result;
+}
+
+bool cardea_slot_silence(struct cardea_slot *slot, int64_t now_ms, struct cardea_slot_header *out)
+{
+	int pt = atomic_load_explicit(&slot->pts[CARDEA_CODEC_OPUS], memory_order_relaxed);
+	g_mutex_lock(&slot->lock);
+	bool due = slot->silences > 0;
+	if (due) {
+		slot->silences--;
+		int64_t at = MAX(now_ms, slot->rewrite.out_ms + CARDEA_SLOT_FRAME_MS);
+		cardea_rewrite_append(&slot->rewrite, cardea_codec_clock(CARDEA_CODEC_OPUS), at, &out->seq,
+		                      &out->ts);
+		slot->packets++;
+	}
+	g_mutex_unlock(&slot->lock);
+	out->pt = (uint8_t)pt;
+	return due && pt >= 0;
 }

@@ -29,6 +29,9 @@
 struct cardea_report;
 struct cardea_source;
 
+/* Length of a frame of Opus as browsers send it, and as we send silence; ms. */
+#define CARDEA_SLOT_FRAME_MS 20
+
 /* How long after Janus learns the round trip losses of before are still told. Only from then on it
  * keeps packets for retransmission: with its own first report, after a second, and the answer. */
 #define CARDEA_SLOT_SETTLING_MS 500
@@ -65,6 +68,7 @@ struct cardea_slot {
 	bool waiting;                   /* nothing of what is shown is sent before a key frame */
 	struct cardea_rewrite rewrite;
 	struct cardea_vp8_state vp8;
+	unsigned silences; /* frames of silence that are due */
 	uint64_t packets, bytes, switches;
 	int64_t round_trip_ms; /* when Janus learnt it on this PeerConnection; 0: not yet */
 	struct cardea_slot_reports reports;
@@ -174,5 +178,12 @@ struct cardea_slot_header {
 enum cardea_slot_result cardea_slot_prepare(struct cardea_slot *slot, struct cardea_source *source,
                                             const struct cardea_packet *packet,
                                             struct cardea_slot_header *out);
+
+/*
+ * For an audio slot that has fallen empty: true, and @out, for each frame of silence that is to end
+ * what was heard. A decoder that gets nothing more goes on with the last sound for a while, because
+ * it takes that for loss. Room thread; @now_ms is monotonic.
+ */
+bool cardea_slot_silence(struct cardea_slot *slot, int64_t now_ms, struct cardea_slot_header *out);
 
 #endif

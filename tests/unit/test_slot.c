@@ -298,11 +298,16 @@ static void a_codec_that_was_not_accepted_does_not_switch(void **state)
 	assert_false(cardea_slot_accepted(&f->slot));
 }
 
+static void make_audio(struct fixture *f)
+{
+	cardea_slot_destroy(&f->slot);
+	make_slot(f, false);
+}
+
 static void audio_switches_at_the_next_packet(void **state)
 {
 	struct fixture *f = *state;
-	cardea_slot_destroy(&f->slot);
-	make_slot(f, false);
+	make_audio(f);
 	show(f, ALICE, 0);
 	assert_int_equal(packet(f, ALICE, 0, DELTA), CARDEA_SLOT_SEND);
 	uint16_t seq = f->sent.seq;
@@ -312,6 +317,50 @@ static void audio_switches_at_the_next_packet(void **state)
 	assert_int_equal(packet(f, ALICE, 0, DELTA), CARDEA_SLOT_STALE);
 	assert_int_equal(packet(f, BOB, 0, DELTA), CARDEA_SLOT_SEND);
 	assert_int_equal(f->sent.seq, (uint16_t)(seq + 1));
+}
+
+static void silence_follows_what_was_heard(void **state)
+{
+	struct fixture *f = *state;
+	struct cardea_slot_header silence;
+	make_audio(f);
+	show(f, ALICE, 0);
+	cardea_slot_assign(&f->slot, NULL, 0);
+	assert_false(cardea_slot_silence(&f->slot, f->now, &silence)); /* nothing was heard */
+	show(f, ALICE, 0);
+	assert_int_equal(packet(f, ALICE, 0, DELTA), CARDEA_SLOT_SEND);
+	assert_false(cardea_slot_silence(&f->slot, f->now, &silence));
+	assert_true(cardea_slot_forget(&f->slot, &f->people[ALICE].camera));
+	struct cardea_slot_header last = f->sent;
+	int frames = 0;
+	for (; cardea_slot_silence(&f->slot, f->now, &silence); frames++, last = silence) {
+		assert_int_equal(silence.pt, last.pt);
+		assert_int_equal(silence.seq, (uint16_t)(last.seq + 1));
+		assert_int_equal(silence.ts - last.ts, CARDEA_SLOT_FRAME_MS * 48);
+	}
+	assert_int_equal(frames, 3);
+	/* Who speaks next goes on behind it, and nothing is due any more. */
+	show(f, BOB, 0);
+	assert_int_equal(packet(f, BOB, 0, DELTA), CARDEA_SLOT_SEND);
+	assert_int_equal(f->sent.seq, (uint16_t)(last.seq + 1));
+	assert_true((int32_t)(f->sent.ts - last.ts) > 0);
+}
+
+static void who_speaks_at_once_needs_no_silence_before(void **state)
+{
+	struct fixture *f = *state;
+	struct cardea_slot_header silence;
+	make_audio(f);
+	show(f, ALICE, 0);
+	assert_int_equal(packet(f, ALICE, 0, DELTA), CARDEA_SLOT_SEND);
+	cardea_slot_assign(&f->slot, NULL, 0);
+	show(f, BOB, 0);
+	assert_false(cardea_slot_silence(&f->slot, f->now, &silence));
+	/* Nor does who is not there any more. */
+	assert_int_equal(packet(f, BOB, 0, DELTA), CARDEA_SLOT_SEND);
+	cardea_slot_assign(&f->slot, NULL, 0);
+	cardea_slot_set_up(&f->slot, false);
+	assert_false(cardea_slot_silence(&f->slot, f->now, &silence));
 }
 
 static void a_key_frame_is_wanted_of_what_is_awaited(void **state)
@@ -371,6 +420,8 @@ int main(void)
 	        CASE(a_peer_connection_that_comes_up_starts_on_a_key_frame),
 	        CASE(a_codec_that_was_not_accepted_does_not_switch),
 	        CASE(audio_switches_at_the_next_packet),
+	        CASE(silence_follows_what_was_heard),
+	        CASE(who_speaks_at_once_needs_no_silence_before),
 	        CASE(a_key_frame_is_wanted_of_what_is_awaited),
 	        CASE(the_switch_gives_the_old_source_back),
 	        CASE(what_is_sent_is_counted),
