@@ -90,6 +90,7 @@ char *cardea_janus_conf_core(const struct cardea_janus_conf_input *input)
 	                       "\tsession_timeout = 0\n"
 	                       "\treclaim_session_timeout = 120\n"
 	                       "\tevent_loops = %" G_GINT64_FORMAT "\n"
+	                       "\tallow_loop_indication = true\n"
 	                       "}\n"
 	                       "media: {\n"
 	                       "\trtp_port_range = \"%" G_GINT64_FORMAT "-%" G_GINT64_FORMAT "\"\n"

@@ -248,6 +248,11 @@ enum cardea_node_state cardea_control_state(const struct cardea_control *control
 	return control->state;
 }
 
+unsigned cardea_control_loops(const struct cardea_control *control)
+{
+	return control->loops;
+}
+
 const char *cardea_control_boot(const struct cardea_control *control)
 {
 	return control->state == CARDEA_NODE_READY ? control->boot : NULL;

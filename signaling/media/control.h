@@ -47,6 +47,8 @@ struct cardea_control_options {
 int cardea_control_new(const struct cardea_control_options *options, struct cardea_control **out);
 void cardea_control_start(struct cardea_control *control, struct cardea_domain *domain);
 enum cardea_node_state cardea_control_state(const struct cardea_control *control);
+/* How many event loops Janus lets its clients choose from; 0: it does not, or is not known. */
+unsigned cardea_control_loops(const struct cardea_control *control);
 /* Boot id of the plugin; NULL unless ready. Borrowed. */
 const char *cardea_control_boot(const struct cardea_control *control);
 

@@ -21,6 +21,7 @@ struct cardea_control {
 	uint64_t handle;
 	char boot[CARDEA_UUID_SIZE];
 	json_t *node_rooms; /* of the hello */
+	unsigned loops;     /* of the info */
 	const struct cardea_handshake_step *step;
 	struct cardea_hello_wait *hello_wait;
 	struct cardea_timer *retry, *heartbeat;

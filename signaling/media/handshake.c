@@ -121,7 +121,9 @@ static int read_info(struct cardea_control *control, const json_t *answer)
 {
 	const json_t *plugins = json_object_get(answer, "plugins");
 
-	(void)control;
+	control->loops = cardea_json_boolean(answer, "loop-indication", false)
+	                         ? (unsigned)cardea_json_integer(answer, "static-event-loops", 0)
+	                         : 0;
 	return json_object_get(plugins, CARDEA_PLUGIN_PACKAGE) ? 0 : CARDEA_E_NOT_FOUND;
 }
 

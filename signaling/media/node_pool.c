@@ -55,7 +55,8 @@ int cardea_node_pool_add(struct cardea_node_pool *pool,
 		return CARDEA_E_STORE_CONFLICT;
 	}
 	node = g_new0(struct node, 1);
-	node->address = (struct cardea_node_address){options->node, options->path, options->api_secret};
+	node->address = (struct cardea_node_address){
+	        .name = options->node, .path = options->path, .api_secret = options->api_secret};
 	err = cardea_control_new(options, &node->control);
 	if (err) {
 		g_free(node);
@@ -180,6 +181,7 @@ bool cardea_node_pool_find(const struct cardea_node_pool *pool, const char *name
 
 	if (node) {
 		*out = node->address;
+		out->loops = cardea_control_loops(node->control);
 	}
 	return node != NULL;
 }

@@ -16,6 +16,7 @@ struct cardea_node_address {
 	const char *name;
 	const char *path; /* unix socket of Janus' WebSocket API */
 	const char *api_secret;
+	unsigned loops; /* as cardea_control_loops */
 };
 
 struct cardea_node_pool *cardea_node_pool_new(void);

@@ -165,8 +165,8 @@ static void copy_field(json_t *to, const json_t *from, const char *name)
 	}
 }
 
-char *cardea_frame_forward(const struct cardea_frame *frame, uint64_t session,
-                           const char *api_secret)
+char *cardea_frame_forward(const struct cardea_frame *frame,
+                           const struct cardea_frame_addition *addition)
 {
 	const struct verb *verb = &verbs[frame->verb];
 	json_t *out = json_pack("{s:s}", "janus", verb->name);
@@ -177,15 +177,18 @@ char *cardea_frame_forward(const struct cardea_frame *frame, uint64_t session,
 	}
 	copy_field(out, frame->json, "transaction");
 	json_object_set_new(out, frame->verb == CARDEA_FRAME_CREATE ? "id" : "session_id",
-	                    json_integer((json_int_t)session));
+	                    json_integer((json_int_t)addition->session));
 	if (verb->has_handle) {
 		copy_field(out, frame->json, "handle_id");
 	}
 	for (size_t i = 0; i < MAX_EXTRA && verb->extra[i]; i++) {
 		copy_field(out, frame->json, verb->extra[i]);
 	}
-	if (api_secret) {
-		json_object_set_new(out, "apisecret", json_string(api_secret));
+	if (frame->verb == CARDEA_FRAME_ATTACH && addition->loop >= 0) {
+		json_object_set_new(out, "loop_index", json_integer(addition->loop));
+	}
+	if (addition->api_secret) {
+		json_object_set_new(out, "apisecret", json_string(addition->api_secret));
 	}
 	text = cardea_json_dump(out);
 	json_decref(out);

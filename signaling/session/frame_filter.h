@@ -55,10 +55,17 @@ uint64_t cardea_frame_session(const struct cardea_frame *frame);
 int cardea_frame_check_bound(const struct cardea_frame *frame, uint64_t session,
                              struct cardea_frame_refusal *refusal);
 
-/* The frame for Janus, a new string freed with free(): allowed fields only, @session as
- * `session_id` (of a `create`: as `id`) and the API secret. NULL without memory. */
-char *cardea_frame_forward(const struct cardea_frame *frame, uint64_t session,
-                           const char *api_secret);
+/* What the gateway adds to a frame. */
+struct cardea_frame_addition {
+	uint64_t session;       /* as `session_id`; of a `create`: as `id` */
+	const char *api_secret; /* or NULL */
+	int loop;               /* event loop of Janus for an `attach`; -1: Janus chooses */
+};
+
+/* The frame for Janus, a new string freed with free(): allowed fields and the addition. NULL
+ * without memory. */
+char *cardea_frame_forward(const struct cardea_frame *frame,
+                           const struct cardea_frame_addition *addition);
 
 /* A refusal in Janus' shape, a new string freed with free(). @frame may be NULL or without object;
  * @session 0 = not bound. */

@@ -64,6 +64,7 @@ struct cardea_tunnel {
 	struct cardea_node_address node;
 	struct cardea_frame first;
 	struct cardea_media_session session; /* from CONNECTING on */
+	int loop;                            /* of Janus, for its handles; -1: any */
 	uint64_t peer;                       /* in the table of failures */
 	struct cardea_handles *handles;      /* of the session, from CONNECTING on; the owner's */
 	struct cardea_bucket frames;
@@ -136,8 +137,12 @@ static void send_refusal(struct cardea_tunnel *tunnel, const struct cardea_frame
 
 static void pass_on(struct cardea_tunnel *tunnel, const struct cardea_frame *frame)
 {
-	char *text =
-	        cardea_frame_forward(frame, tunnel->session.janus_session, tunnel->node.api_secret);
+	const struct cardea_frame_addition addition = {
+	        .session = tunnel->session.janus_session,
+	        .api_secret = tunnel->node.api_secret,
+	        .loop = tunnel->loop,
+	};
+	char *text = cardea_frame_forward(frame, &addition);
 
 	if (!text) {
 		cardea_tunnel_end(tunnel, CLOSE_TRY_LATER, "out of memory");
@@ -350,6 +355,7 @@ static void verified(int err, const struct cardea_media_session *session, void *
 		refuse_error(tunnel, err);
 		return;
 	}
+	tunnel->loop = cardea_tunnels_loop(tunnel->owner, session->room, tunnel->node.loops);
 	tunnel->session = *session;
 	cardea_log(CARDEA_LOG_INFO, "tunnel", "event=bound node=%s seat=%s room=%s how=%s",
 	           session->node, session->seat, session->room,
@@ -498,6 +504,11 @@ void cardea_tunnel_start(struct cardea_tunnels *tunnels, struct cardea_http_requ
 	g_hash_table_add(tunnels->all, tunnel);
 	cardea_ws_keepalive(tunnel->browser, PING_MS);
 	cardea_timer_start(tunnel->timer, FIRST_FRAME_MS);
+}
+
+const char *cardea_tunnel_room(const struct cardea_tunnel *tunnel)
+{
+	return tunnel->session.room;
 }
 
 void cardea_tunnel_remove(struct cardea_tunnel *tunnel, const char *seat)

@@ -23,6 +23,13 @@ struct cardea_tunnels {
 	bool is_stopping;
 };
 
+/*
+ * In which of @loops event loops of Janus the next handles in @room belong; -1: Janus chooses. The
+ * people of a meeting share one, because a packet for somebody in another loop wakes another
+ * thread; what is too large for one core goes on in the next one.
+ */
+int cardea_tunnels_loop(const struct cardea_tunnels *tunnels, const char *room, unsigned loops);
+
 /* Turns @request, a WebSocket handshake, into a tunnel to @node, or answers it with an error. */
 void cardea_tunnel_start(struct cardea_tunnels *tunnels, struct cardea_http_request *request,
                          const struct cardea_node_address *node);
@@ -31,6 +38,8 @@ void cardea_tunnel_start(struct cardea_tunnels *tunnels, struct cardea_http_requ
 void cardea_tunnel_end(struct cardea_tunnel *tunnel, int code, const char *reason);
 /* Ends it soon if it is @seat's. */
 void cardea_tunnel_remove(struct cardea_tunnel *tunnel, const char *seat);
+/* The room it is bound to; "" before that. */
+const char *cardea_tunnel_room(const struct cardea_tunnel *tunnel);
 /* Frees it at once: the loop runs no more. */
 void cardea_tunnel_abandon(struct cardea_tunnel *tunnel);
 

@@ -10,7 +10,8 @@
 #include "net/ws.h"
 #include "session/reaper.h"
 
-#define CLOSE_RESTART 1012
+#define CLOSE_RESTART   1012
+#define PEOPLE_PER_LOOP 32 /* a third of a core (docs/performance.md) */
 
 /* A browser names its page's origin; other clients name none and have their token to show. */
 static bool is_origin_allowed(const char *const *allowed, const char *origin)
@@ -40,6 +41,22 @@ static bool is_limited(const struct cardea_tunnels *tunnels, struct cardea_http_
 		cardea_http_reply_error(request, 429, cardea_error_text(CARDEA_E_RATE_LIMITED));
 	}
 	return wait > 0;
+}
+
+int cardea_tunnels_loop(const struct cardea_tunnels *tunnels, const char *room, unsigned loops)
+{
+	GHashTableIter iter;
+	gpointer tunnel;
+	unsigned there = 0;
+
+	if (loops == 0) {
+		return -1;
+	}
+	g_hash_table_iter_init(&iter, tunnels->bound);
+	while (g_hash_table_iter_next(&iter, NULL, &tunnel)) {
+		there += strcmp(cardea_tunnel_room(tunnel), room) == 0;
+	}
+	return (int)((g_str_hash(room) + there / PEOPLE_PER_LOOP) % loops);
 }
 
 void cardea_tunnels_handle(struct cardea_http_request *request,

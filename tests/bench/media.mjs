@@ -95,7 +95,7 @@ async function joinMs(people) {
 
 async function runIn(janus, peers, scenario) {
   const idle = memoryAndThreads(janus.pid);
-  const people = await WAYS[scenario.way].fill(janus, { ...scenario, peers, sample: SAMPLE });
+  const people = await WAYS[scenario.way].fill(janus, { ...scenario, peers, sample: SAMPLE, loops: LOOPS });
   await send(peers, WARM_UP_MS);
   const before = await snapshot(janus, peers);
   const seconds = await send(peers, 1000 * SECONDS);

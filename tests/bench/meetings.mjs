@@ -13,6 +13,7 @@ import { openVideoRoom, VIDEOROOM_FILE, VideoRoomPerson } from '../support/video
 const VIDEOROOM_ID = 1;
 const DRAIN_POLL_MS = 100;
 const MAX_DRAIN_POLLS = 50;
+const PEOPLE_PER_LOOP = 32;
 const isAudio = ({ kind }) => kind === 'microphone';
 
 /** A folder with nothing but one plugin. */
@@ -36,12 +37,17 @@ function atFirst(sender, tracks) {
   return sender === 1 ? tracks : tracks.map((track) => ({ ...track, paused: true }));
 }
 
-async function fillCardea(janus, { peers, n, tracks, slots, sample }) {
+/** In which event loop the gateway has people in a room (signaling/session/tunnel_server.c). */
+const loopOf = (sender, loops) => Math.floor((sender - 1) / PEOPLE_PER_LOOP) % loops;
+
+async function fillCardea(janus, { peers, n, tracks, slots, sample, loops }) {
   const control = await Control.open(janus);
   await control.openRoom('bench');
   const people = [];
   for (let sender = 1; sender <= n; sender += 1) {
-    people.push(await CardeaPerson.join({ janus, control, peers, room: 'bench', sender, tracks: atFirst(sender, tracks), slots, sample }));
+    people.push(await CardeaPerson.join({
+      janus, control, peers, room: 'bench', sender, tracks: atFirst(sender, tracks), slots, sample, loop: loopOf(sender, loops),
+    }));
   }
   return people;
 }

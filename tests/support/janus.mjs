@@ -187,6 +187,7 @@ function writeConfiguration(dir, options, ports) {
       session_timeout: 0,
       reclaim_session_timeout: 120,
       event_loops: options.eventLoops ?? 2,
+      allow_loop_indication: true,
     },
     media: { rtp_port_range: options.rtpPorts ?? '20000-29999', min_nack_queue: 500 },
     nat: { full_trickle: true, ignore_mdns: true },
@@ -452,9 +453,13 @@ export class Handle {
 }
 
 export class JanusSession {
-  /** New Janus session on a WebSocket of its own, or on @p socket of another session. */
-  static async create(janus, { socket, id } = {}) {
+  /**
+   * New Janus session on a WebSocket of its own, or on @p socket of another session; its handles run in
+   * event loop @p loop, or where Janus likes.
+   */
+  static async create(janus, { socket, id, loop } = {}) {
     const session = new JanusSession();
+    session.loop = loop;
     session.janus = janus;
     session.socket = socket ?? (await Socket.connect(janus.wsUrl));
     session.handles = new Map();
@@ -476,7 +481,8 @@ export class JanusSession {
   }
 
   async attach(plugin = PLUGIN) {
-    const answer = await this.socket.request({ janus: 'attach', session_id: this.id, plugin });
+    const loop = this.loop === undefined ? {} : { loop_index: this.loop };
+    const answer = await this.socket.request({ janus: 'attach', session_id: this.id, plugin, ...loop });
     if (answer.janus !== 'success') throw new Error(`attach: ${JSON.stringify(answer)}`);
     const handle = new Handle(this, answer.data.id);
     this.handles.set(handle.id, handle);

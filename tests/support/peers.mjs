@@ -240,12 +240,12 @@ export class Receiver {
 export class CardeaPerson {
   static async join({
     janus, control, peers, room, sender, tracks = [MICROPHONE, CAMERA], slots = { audio: 3, video: 9 }, sample,
-    socket, wish, early = false,
+    socket, wish, loop, early = false,
   }) {
     const person = new CardeaPerson();
     const sub = `seat-${sender}`;
     Object.assign(person, { peers, sender, id: sub, name: `Person ${sender}`, startedAt: Date.now(), shared: Boolean(socket) });
-    person.session = await JanusSession.create(janus, { socket });
+    person.session = await JanusSession.create(janus, { socket, loop });
     const fields = {
       connection: connectionId(),
       token: control.token({ room, sub, client_id: sub, name: person.name }),

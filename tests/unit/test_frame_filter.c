@@ -115,16 +115,23 @@ static void refuses_control(void **state)
 	}
 }
 
-static char *forwarded(const char *text)
+static char *forwarded_to(const char *text, int loop)
 {
+	const struct cardea_frame_addition addition = {
+	        .session = SESSION, .api_secret = "the-secret", .loop = loop};
 	struct cardea_frame_refusal refusal;
 	struct cardea_frame frame;
 	char *out;
 
 	assert_int_equal(cardea_frame_parse(text, strlen(text), &frame, &refusal), 0);
-	out = cardea_frame_forward(&frame, SESSION, "the-secret");
+	out = cardea_frame_forward(&frame, &addition);
 	cardea_frame_clear(&frame);
 	return out;
+}
+
+static char *forwarded(const char *text)
+{
+	return forwarded_to(text, -1);
 }
 
 static void forwards_what_belongs(void **state)
@@ -159,6 +166,22 @@ static void create_gets_our_id(void **state)
 	free(text);
 }
 
+static void attach_gets_our_loop(void **state)
+{
+	static const char attach[] =
+	        "{\"janus\":\"attach\",\"transaction\":\"t\",\"plugin\":\"p\",\"loop_index\":7}";
+	char *text = forwarded_to(attach, 1);
+
+	(void)state;
+	assert_string_equal(text, "{\"janus\":\"attach\",\"transaction\":\"t\","
+	                          "\"session_id\":4503599627370497,\"plugin\":\"p\","
+	                          "\"loop_index\":1,\"apisecret\":\"the-secret\"}");
+	free(text);
+	text = forwarded(attach);
+	assert_null(strstr(text, "loop_index"));
+	free(text);
+}
+
 static void refusal_in_janus_shape(void **state)
 {
 	static const char text[] = "{\"janus\":\"info\",\"transaction\":\"t1\"}";
@@ -188,6 +211,7 @@ int main(void)
 	        TEST("the control family is refused", refuses_control),
 	        TEST("only the verb's own fields are forwarded", forwards_what_belongs),
 	        TEST("create and claim name the gateway's session", create_gets_our_id),
+	        TEST("attach names our event loop, not the client's", attach_gets_our_loop),
 	        TEST("a refusal has Janus' shape", refusal_in_janus_shape),
 	};
 

@@ -75,6 +75,7 @@ static void test_core(void **state)
 	assert_integer(&config, "general.session_timeout", 0);
 	assert_integer(&config, "general.reclaim_session_timeout", 120);
 	assert_integer(&config, "general.event_loops", 6);
+	assert_true_at(&config, "general.allow_loop_indication");
 	assert_string(&config, "media.rtp_port_range", "21000-21999");
 	assert_integer(&config, "media.min_nack_queue", 500);
 	assert_true_at(&config, "nat.full_trickle");
