@@ -249,7 +249,7 @@ void cardea_media_rtcp(struct cardea_session *session, janus_plugin_rtcp *packet
 	    (unsigned)packet->mindex >= cardea_session_slots(session) ||
 	    cardea_rtcp_read((const uint8_t *)packet->buffer, packet->length, &report) < 0)
 		return;
-	struct cardea_slot *slot = &session->slots[packet->mindex];
+	struct cardea_slot *slot = session->lines[packet->mindex];
 	uint32_t expected = 0;
 	bool unrepaired = cardea_slot_report(slot, &report, now, &expected);
 	if (slot->video)

@@ -5,15 +5,12 @@
 #include "sdp.h"
 #include "video.h"
 
-/* Video lines of the first offer (docs/decisions/0007). */
-#define FIRST_VIDEO 1
-
 static json_t *make_jsep(struct cardea_session *session, bool restart)
 {
 	/* RFC 3264 8: the same session, a higher version with each offer. */
 	if (session->sdp_session == 0)
 		session->sdp_session = (uint64_t)cardea_clock_wall_ms(&cardea_clock_system);
-	char *sdp = cardea_sdp_offer(session->slots, session->offered_slots,
+	char *sdp = cardea_sdp_offer(session->lines, session->offered_slots,
 	                             &session->participant->video_codecs, session->sdp_session,
 	                             ++session->sdp_version, session->data);
 	if (!sdp)
@@ -50,19 +47,26 @@ static void send_offer(struct cardea_session *session, bool restart)
 
 void cardea_receive_offer(struct cardea_session *session)
 {
-	/* The index of a slot is that of its line, so the line for data comes after all of them. */
+	/* Lines are only ever added at the end, so the one for data comes after all slots. */
 	if (session->data)
 		session->offered_slots = cardea_session_slots(session);
 	else if (session->offered_slots == 0)
-		session->offered_slots = session->audio_slots + MIN(session->video_slots, FIRST_VIDEO);
+		session->offered_slots = session->first_lines; /* docs/decisions/0007 */
 	send_offer(session, false);
+}
+
+static bool has_something(const struct cardea_session *session, struct cardea_slot *slot)
+{
+	if (!slot->video)
+		return cardea_slot_shown(slot, NULL) != NULL;
+	return session->video->slots[slot - session->slots - session->audio_slots].target != NULL;
 }
 
 /* Whether a line that is not offered yet has something to show. */
 static bool misses_lines(const struct cardea_session *session)
 {
-	for (unsigned i = FIRST_VIDEO; i < session->video->count; i++) {
-		if (session->video->slots[i].target)
+	for (unsigned i = session->offered_slots; i < cardea_session_slots(session); i++) {
+		if (has_something(session, session->lines[i]))
 			return true;
 	}
 	return false;

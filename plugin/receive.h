@@ -7,8 +7,8 @@
 #include "session.h"
 
 /* Makes the next offer, counts it and sends the event `offer`. Nothing for a handle without slots.
- * The first one has all audio lines and one video line, because every line takes the browser time
- * before anything is seen. */
+ * The first one has one audio and one video line, because every line takes the browser time before
+ * anything is seen (docs/decisions/0007). */
 void cardea_receive_offer(struct cardea_session *session);
 
 /* Offers the other lines, once, on a connection that is up: when they have something to show, or

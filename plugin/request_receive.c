@@ -28,11 +28,11 @@ static int answer_run(struct cardea_request *request, json_t **reply)
 		return CARDEA_E_JSON_RANGE;
 	int pts[CARDEA_MAX_AUDIO_SLOTS + CARDEA_MAX_VIDEO_SLOTS][CARDEA_CODECS];
 	unsigned count = cardea_session_slots(session);
-	int err = cardea_sdp_payload_types(request->sdp, session->slots, count, pts);
+	int err = cardea_sdp_payload_types(request->sdp, session->lines, count, pts);
 	if (err < 0)
 		return err;
 	for (unsigned i = 0; i < count; i++)
-		accept(&session->slots[i], pts[i]);
+		accept(session->lines[i], pts[i]);
 	session->offer_pending = false;
 	session->answered = session->offered_slots == count;
 	request->room->assign_needed = true;

@@ -200,7 +200,7 @@ static int offer_slot(janus_sdp *sdp, const struct cardea_slot *slot,
 	return 0;
 }
 
-char *cardea_sdp_offer(const struct cardea_slot *slots, unsigned count,
+char *cardea_sdp_offer(struct cardea_slot *const *lines, unsigned count,
                        const struct cardea_codec_list *video, uint64_t session, uint64_t version,
                        bool data)
 {
@@ -210,7 +210,7 @@ char *cardea_sdp_offer(const struct cardea_slot *slots, unsigned count,
 	char *text = NULL;
 	int err = 0;
 	for (unsigned i = 0; i < count && err == 0; i++)
-		err = offer_slot(sdp, &slots[i], video);
+		err = offer_slot(sdp, lines[i], video);
 	if (err == 0 && data)
 		err = janus_sdp_generate_offer_mline(sdp, JANUS_SDP_OA_MLINE, JANUS_SDP_APPLICATION,
 		                                     JANUS_SDP_OA_MID, "data", JANUS_SDP_OA_DONE);
@@ -226,7 +226,7 @@ static bool receives(const janus_sdp_mline *mline)
 	       mline->direction != JANUS_SDP_SENDONLY;
 }
 
-int cardea_sdp_payload_types(const char *answer, const struct cardea_slot *slots, unsigned count,
+int cardea_sdp_payload_types(const char *answer, struct cardea_slot *const *lines, unsigned count,
                              int (*pts)[CARDEA_CODECS])
 {
 	char error[128];
@@ -236,7 +236,7 @@ int cardea_sdp_payload_types(const char *answer, const struct cardea_slot *slots
 	for (unsigned i = 0; i < count; i++) {
 		const janus_sdp_mline *mline = janus_sdp_mline_find_by_index(parsed, (int)i);
 		for (unsigned codec = 0; codec < CARDEA_CODECS; codec++) {
-			bool fit = receives(mline) && slots[i].video == (codec != CARDEA_CODEC_OPUS);
+			bool fit = receives(mline) && lines[i]->video == (codec != CARDEA_CODEC_OPUS);
 			pts[i][codec] = fit ? cardea_sdp_codec_pt(parsed, mline, (enum cardea_codec)codec) : -1;
 		}
 	}

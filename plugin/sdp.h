@@ -37,15 +37,15 @@ struct cardea_sdp_track {
 int cardea_sdp_answer(const char *offer, const struct cardea_codec_list *video,
                       struct cardea_sdp_track *tracks, size_t count, char **answer);
 
-/* Our offer of @count send-only @slots, the video ones with all codecs of @video (at least one).
- * Freed with g_free; NULL if it cannot be made. */
-char *cardea_sdp_offer(const struct cardea_slot *slots, unsigned count,
+/* Our offer of @count send-only slots in the order of their @lines, the video ones with all codecs
+ * of @video (at least one). Freed with g_free; NULL if it cannot be made. */
+char *cardea_sdp_offer(struct cardea_slot *const *lines, unsigned count,
                        const struct cardea_codec_list *video, uint64_t session, uint64_t version,
                        bool data);
 
-/* The payload type of each codec that the answer to it gives each of @count slots; -1 where it was
+/* The payload type of each codec that the answer to it gives each of @count @lines; -1 where it was
  * refused. CARDEA_E_JSEP_INVALID. */
-int cardea_sdp_payload_types(const char *answer, const struct cardea_slot *slots, unsigned count,
+int cardea_sdp_payload_types(const char *answer, struct cardea_slot *const *lines, unsigned count,
                              int (*pts)[CARDEA_CODECS]);
 
 #endif

@@ -17,6 +17,7 @@ static void session_destroy(struct cardea_ref *ref)
 		cardea_slot_destroy(&session->slots[i]);
 	g_free(session->sources);
 	g_free(session->slots);
+	g_free(session->lines);
 	cardea_video_free(session->video);
 	cardea_session_set_room(session, NULL);
 	g_mutex_clear(&session->lock);
@@ -77,16 +78,37 @@ void cardea_session_make_publish(struct cardea_session *session, const _Atomic i
 	atomic_store(&session->kind, CARDEA_HANDLE_PUBLISH);
 }
 
+/* Whether slot @index has a line in the first offer: one voice and one picture, or every voice
+ * where there is no picture to hurry for. */
+static bool comes_first(const struct cardea_session *session, unsigned index)
+{
+	return index == 0 || index == session->audio_slots || session->video_slots == 0;
+}
+
+/* Gives the slots that come first, or the others, the m-lines from @line on; returns the next. */
+static unsigned add_lines(struct cardea_session *session, bool first, unsigned line)
+{
+	unsigned audio = session->audio_slots;
+	for (unsigned i = 0; i < cardea_session_slots(session); i++) {
+		if (comes_first(session, i) != first)
+			continue;
+		cardea_slot_init(&session->slots[i], &session->ref, session, (int)line, i >= audio,
+		                 i >= audio ? i - audio : i);
+		session->lines[line++] = &session->slots[i];
+	}
+	return line;
+}
+
 void cardea_session_make_receive(struct cardea_session *session, unsigned audio, unsigned video)
 {
 	session->audio_slots = audio;
 	session->video_slots = video;
 	session->slots = g_new0(struct cardea_slot, audio + video);
+	session->lines = g_new0(struct cardea_slot *, audio + video);
 	session->video = cardea_video_new(video);
 	atomic_init(&session->feedback.rtt_ms, CARDEA_NO_REPORT);
-	for (unsigned i = 0; i < audio + video; i++)
-		cardea_slot_init(&session->slots[i], &session->ref, session, (int)i, i >= audio,
-		                 i >= audio ? i - audio : i);
+	session->first_lines = add_lines(session, true, 0);
+	add_lines(session, false, session->first_lines);
 	atomic_store(&session->kind, CARDEA_HANDLE_RECEIVE);
 }
 

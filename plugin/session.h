@@ -96,8 +96,10 @@ struct cardea_session {
 	struct cardea_source *sources;
 	_Atomic(struct cardea_source *) mlines[CARDEA_MAX_MLINES];
 	struct cardea_cap_notice cap_notice; /* for all its video */
-	/* Receive: audio slots, then video slots; the index is the m-line. */
+	/* Receive: audio slots, then video slots. */
 	struct cardea_slot *slots;
+	struct cardea_slot **lines; /* the same in the order of their m-lines */
+	unsigned first_lines;       /* of these, in the first offer */
 	unsigned audio_slots, video_slots;
 	bool data;                      /* it has a line for data channels, after all slots */
 	struct cardea_bucket data_rate; /* loop thread */

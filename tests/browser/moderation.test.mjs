@@ -68,6 +68,28 @@ test('a closed room is silent for everybody', async () => {
   }
 });
 
+test('who is hidden sees and hears everybody, and nobody is told of them', async () => {
+  await bare.control.openRoom('hidden');
+  // A hidden participant may not even have a handle to publish on.
+  await assert.rejects(bare.enter(ben, 'hidden', { claims: { hidden: true } }), /hidden participant cannot publish/);
+  await bare.browser.clear();
+  const hidden = { open: false, claims: { hidden: true, publish: [] } };
+  const [a, b] = await Promise.all([bare.enter(ada, 'hidden'), bare.enter(ben, 'hidden', hidden)]);
+  await Promise.all([b.sees([ada]), b.hears([ada])]);
+  const c = await bare.enter(CAST.cleo, 'hidden');
+  await Promise.all([a.sees([CAST.cleo]), a.hears([CAST.cleo]), c.sees([ada]), c.hears([ada]), b.sees([ada, CAST.cleo])]);
+  const told = (person) => person.page.evaluate(() => ({
+    roster: [...window.meeting.participants.values()].map(({ name }) => name),
+    speaking: JSON.stringify(window.meeting.speaking),
+  }));
+  for (const [person, other] of [[a, CAST.cleo], [c, ada]]) {
+    const { roster, speaking } = await told(person);
+    assert.deepEqual(roster, [other.name]);
+    assert.ok(!speaking.includes('seat-ben'), speaking);
+  }
+  assert.deepEqual((await told(b)).roster.sort(), [ada.name, CAST.cleo.name]);
+});
+
 test('a second page of a seat replaces the first, whose media ends', async () => {
   await bare.control.openRoom('twice');
   const [a, first] = await Promise.all([bare.enter(ada, 'twice'), bare.enter(ben, 'twice')]);

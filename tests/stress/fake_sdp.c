@@ -49,33 +49,33 @@ int cardea_sdp_answer(const char *offer, const struct cardea_codec_list *video,
 	return 0;
 }
 
-char *cardea_sdp_offer(const struct cardea_slot *slots, unsigned count,
+char *cardea_sdp_offer(struct cardea_slot *const *lines, unsigned count,
                        const struct cardea_codec_list *video, uint64_t session, uint64_t version,
                        bool data)
 {
 	(void)video, (void)session, (void)version;
 	GString *text = g_string_new("lines");
 	for (unsigned i = 0; i < count; i++)
-		g_string_append_printf(text, " %c:%s", slots[i].video ? 'v' : 'a', slots[i].mid);
+		g_string_append_printf(text, " %c:%s", lines[i]->video ? 'v' : 'a', lines[i]->mid);
 	if (data)
 		g_string_append(text, " d:data");
 	return g_string_free(text, FALSE);
 }
 
-int cardea_sdp_payload_types(const char *answer, const struct cardea_slot *slots, unsigned count,
+int cardea_sdp_payload_types(const char *answer, struct cardea_slot *const *lines, unsigned count,
                              int (*pts)[CARDEA_CODECS])
 {
-	char **lines = split(answer);
-	if (!lines)
+	char **given = split(answer);
+	if (!given)
 		return CARDEA_E_JSEP_INVALID;
-	unsigned answered = g_strv_length(lines);
+	unsigned answered = g_strv_length(given);
 	for (unsigned i = 0; i < count; i++) {
-		bool refused = i >= answered || lines[i][0] == 'x';
+		bool refused = i >= answered || given[i][0] == 'x';
 		for (unsigned codec = 0; codec < CARDEA_CODECS; codec++) {
-			bool fits = (codec != CARDEA_CODEC_OPUS) == slots[i].video;
+			bool fits = (codec != CARDEA_CODEC_OPUS) == lines[i]->video;
 			pts[i][codec] = refused || !fits ? -1 : 96 + (int)codec;
 		}
 	}
-	g_strfreev(lines);
+	g_strfreev(given);
 	return 0;
 }

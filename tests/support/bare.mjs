@@ -40,9 +40,9 @@ window.enter = async (open) => {
 /** What `POST /api/v1/enter` would answer, with a token of ours in it. */
 function entryFor({ janus, control }, role, room, claims) {
   const sub = `seat-${role.name.toLowerCase()}`;
-  const publish = ['microphone', 'camera', 'screen'];
+  const publish = claims?.publish ?? ['microphone', 'camera', 'screen'];
   return {
-    participant: { id: sub, client_id: sub, name: role.name, role: 'participant', guest: false, hidden: false, publish },
+    participant: { id: sub, client_id: sub, name: role.name, role: 'participant', guest: false, hidden: claims?.hidden ?? false, publish },
     room: { id: room, name: room, options: {}, locked: false },
     join_token: control.token({ room, sub, client_id: sub, name: role.name, publish, ...claims }),
     expires_in: 120,

@@ -2,6 +2,8 @@
 // which are the time a socket may be silent.
 
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { connectionId, PLUGIN, randomId, startCardea, Tunnel, until } from '../support/cardea.mjs';
 
@@ -37,6 +39,32 @@ test('create, attach, join, keepalive, destroy', async () => {
   await seat.tunnel.close();
   const text = JSON.stringify(seat.tunnel.messages);
   assert.ok(!text.includes('secret') && !text.includes('cardea-control'));
+});
+
+/** Has Janus log what it does with handles. */
+async function logHandles() {
+  const secret = fs.readFileSync(path.join(cardea.stateDir, 'keys/janus-admin.secret'), 'utf8').trim();
+  const admin = await Tunnel.connect(`ws+unix://${cardea.dev.janus_admin_socket}:/`, { protocol: 'janus-admin-protocol' });
+  const answer = await admin.request({ janus: 'set_log_level', level: 5, admin_secret: secret });
+  assert.equal(answer.janus, 'success', JSON.stringify(answer));
+  await admin.close();
+}
+
+test('the people of a room share an event loop of Janus', async () => {
+  await logHandles();
+  const log = path.join(cardea.stateDir, 'log/janus.log');
+  for (let round = 0; round < 2; round += 1) {
+    const room = `loop ${randomId()}`;
+    const before = fs.statSync(log).size;
+    for (let person = 0; person < 3; person += 1) {
+      const seat = await (await cardea.participant(room)).create();
+      await seat.attach();
+      await seat.attach();
+    }
+    const added = fs.readFileSync(log, 'utf8').slice(before).matchAll(/added handle to loop #(\d+)/g);
+    const loops = [...added].map(([, loop]) => loop);
+    assert.deepEqual(loops, Array(6).fill(loops[0]));
+  }
 });
 
 test('a stolen session id opens nothing', async () => {
