@@ -76,11 +76,12 @@ static json_t *slot_figures(struct cardea_slot *slot)
 static json_t *receiver_figures(struct cardea_session *receiver)
 {
 	const struct cardea_feedback *feedback = &receiver->feedback;
-	return json_pack("{s:s, s:I, s:I, s:i}", "media",
+	return json_pack("{s:s, s:I, s:I, s:i, s:i}", "media",
 	                 cardea_media_name((enum cardea_media_state)atomic_load(&receiver->media)),
 	                 "remb_bps", (json_int_t)atomic_load(&feedback->remb_bps), "given_bps",
 	                 (json_int_t)receiver->video->given_bps, "rtt_ms",
-	                 (int)atomic_load(&feedback->rtt_ms));
+	                 (int)atomic_load(&feedback->rtt_ms), "playout_ms",
+	                 (int)atomic_load(&feedback->playout_ms));
 }
 
 static void add_detail(json_t *object, const struct cardea_participant *participant)

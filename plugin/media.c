@@ -10,6 +10,10 @@
 #include "room.h"
 #include "rtp.h"
 
+/* Of the header extension playout-delay, which has 12 bits for each. */
+#define PLAYOUT_DELAY_UNIT_MS 10
+#define PLAYOUT_DELAY_MAX     1000 /* what browsers take where there is no extension */
+
 #define NTP_UNIX_S INT64_C(2208988800) /* from 1900 to 1970 */
 
 enum media_change { MEDIA_UP, MEDIA_DOWN, MEDIA_OFFER_AGAIN, MEDIA_GONE };
@@ -188,8 +192,15 @@ void cardea_media_silence(struct cardea_session *receiver)
 static void send_packet(void *receiver, int mindex, void *arg)
 {
 	janus_plugin_rtp *packet = arg;
+	struct cardea_session *session = receiver;
 	packet->mindex = mindex;
-	cardea_core_relay_rtp(((struct cardea_session *)receiver)->handle, packet);
+	if (packet->video) {
+		int delay_ms = atomic_load_explicit(&session->feedback.playout_ms, memory_order_relaxed);
+		packet->extensions.min_delay =
+		        (int16_t)(delay_ms < 0 ? -1 : delay_ms / PLAYOUT_DELAY_UNIT_MS);
+		packet->extensions.max_delay = PLAYOUT_DELAY_MAX;
+	}
+	cardea_core_relay_rtp(session->handle, packet);
 }
 
 void cardea_media_rtp(struct cardea_session *session, janus_plugin_rtp *packet)

@@ -12,6 +12,7 @@
 #define AUDIO_LEVEL_ID 2
 #define ABS_SEND_ID    3
 #define ORIENTATION_ID 4
+#define PLAYOUT_ID     5
 
 static const char *mline_mid(const janus_sdp_mline *mline)
 {
@@ -164,6 +165,7 @@ static int offer_video(janus_sdp *sdp, const struct cardea_slot *slot, const cha
 	        cardea_sdp_codec_offered_fmtp(first), JANUS_SDP_OA_EXTENSION, JANUS_RTP_EXTMAP_MID,
 	        MID_ID, JANUS_SDP_OA_EXTENSION, JANUS_RTP_EXTMAP_ABS_SEND_TIME, ABS_SEND_ID,
 	        JANUS_SDP_OA_EXTENSION, JANUS_RTP_EXTMAP_VIDEO_ORIENTATION, ORIENTATION_ID,
+	        JANUS_SDP_OA_EXTENSION, JANUS_RTP_EXTMAP_PLAYOUT_DELAY, PLAYOUT_ID,
 	        JANUS_SDP_OA_DONE);
 	/* sdp-utils makes lines of one codec. */
 	for (unsigned i = 1; i < video->count && err == 0; i++)

@@ -107,6 +107,7 @@ void cardea_session_make_receive(struct cardea_session *session, unsigned audio,
 	session->lines = g_new0(struct cardea_slot *, audio + video);
 	session->video = cardea_video_new(video);
 	atomic_init(&session->feedback.rtt_ms, CARDEA_NO_REPORT);
+	atomic_init(&session->feedback.playout_ms, CARDEA_PLAYOUT_NONE);
 	session->first_lines = add_lines(session, true, 0);
 	add_lines(session, false, session->first_lines);
 	atomic_store(&session->kind, CARDEA_HANDLE_RECEIVE);

@@ -17,6 +17,7 @@
 #include "compat.h"
 #include "cardea_bucket.h"
 #include "cardea_limits.h"
+#include "playout.h"
 #include "ref.h"
 #include "slot.h"
 #include "source.h"
@@ -59,6 +60,7 @@ struct cardea_feedback {
 	atomic_int rtt_ms;       /* of the last report; CARDEA_NO_REPORT before the first */
 	/* Of all video slots since the room thread looked; packets. */
 	_Atomic uint32_t expected, lost;
+	atomic_int playout_ms; /* for its pictures (playout.h); the room thread writes */
 };
 
 struct cardea_session {

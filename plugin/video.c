@@ -11,6 +11,7 @@ struct cardea_video *cardea_video_new(unsigned slots)
 	struct cardea_video *video =
 	        g_malloc0(sizeof(*video) + slots * sizeof(struct cardea_video_slot));
 	video->count = slots;
+	video->playout.delay_ms = CARDEA_PLAYOUT_NONE;
 	cardea_video_reset(video);
 	return video;
 }

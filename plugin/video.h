@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include "cardea_limits.h"
 #include "layers.h"
+#include "playout.h"
 #include "room.h"
 
 #define CARDEA_DEFAULT_HEIGHT 720
@@ -42,6 +43,7 @@ struct cardea_video_slot {
 /* The video side of one receive handle. */
 struct cardea_video {
 	struct cardea_budget budget;
+	struct cardea_playout playout;
 	int64_t estimate_ms; /* of the estimate that the budget knows */
 	uint32_t given_bps;  /* to all slots */
 	int64_t wished_ms;   /* when a wish was followed last */

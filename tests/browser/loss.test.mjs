@@ -114,6 +114,9 @@ async function watch(sender, relay) {
     asked: (await keyframesAsked()) - asked,
   };
   assert.ok(found.lost > 0 && relay.counters().down.sent >= last.packetsReceived, 'all came through the relay');
+  const { participants } = await adminPlugin(bare.janus, { request: 'inspect', room: ROOM });
+  const { receive } = participants.find(({ name }) => name === ben.name);
+  assert.ok(receive.playout_ms > 2 * ONE_WAY_MS, `pictures wait ${receive.playout_ms} ms for repeats`);
   await receiver.page.evaluate(() => window.meeting.leave());
   await receiver.close();
   return found;

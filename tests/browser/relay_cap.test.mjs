@@ -1,9 +1,8 @@
 // A receiver whose line becomes narrow: 500 kbit/s for a picture that takes more. The voice stays
 // whole, the picture becomes smaller, and large again when the line is wide again.
 //
-// Not collected by ./dev check yet (no .test in its name): where the machine is busy, one run in
-// three loses more audio behind the cap than it may.
-//   tests/support/netns.sh node --test tests/browser/relay_cap.mjs
+// Needs a machine that is not busy with anything else, where three encoders and a decoder keep up:
+//   CARDEA_FULL=1 tests/support/netns.sh node --test tests/browser/relay_cap.test.mjs
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
@@ -20,9 +19,11 @@ const SAMPLE_MS = 200;
 /** What is looked at all that long must not take the time of what is measured. */
 const LOOK_MS = 1000;
 const SECOND = 1000;
-/** What is to be reached, from when the cap comes and when it goes; a busy machine gets five times that. */
+/** What is to be reached, from when the cap comes and when it goes. */
 const GOAL = { fall: 3 * SECOND, first: 15 * SECOND, back: 30 * SECOND };
-const PATIENCE = process.env.CARDEA_FULL ? 1 : 5;
+/** It is told how late something was, too. */
+const LATE = 2;
+const skip = process.env.CARDEA_FULL ? false : 'only with CARDEA_FULL=1, on a quiet machine';
 const FAILED_PROMOTIONS = 2;
 const CAPPED_MS = 12 * SECOND;
 const AUDIO_LOSS = 0.01;
@@ -39,7 +40,7 @@ let bare;
 let relay;
 
 before(async () => {
-  bare = await startBare();
+  if (!skip) bare = await startBare();
 });
 
 afterEach(async () => {
@@ -48,7 +49,7 @@ afterEach(async () => {
 });
 
 after(async () => {
-  assert.deepEqual(await bare?.stop(), { code: 0, signal: null }, 'Janus ends in an orderly way');
+  if (bare) assert.deepEqual(await bare.stop(), { code: 0, signal: null }, 'Janus ends in an orderly way');
 });
 
 const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
@@ -100,7 +101,7 @@ class Watch {
   }
 }
 
-test('500 kbit/s: the voice stays whole, the picture gets smaller within 3 s, and comes back', async (t) => {
+test('500 kbit/s: the voice stays whole, the picture gets smaller within 3 s, and comes back', { skip }, async (t) => {
   await bare.control.openRoom(ROOM);
   const sender = await bare.enter(ada, ROOM, CAMERA);
   await sender.connected();
@@ -126,8 +127,9 @@ test('500 kbit/s: the voice stays whole, the picture gets smaller within 3 s, an
   const capped = Date.now();
   relay.set({ down: CAP });
   const fallen = await watch.until((changes) =>
-    changes.find(({ at, height }) => at > capped && height < full), 'a smaller picture', PATIENCE * GOAL.fall);
+    changes.find(({ at, height }) => at > capped && height < full), 'a smaller picture', LATE * GOAL.fall);
   t.diagnostic(`${fallen.height} lines after ${time(fallen.at - capped, GOAL.fall)}`);
+  assert.ok(fallen.at - capped <= GOAL.fall);
   // What came too much until then was dropped at the queue, whatever it was.
   const settled = Math.max(capped + GOAL.fall, fallen.at + CAP.queueMs);
   await watch.until(() => watch.video.at(-1).at >= settled + CAPPED_MS, 'a while behind the cap', 5 * CAPPED_MS);
@@ -152,13 +154,15 @@ test('500 kbit/s: the voice stays whole, the picture gets smaller within 3 s, an
   const freed = Date.now();
   relay.set({ down: { bitrate: Infinity } });
   const first = await watch.until((changes) =>
-    changes.find(({ at, height }) => at > freed && height > small), 'a larger picture', PATIENCE * GOAL.first);
+    changes.find(({ at, height }) => at > freed && height > small), 'a larger picture', LATE * GOAL.first);
   const back = await watch.until((changes) =>
-    changes.find(({ at, height }) => at > freed && height >= full), 'the former picture', PATIENCE * GOAL.back);
+    changes.find(({ at, height }) => at > freed && height >= full), 'the former picture', LATE * GOAL.back);
   const after = heights(watch.video).filter(({ at }) => at > freed);
   const failed = after.filter(({ height }, i) => height < (after[i - 1]?.height ?? small)).length;
   t.diagnostic(`without the cap: ${first.height} lines after ${time(first.at - freed, GOAL.first)}, `
     + `${back.height} after ${time(back.at - freed, GOAL.back)}, ${failed} failed promotions`);
+  assert.ok(first.at - freed <= GOAL.first);
+  assert.ok(back.at - freed <= GOAL.back);
   assert.ok(failed <= FAILED_PROMOTIONS);
   await receiver.hears([ada]);
 });
