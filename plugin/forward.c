@@ -62,18 +62,28 @@ static void note_arrival(struct cardea_layer *layer, const struct passage *passa
 		atomic_store_explicit(&layer->seen_ms, passage->packet.now_ms, memory_order_relaxed);
 }
 
-/* Whether the source may send at all: rights, activity, the room's lease, its limit. No lock. */
-static bool may_pass(struct cardea_source *source, size_t len, int64_t now_ms)
+static bool is_open(const struct cardea_source *source)
 {
-	if (!atomic_load_explicit(&source->open, memory_order_acquire)) {
-		count_drop(source, CARDEA_DROP_CLOSED);
-		return false;
-	}
-	/* A node that was paused or cut off wakes up late: the room may live elsewhere by now. */
+	return atomic_load_explicit(&source->open, memory_order_acquire);
+}
+
+/* A node that was paused or cut off wakes up late: the room may live elsewhere by now. */
+static bool is_leased(const struct cardea_source *source, int64_t now_ms)
+{
 	const _Atomic int64_t *lease =
 	        atomic_load_explicit(&source->lease_deadline_ms, memory_order_relaxed);
 	int64_t deadline = atomic_load_explicit(lease, memory_order_relaxed);
-	if (deadline != 0 && now_ms > deadline) {
+	return deadline == 0 || now_ms <= deadline;
+}
+
+/* Whether the source may send at all: rights, activity, the room's lease, its limit. No lock. */
+static bool may_pass(struct cardea_source *source, size_t len, int64_t now_ms)
+{
+	if (!is_open(source)) {
+		count_drop(source, CARDEA_DROP_CLOSED);
+		return false;
+	}
+	if (!is_leased(source, now_ms)) {
 		count_drop(source, CARDEA_DROP_LEASE);
 		return false;
 	}
@@ -157,7 +167,8 @@ static bool forward_to_all(const struct cardea_route *route, struct cardea_sourc
 	return waiting;
 }
 
-bool cardea_forward(struct cardea_source *source, uint8_t *data, size_t len, int64_t now_ms,
+bool cardea_forward(struct cardea_source *source, uint8_t *data, size_t len,
+                    const struct cardea_orientation *orientation, int64_t now_ms,
                     cardea_forward_send_h send, void *arg)
 {
 	struct passage passage = {
@@ -166,17 +177,67 @@ bool cardea_forward(struct cardea_source *source, uint8_t *data, size_t len, int
 	cardea_count(&source->bytes, len);
 	if (!recognize(source, &passage))
 		return false;
-	unsigned layer = passage.packet.layer;
-	note_arrival(&source->layers[layer], &passage);
-	if (!may_pass(source, len, now_ms))
+	unsigned index = passage.packet.layer;
+	struct cardea_layer *layer = &source->layers[index];
+	note_arrival(layer, &passage);
+	if (!may_pass(source, len, now_ms)) {
+		cardea_recent_break(&layer->recent);
 		return false;
+	}
 	read_payload(source, &passage);
-	struct cardea_route *route = cardea_source_take_route(source, layer);
-	if (!route)
-		return false;
-	bool waiting = forward_to_all(route, source, &passage);
+	cardea_recent_record(&layer->recent, &passage.packet, data, orientation);
+	struct cardea_route *route = cardea_source_take_route(source, index);
+	bool waiting = route && forward_to_all(route, source, &passage);
 	cardea_route_put(route);
 	if (waiting)
 		return cardea_source_want_keyframe(source, now_ms);
 	return cardea_source_keyframe_due(source, now_ms);
+}
+
+/* ---- what came before ---- */
+
+/* False if the slot does not want it any more, or it may not be sent. */
+static bool repeat(struct cardea_source *source, struct cardea_slot *slot,
+                   struct cardea_recent_packet *recent, cardea_forward_repeat_h send)
+{
+	const struct cardea_packet *packet = &recent->packet;
+	struct cardea_slot_header header;
+	struct cardea_rtp rtp;
+	/* It may be closed meanwhile. */
+	if (!is_open(source) || cardea_rtp_parse(recent->data, packet->len, &rtp) < 0 ||
+	    cardea_slot_prepare(slot, source, packet, &header) != CARDEA_SLOT_SEND)
+		return false;
+	cardea_rtp_write(recent->data, header.pt, header.seq, header.ts);
+	cardea_vp8_write(&packet->vp8, recent->data + (rtp.payload - recent->data), header.picture_id,
+	                 header.tl0picidx);
+	send(slot->receiver, slot->mindex, recent->data, packet->len, &recent->orientation);
+	return true;
+}
+
+bool cardea_forward_recent(struct cardea_source *source, unsigned layer, struct cardea_slot *slot,
+                           int64_t now_ms, cardea_forward_repeat_h send)
+{
+	struct cardea_recent *recent = &source->layers[layer].recent;
+	uint64_t stream = atomic_load(&source->stream) + layer;
+	if (!atomic_load(&recent->kept) || !is_leased(source, now_ms) ||
+	    !cardea_slot_begin_repeat(slot, source, layer, stream))
+		return false;
+	struct cardea_recent_cursor cursor = {0};
+	struct cardea_recent_packet next;
+	bool any = false;
+	uint16_t seq = 0;
+	for (;;) {
+		enum cardea_recent_result result = cardea_recent_read(recent, &cursor, now_ms, &next);
+		if (result == CARDEA_RECENT_END && cardea_slot_end_repeat(slot, any, seq))
+			return any;
+		if (result == CARDEA_RECENT_CHANGED ||
+		    (result == CARDEA_RECENT_NEXT && !repeat(source, slot, &next, send))) {
+			cardea_slot_stop_repeat(slot, source, layer);
+			return false;
+		}
+		if (result == CARDEA_RECENT_NEXT) {
+			any = true;
+			seq = next.packet.seq;
+		}
+	}
 }

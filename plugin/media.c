@@ -116,17 +116,82 @@ static bool is_kind(struct cardea_session *session, enum cardea_handle_kind kind
 	return atomic_load_explicit(&session->kind, memory_order_acquire) == (int)kind;
 }
 
+/* ---- sending ---- */
+
+static void relay(struct cardea_session *session, janus_plugin_rtp *packet)
+{
+	if (packet->video) {
+		int delay_ms = atomic_load_explicit(&session->feedback.playout_ms, memory_order_relaxed);
+		packet->extensions.min_delay =
+		        (int16_t)(delay_ms < 0 ? -1 : delay_ms / PLAYOUT_DELAY_UNIT_MS);
+		packet->extensions.max_delay = PLAYOUT_DELAY_MAX;
+	}
+	cardea_core_relay_rtp(session->handle, packet);
+}
+
+/* The packet is rewritten in place for each receiver; Janus copies it. */
+static void send_packet(void *receiver, int mindex, void *arg)
+{
+	janus_plugin_rtp *packet = arg;
+	packet->mindex = mindex;
+	relay(receiver, packet);
+}
+
+static void repeat_packet(void *receiver, int mindex, uint8_t *data, size_t len,
+                          const struct cardea_orientation *orientation)
+{
+	janus_plugin_rtp packet = {
+	        .mindex = mindex, .video = TRUE, .buffer = (char *)data, .length = (uint16_t)len};
+	janus_plugin_rtp_extensions_reset(&packet.extensions);
+	packet.extensions.video_rotation = orientation->degrees;
+	packet.extensions.video_back_camera = orientation->back_camera;
+	packet.extensions.video_flipped = orientation->flipped;
+	relay(receiver, &packet);
+}
+
+static void send_silence(struct cardea_session *receiver, const struct cardea_slot *slot,
+                         const struct cardea_slot_header *header)
+{
+	/* A frame of 20 ms that the encoder has marked as silence (RFC 6716 4.3); Janus sets the
+	 * SSRC. */
+	uint8_t data[CARDEA_RTP_HEADER + 3] = {0x80, [CARDEA_RTP_HEADER] = 0xf8, 0xff, 0xfe};
+	cardea_rtp_write(data, header->pt, header->seq, header->ts);
+	janus_plugin_rtp packet = {
+	        .mindex = slot->mindex, .buffer = (char *)data, .length = sizeof(data)};
+	janus_plugin_rtp_extensions_reset(&packet.extensions);
+	relay(receiver, &packet);
+}
+
+void cardea_media_silence(struct cardea_session *receiver)
+{
+	struct cardea_slot_header header;
+	for (unsigned i = 0; i < receiver->audio_slots; i++) {
+		while (cardea_slot_silence(&receiver->slots[i], now_ms(), &header))
+			send_silence(receiver, &receiver->slots[i], &header);
+	}
+}
+
+/* ---- PeerConnections that come and go ---- */
+
+/* A picture for a slot that waits for one: what was kept, or a new key frame. */
+static void begin_picture(struct cardea_slot *slot)
+{
+	unsigned layer;
+	struct cardea_source *source = cardea_slot_waits(slot, &layer);
+	if (!source)
+		return;
+	if (!cardea_forward_recent(source, layer, slot, now_ms(), repeat_packet))
+		cardea_session_want_keyframe(source);
+	cardea_source_put(source);
+}
+
 static void set_slots_up(struct cardea_session *session, bool up)
 {
 	for (unsigned i = 0; i < cardea_session_slots(session); i++) {
 		struct cardea_slot *slot = &session->slots[i];
 		cardea_slot_set_up(slot, up);
-		struct cardea_source *source =
-		        slot->video && cardea_slot_ready(slot) ? cardea_slot_source(slot) : NULL;
-		if (source) {
-			cardea_session_want_keyframe(source);
-			cardea_source_put(source);
-		}
+		if (slot->video && cardea_slot_ready(slot))
+			begin_picture(slot);
 	}
 }
 
@@ -166,42 +231,7 @@ void cardea_media_gone(struct cardea_session *session)
 	queue_job(session, MEDIA_GONE);
 }
 
-static void send_silence(struct cardea_session *receiver, const struct cardea_slot *slot,
-                         const struct cardea_slot_header *header)
-{
-	/* A frame of 20 ms that the encoder has marked as silence (RFC 6716 4.3); Janus sets the SSRC.
-	 */
-	uint8_t data[CARDEA_RTP_HEADER + 3] = {0x80, [CARDEA_RTP_HEADER] = 0xf8, 0xff, 0xfe};
-	cardea_rtp_write(data, header->pt, header->seq, header->ts);
-	janus_plugin_rtp packet = {
-	        .mindex = slot->mindex, .buffer = (char *)data, .length = sizeof(data)};
-	janus_plugin_rtp_extensions_reset(&packet.extensions);
-	cardea_core_relay_rtp(receiver->handle, &packet);
-}
-
-void cardea_media_silence(struct cardea_session *receiver)
-{
-	struct cardea_slot_header header;
-	for (unsigned i = 0; i < receiver->audio_slots; i++) {
-		while (cardea_slot_silence(&receiver->slots[i], now_ms(), &header))
-			send_silence(receiver, &receiver->slots[i], &header);
-	}
-}
-
-/* The packet is rewritten in place for each receiver; Janus copies it. */
-static void send_packet(void *receiver, int mindex, void *arg)
-{
-	janus_plugin_rtp *packet = arg;
-	struct cardea_session *session = receiver;
-	packet->mindex = mindex;
-	if (packet->video) {
-		int delay_ms = atomic_load_explicit(&session->feedback.playout_ms, memory_order_relaxed);
-		packet->extensions.min_delay =
-		        (int16_t)(delay_ms < 0 ? -1 : delay_ms / PLAYOUT_DELAY_UNIT_MS);
-		packet->extensions.max_delay = PLAYOUT_DELAY_MAX;
-	}
-	cardea_core_relay_rtp(session->handle, packet);
-}
+/* ---- packets ---- */
 
 void cardea_media_rtp(struct cardea_session *session, janus_plugin_rtp *packet)
 {
@@ -217,8 +247,13 @@ void cardea_media_rtp(struct cardea_session *session, janus_plugin_rtp *packet)
 	/* What is not let through does not count as speech either. */
 	if (!source->video && atomic_load_explicit(&source->open, memory_order_relaxed))
 		cardea_voice_note(&source->voice, packet->extensions.audio_level, now);
-	bool ask = cardea_forward(source, (uint8_t *)packet->buffer, packet->length, now, send_packet,
-	                          packet);
+	const struct cardea_orientation orientation = {
+	        .degrees = packet->extensions.video_rotation,
+	        .back_camera = packet->extensions.video_back_camera,
+	        .flipped = packet->extensions.video_flipped,
+	};
+	bool ask = cardea_forward(source, (uint8_t *)packet->buffer, packet->length, &orientation, now,
+	                          send_packet, packet);
 	packet->mindex = mindex;
 	if (ask)
 		cardea_core_ask_keyframe(session->handle, mindex);
@@ -248,6 +283,8 @@ static void note_feedback(struct cardea_feedback *feedback, const struct cardea_
 	if (report->has_report && report->last_sr != 0)
 		atomic_store(&feedback->rtt_ms, round_trip_ms(report));
 	atomic_fetch_add(&feedback->expected, expected);
+	if (report->has_report && report->fraction_lost > 0)
+		atomic_fetch_add(&feedback->lossy, 1);
 	atomic_fetch_add(&feedback->lost, (uint32_t)((uint64_t)expected * report->fraction_lost / 256));
 }
 

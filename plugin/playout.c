@@ -8,9 +8,9 @@ static int delay_for(int rtt_ms)
 	return MIN(CARDEA_PLAYOUT_GAP_MS + rtt_ms * 3 / 2, CARDEA_PLAYOUT_MAX_MS);
 }
 
-int cardea_playout_run(struct cardea_playout *playout, uint32_t lost, int rtt_ms, int64_t now_ms)
+int cardea_playout_run(struct cardea_playout *playout, uint32_t lossy, int rtt_ms, int64_t now_ms)
 {
-	if (lost > 0 && rtt_ms >= 0) {
+	if (lossy > 0 && rtt_ms >= 0) {
 		playout->loss_ms = now_ms;
 		/* It never shrinks while packets are lost: each change is seen as a stutter. */
 		playout->delay_ms = MAX(playout->delay_ms, delay_for(rtt_ms));

@@ -9,9 +9,10 @@
 
 #include <stdint.h>
 
-#define CARDEA_PLAYOUT_NONE    (-1) /* nothing was lost yet: the browser decides */
-#define CARDEA_PLAYOUT_GAP_MS  70 /* until a loss is noticed, at 30 frames a second, and asked for \
-	                               */
+#define CARDEA_PLAYOUT_NONE (-1) /* nothing was lost yet: the browser decides */
+#define CARDEA_PLAYOUT_GAP_MS                                                                      \
+	70 /* until a loss is noticed, at 30 frames a second, and asked for                            \
+	    */
 #define CARDEA_PLAYOUT_MAX_MS  250   /* more than that is worse than a lost picture */
 #define CARDEA_PLAYOUT_CALM_MS 10000 /* without a loss before the delay goes */
 
@@ -21,10 +22,10 @@ struct cardea_playout {
 };
 
 /*
- * @lost packets of video were reported since the last call; @rtt_ms is negative while it is not
+ * @lossy reports since the last call told that video was lost; @rtt_ms is negative while it is not
  * known. Returns the delay for the header extension playout-delay
  * (http://www.webrtc.org/experiments/rtp-hdrext/playout-delay), or CARDEA_PLAYOUT_NONE.
  */
-int cardea_playout_run(struct cardea_playout *playout, uint32_t lost, int rtt_ms, int64_t now_ms);
+int cardea_playout_run(struct cardea_playout *playout, uint32_t lossy, int rtt_ms, int64_t now_ms);
 
 #endif

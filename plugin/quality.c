@@ -28,8 +28,9 @@ static void take_estimate(struct cardea_session *receiver, int64_t now_ms)
 	}
 	uint32_t expected = atomic_exchange(&feedback->expected, 0);
 	uint32_t lost = atomic_exchange(&feedback->lost, 0);
-	atomic_store(&feedback->playout_ms,
-	             cardea_playout_run(&video->playout, lost, atomic_load(&feedback->rtt_ms), now_ms));
+	uint32_t lossy = atomic_exchange(&feedback->lossy, 0);
+	atomic_store(&feedback->playout_ms, cardea_playout_run(&video->playout, lossy,
+	                                                       atomic_load(&feedback->rtt_ms), now_ms));
 	if (expected > 0)
 		cardea_budget_loss(&video->budget,
 		                   (unsigned)((uint64_t)MIN(lost, expected) * 256 / expected), now_ms);

@@ -1,4 +1,5 @@
 /* The receive handle: the client's answer to our offer. */
+#include "cardea_clock.h"
 #include "cardea_error.h"
 #include "message.h"
 #include "sdp.h"
@@ -7,15 +8,21 @@ static const struct cardea_json_field answer_fields[] = {
         {"offer", CARDEA_JSON_INTEGER, true, 1, INT64_MAX},
 };
 
-/* Sets what the client takes on a line. On a connection that is up its picture may begin now. */
+/* Sets what the client takes on a line, and sees to it that its picture can begin. */
 static void accept(struct cardea_slot *slot, const int pts[CARDEA_CODECS])
 {
 	bool ready = cardea_slot_ready(slot);
 	for (unsigned codec = 0; codec < CARDEA_CODECS; codec++)
 		atomic_store(&slot->pts[codec], pts[codec]);
-	struct cardea_source *source = cardea_slot_shown(slot, NULL);
-	if (!ready && slot->video && source && cardea_slot_ready(slot))
-		cardea_session_want_keyframe(source);
+	int layer = 0;
+	struct cardea_source *source = cardea_slot_shown(slot, &layer);
+	if (ready || !slot->video || !source || !cardea_slot_accepted(slot))
+		return;
+	/* The key frame arrives while the connection is made, and is kept for it. */
+	if (!cardea_slot_ready(slot))
+		cardea_recent_keep(&source->layers[layer].recent,
+		                   cardea_clock_mono_ms(&cardea_clock_system));
+	cardea_session_want_keyframe(source);
 }
 
 static int answer_run(struct cardea_request *request, json_t **reply)

@@ -105,6 +105,13 @@ bool cardea_rewrite_packet(struct cardea_rewrite *rewrite, uint64_t stream, uint
 	return true;
 }
 
+void cardea_rewrite_hurry(struct cardea_rewrite *rewrite, uint64_t stream, uint32_t clock_rate,
+                          uint32_t ts)
+{
+	if (stream == rewrite->stream)
+		rewrite->ts_offset = rewrite->out_ts + clock_rate / 1000 - ts;
+}
+
 void cardea_rewrite_append(struct cardea_rewrite *rewrite, uint32_t clock_rate, int64_t now_ms,
                            uint16_t *out_seq, uint32_t *out_ts)
 {

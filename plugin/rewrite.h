@@ -48,6 +48,11 @@ bool cardea_rewrite_packet(struct cardea_rewrite *rewrite, uint64_t stream, uint
                            uint16_t seq, uint32_t ts, int64_t now_ms, uint16_t *out_seq,
                            uint32_t *out_ts);
 
+/* Timestamps of @stream from @ts on follow what was sent by one millisecond, not by the time that
+ * lies between: for what is sent late and all at once. */
+void cardea_rewrite_hurry(struct cardea_rewrite *rewrite, uint64_t stream, uint32_t clock_rate,
+                          uint32_t ts);
+
 /*
  * Numbers a packet of our own that goes out at @now_ms, behind everything that was sent: something
  * was. Its timestamp moves by the time since the last packet, at least one millisecond. What is

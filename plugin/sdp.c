@@ -165,8 +165,7 @@ static int offer_video(janus_sdp *sdp, const struct cardea_slot *slot, const cha
 	        cardea_sdp_codec_offered_fmtp(first), JANUS_SDP_OA_EXTENSION, JANUS_RTP_EXTMAP_MID,
 	        MID_ID, JANUS_SDP_OA_EXTENSION, JANUS_RTP_EXTMAP_ABS_SEND_TIME, ABS_SEND_ID,
 	        JANUS_SDP_OA_EXTENSION, JANUS_RTP_EXTMAP_VIDEO_ORIENTATION, ORIENTATION_ID,
-	        JANUS_SDP_OA_EXTENSION, JANUS_RTP_EXTMAP_PLAYOUT_DELAY, PLAYOUT_ID,
-	        JANUS_SDP_OA_DONE);
+	        JANUS_SDP_OA_EXTENSION, JANUS_RTP_EXTMAP_PLAYOUT_DELAY, PLAYOUT_ID, JANUS_SDP_OA_DONE);
 	/* sdp-utils makes lines of one codec. */
 	for (unsigned i = 1; i < video->count && err == 0; i++)
 		cardea_sdp_codec_add(g_list_last(sdp->m_lines)->data, video->codecs[i]);

@@ -175,6 +175,17 @@ struct cardea_source *cardea_slot_source(struct cardea_slot *slot)
 	return source;
 }
 
+struct cardea_source *cardea_slot_waits(struct cardea_slot *slot, unsigned *layer)
+{
+	g_mutex_lock(&slot->lock);
+	struct cardea_source *source = slot->waiting ? slot->shown.source : NULL;
+	*layer = slot->shown.layer;
+	if (source)
+		cardea_source_get(source);
+	g_mutex_unlock(&slot->lock);
+	return source;
+}
+
 bool cardea_slot_take_switched(struct cardea_slot *slot)
 {
 	return atomic_load_explicit(&slot->switched, memory_order_relaxed) &&
@@ -276,6 +287,14 @@ static enum cardea_slot_result choose(struct cardea_slot *slot, const struct car
 	/* The route of a source may be a moment older than the assignment. */
 	if (!is(&slot->shown, source, packet->layer))
 		return CARDEA_SLOT_STALE;
+	if (slot->repeating == packet->stream && !packet->repeated) {
+		/* Before the first one is repeated it is read with all others; after that it is missed. */
+		if (slot->waiting)
+			return CARDEA_SLOT_WAITING;
+		slot->skipped = true;
+		slot->skipped_seq = packet->seq;
+		return CARDEA_SLOT_STALE;
+	}
 	if (slot->waiting && !packet->keyframe)
 		return CARDEA_SLOT_WAITING;
 	slot->waiting = false;
@@ -289,6 +308,9 @@ static enum cardea_slot_result prepare(struct cardea_slot *slot, const struct ca
 	enum cardea_slot_result result = choose(slot, source, packet, old);
 	if (result != CARDEA_SLOT_SEND)
 		return result;
+	if (packet->hurried)
+		cardea_rewrite_hurry(&slot->rewrite, packet->stream, cardea_codec_clock(packet->codec),
+		                     packet->ts);
 	if (!cardea_rewrite_packet(&slot->rewrite, packet->stream, cardea_codec_clock(packet->codec),
 	                           packet->seq, packet->ts, packet->now_ms, &out->seq, &out->ts))
 		return CARDEA_SLOT_STALE;
@@ -331,4 +353,37 @@ bool cardea_slot_silence(struct cardea_slot *slot, int64_t now_ms, struct cardea
 	g_mutex_unlock(&slot->lock);
 	out->pt = (uint8_t)pt;
 	return due && pt >= 0;
+}
+
+bool cardea_slot_begin_repeat(struct cardea_slot *slot, const struct cardea_source *source,
+                              unsigned layer, uint64_t stream)
+{
+	g_mutex_lock(&slot->lock);
+	bool waits = slot->waiting && is(&slot->shown, source, layer);
+	if (waits) {
+		slot->repeating = stream;
+		slot->skipped = false;
+	}
+	g_mutex_unlock(&slot->lock);
+	return waits;
+}
+
+bool cardea_slot_end_repeat(struct cardea_slot *slot, bool any, uint16_t last_seq)
+{
+	g_mutex_lock(&slot->lock);
+	bool more = any && slot->skipped && (int16_t)(uint16_t)(slot->skipped_seq - last_seq) > 0;
+	if (!more)
+		slot->repeating = 0;
+	g_mutex_unlock(&slot->lock);
+	return !more;
+}
+
+void cardea_slot_stop_repeat(struct cardea_slot *slot, const struct cardea_source *source,
+                             unsigned layer)
+{
+	g_mutex_lock(&slot->lock);
+	slot->repeating = 0;
+	if (is(&slot->shown, source, layer))
+		restart(slot);
+	g_mutex_unlock(&slot->lock);
 }

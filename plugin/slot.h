@@ -68,7 +68,10 @@ struct cardea_slot {
 	bool waiting;                   /* nothing of what is shown is sent before a key frame */
 	struct cardea_rewrite rewrite;
 	struct cardea_vp8_state vp8;
-	unsigned silences; /* frames of silence that are due */
+	uint64_t repeating;   /* this stream's packets are being repeated; 0: none */
+	bool skipped;         /* live ones came meanwhile, */
+	uint16_t skipped_seq; /* the last of which was this */
+	unsigned silences;    /* frames of silence that are due */
 	uint64_t packets, bytes, switches;
 	int64_t round_trip_ms; /* when Janus learnt it on this PeerConnection; 0: not yet */
 	struct cardea_slot_reports reports;
@@ -110,6 +113,10 @@ void cardea_slot_views(struct cardea_slot *slot, struct cardea_view *shown,
 /* A new reference (cardea_source_put it) to the source whose key frame the recipient needs: what is
  * awaited, else what is shown; or NULL. Any thread. */
 struct cardea_source *cardea_slot_source(struct cardea_slot *slot);
+
+/* A new reference to the source that is shown, and its *@layer, if nothing of it is sent before a
+ * key frame; or NULL. Any thread. */
+struct cardea_source *cardea_slot_waits(struct cardea_slot *slot, unsigned *layer);
 
 /* True once after a packet has switched the slot. Room thread. */
 bool cardea_slot_take_switched(struct cardea_slot *slot);
@@ -154,6 +161,8 @@ struct cardea_packet {
 	unsigned layer;
 	enum cardea_codec codec;
 	bool keyframe; /* the first packet of one, and none after it was seen before */
+	bool repeated; /* it comes from recent.h, by the receiver's thread */
+	bool hurried;  /* of a picture that is late: it is to follow the one before at once */
 	uint16_t seq;
 	uint32_t ts;
 	size_t len;
@@ -178,6 +187,20 @@ struct cardea_slot_header {
 enum cardea_slot_result cardea_slot_prepare(struct cardea_slot *slot, struct cardea_source *source,
                                             const struct cardea_packet *packet,
                                             struct cardea_slot_header *out);
+
+/*
+ * The packets of @stream, which is @source in @layer, are about to be repeated to the slot, if it
+ * waits for a key frame of it (else false): from now on live ones are left out, since each was
+ * recorded before. Thread of the handle.
+ */
+bool cardea_slot_begin_repeat(struct cardea_slot *slot, const struct cardea_source *source,
+                              unsigned layer, uint64_t stream);
+/* All up to @last_seq were repeated (@any: at least one). False if more were left out: they are
+ * recorded by now. True: live packets go on from here. */
+bool cardea_slot_end_repeat(struct cardea_slot *slot, bool any, uint16_t last_seq);
+/* It cannot go on: the slot waits for a key frame, if it still shows @source in @layer. */
+void cardea_slot_stop_repeat(struct cardea_slot *slot, const struct cardea_source *source,
+                             unsigned layer);
 
 /*
  * For an audio slot that has fallen empty: true, and @out, for each frame of silence that is to end

@@ -62,12 +62,16 @@ void cardea_source_init(struct cardea_source *source, struct cardea_ref *owner, 
 	atomic_init(&source->stream, new_stream());
 	atomic_init(&source->keyframe_asked_ms, -CARDEA_KEYFRAME_INTERVAL_MS);
 	g_mutex_init(&source->lock);
+	for (unsigned i = 0; i < CARDEA_SOURCE_LAYERS; i++)
+		cardea_recent_init(&source->layers[i].recent);
 }
 
 void cardea_source_destroy(struct cardea_source *source)
 {
-	for (unsigned layer = 0; layer < CARDEA_SOURCE_LAYERS; layer++)
+	for (unsigned layer = 0; layer < CARDEA_SOURCE_LAYERS; layer++) {
 		cardea_source_route(source, layer, NULL, 0);
+		cardea_recent_destroy(&source->layers[layer].recent);
+	}
 	g_mutex_clear(&source->lock);
 }
 

@@ -21,6 +21,7 @@
 #include "cardea_join_token.h"
 #include "codec.h"
 #include "layers.h"
+#include "recent.h"
 #include "ref.h"
 #include "slot.h"
 #include "speaker.h"
@@ -88,7 +89,8 @@ struct cardea_layer {
 	_Atomic uint64_t ssrc; /* with CARDEA_SSRC_KNOWN, once learned */
 	_Atomic uint64_t packets, bytes;
 	_Atomic int64_t seen_ms, keyframe_ms; /* monotonic; 0: never. Packets of padding do not count */
-	_Atomic uint32_t size; /* width << 16 | height of the last VP8 key frame; 0: not known */
+	_Atomic uint32_t size;       /* width << 16 | height of the last VP8 key frame; 0: not known */
+	struct cardea_recent recent; /* video; locks for itself */
 	/* Packet thread only: the newest packet and its stream. */
 	uint64_t newest_stream;
 	uint16_t newest_seq;

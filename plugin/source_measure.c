@@ -71,6 +71,7 @@ void cardea_source_measure(struct cardea_source *source, int64_t now_ms)
 	for (unsigned i = 0; i < cardea_source_layers(source); i++) {
 		measure_rate(&source->layers[i], now_ms);
 		measure_presence(&source->layers[i], now_ms);
+		cardea_recent_expire(&source->layers[i].recent, now_ms);
 	}
 }
 

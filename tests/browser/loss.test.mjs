@@ -115,8 +115,8 @@ async function watch(sender, relay) {
   };
   assert.ok(found.lost > 0 && relay.counters().down.sent >= last.packetsReceived, 'all came through the relay');
   const { participants } = await adminPlugin(bare.janus, { request: 'inspect', room: ROOM });
-  const { receive } = participants.find(({ name }) => name === ben.name);
-  assert.ok(receive.playout_ms > 2 * ONE_WAY_MS, `pictures wait ${receive.playout_ms} ms for repeats`);
+  const { receive, slots } = participants.find(({ name }) => name === ben.name);
+  assert.ok(receive.playout_ms > 2 * ONE_WAY_MS, `pictures wait ${receive.playout_ms} ms for repeats: ${JSON.stringify([receive, slots.filter((slot) => slot.participant)])}`);
   await receiver.page.evaluate(() => window.meeting.leave());
   await receiver.close();
   return found;

@@ -9,6 +9,8 @@
 #include "plugin/forward.h"
 #include "plugin/rtp.h"
 
+static const struct cardea_orientation upright = {.degrees = -1};
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { SOURCES = 3, SLOTS = 3, RID_ID = 4 };
@@ -97,7 +99,7 @@ static void forward(struct world *w, struct cardea_source *source, const uint8_t
 	w->packet = g_memdup2(data, len ? len : 1);
 	w->len = len;
 	w->source = source;
-	cardea_forward(source, w->packet, len, w->now, receive, w);
+	cardea_forward(source, w->packet, len, &upright, w->now, receive, w);
 	assert(len == 0 || memcmp(w->packet, data, len) == 0);
 	g_free(w->packet);
 }

@@ -631,6 +631,11 @@ export async function stopPlugin(janus) {
   const exit = await janus.stop();
   if (process.env.CARDEA_JANUS_LOG) console.log(janus.finalLog);
   assert.ok(alive, `janus was still alive: ${janus.finalLog.slice(-3000)}`);
+  assertCleanEnd(janus, exit);
+}
+
+/** @p janus was stopped, which ended by @p exit: as it should, and without a complaint before. */
+export function assertCleanEnd(janus, exit) {
   const complaints = janus.finalLog.match(/.*((?<!libnice-|GObject-)CRITICAL|Sanitizer:).*/g) ?? [];
   assert.deepEqual(complaints, [], janus.finalLog.slice(-6000));
   assert.deepEqual(exit, { code: 0, signal: null }, janus.finalLog.slice(-3000));

@@ -10,17 +10,6 @@ import {
   JanusSession, adminPlugin, connectionId, join, randomId, startPlugin, stopPlugin,
 } from '../support/janus.mjs';
 
-const OFFER = {
-  type: 'offer',
-  sdp: [
-    'v=0', 'o=- 1 1 IN IP4 127.0.0.1', 's=-', 't=0 0', 'a=group:BUNDLE 0',
-    'm=audio 9 UDP/TLS/RTP/SAVPF 111', 'c=IN IP4 0.0.0.0', 'a=mid:0', 'a=sendonly', 'a=rtcp-mux',
-    'a=ice-ufrag:abcd', 'a=ice-pwd:abcdefghijklmnopqrstuvwx', 'a=setup:actpass',
-    `a=fingerprint:sha-256 ${Array(32).fill('AB').join(':')}`, 'a=rtpmap:111 opus/48000/2',
-    'a=ssrc:1234 cname:x', '',
-  ].join('\r\n'),
-};
-
 let janus;
 let control;
 
@@ -43,27 +32,6 @@ function joinFields(room, sub, claims = {}) {
   };
 }
 
-const quiet = () => {};
-
-test('a detach overtakes an offer for which Janus still waits', async () => {
-  const room = await newRoom();
-  const publish = { request: 'publish', offer: 1, tracks: [{ mid: '0', kind: 'microphone' }] };
-  for (let round = 0; round < 25; round++) {
-    const session = await JanusSession.create(janus);
-    const handle = await join(session, { ...joinFields(room, `s-${round}`), handle: 'publish' });
-    await handle.request(publish, OFFER);
-    // Janus polls every 100 ms until the first PeerConnection is gone, then calls the plugin.
-    handle.hangup().catch(quiet);
-    for (let i = 0; i < 3; i++) handle.post({ ...publish, offer: 2 + i }, OFFER);
-    handle.detach().catch(quiet);
-    await sleep(20);
-    assert.ok(janus.alive(), `round ${round}`);
-    setTimeout(() => session.socket.terminate(), 500).unref();
-  }
-  await sleep(1000);
-  assert.ok(janus.alive());
-});
-
 test('a hangup meant for a refused join says nothing about the room joined next', async () => {
   const [first, second] = [await newRoom(), await newRoom()];
   const audience = await JanusSession.create(janus);
@@ -81,7 +49,7 @@ test('a hangup meant for a refused join says nothing about the room joined next'
     await sleep(2);
     work();
     await sleep(10);
-    handle.hangup().catch(quiet);
+    handle.hangup().catch(() => {});
     assert.equal((await refused).data.code, 'conf_mismatch');
     await handle.request(joinFields(second, `s-${round}`));
     await sleep(100);

@@ -8,6 +8,8 @@
 #include "plugin/report.h"
 #include "plugin/rtp.h"
 
+static const struct cardea_orientation upright = {.degrees = -1};
+
 #define RECEIVERS 3
 
 /* What stands for a handle: it owns a slot of each type and a source of each. */
@@ -107,7 +109,7 @@ static bool send(struct fixture *f, struct cardea_source *source, uint8_t frame)
 	f->len = sizeof(header) + 1;
 	cardea_rtp_write(f->packet, 96, f->next_seq++, f->next_ts += 3000);
 	memcpy(before, f->packet, f->len);
-	bool ask = cardea_forward(source, f->packet, f->len, f->now, receive, f);
+	bool ask = cardea_forward(source, f->packet, f->len, &upright, f->now, receive, f);
 	assert_memory_equal(f->packet, before, f->len);
 	f->now += 33;
 	return ask;
@@ -188,7 +190,7 @@ static void what_is_no_rtp_is_dropped(void **state)
 	struct fixture *f = *state;
 	struct cardea_source *source = &f->peers[0].microphone;
 	route(f, source, &f->peers[0]);
-	cardea_forward(source, f->packet, 11, f->now, receive, f);
+	cardea_forward(source, f->packet, 11, &upright, f->now, receive, f);
 	assert_int_equal(f->peers[1].received, 0);
 	assert_int_equal(atomic_load(&source->dropped[CARDEA_DROP_MALFORMED]), 1);
 }
@@ -381,7 +383,7 @@ static void *publish(void *data)
 	uint8_t packet[16] = {0x80, 0xe0, [12] = 0x10};
 	for (uint16_t seq = 0; !atomic_load(storm->stop); seq++) {
 		cardea_rtp_write(packet, 96, seq, seq * 3000u);
-		cardea_forward(storm->source, packet, sizeof(packet), seq, count_sent, storm);
+		cardea_forward(storm->source, packet, sizeof(packet), &upright, seq, count_sent, storm);
 	}
 	return NULL;
 }
@@ -430,6 +432,157 @@ static void packets_and_assignments_may_come_at_once(void **state)
 	assert_true(storms[0].sent + storms[1].sent > 0);
 }
 
+/* ---- what was kept for who comes up ---- */
+
+/* What happens beside the repeating, after its next packet. */
+static void (*meanwhile)(struct fixture *f);
+static struct fixture *beside;
+
+static void receive_again(void *receiver, int mindex, uint8_t *data, size_t len,
+                          const struct cardea_orientation *orientation)
+{
+	struct peer *peer = receiver;
+	struct cardea_rtp rtp;
+	assert_int_equal(cardea_rtp_parse(data, len, &rtp), 0);
+	assert_int_equal(orientation->degrees, upright.degrees);
+	if (peer->received > 0) {
+		assert_int_equal(rtp.seq, (uint16_t)(peer->seq + 1));
+		assert_int_equal(rtp.ts - peer->ts, 90); /* 1 ms, and not 33 */
+	}
+	peer->received++;
+	peer->mindex = mindex;
+	peer->pt = data[1] & 0x7f;
+	peer->seq = rtp.seq;
+	peer->ts = rtp.ts;
+	if (meanwhile) {
+		void (*once)(struct fixture * f) = meanwhile;
+		meanwhile = NULL;
+		once(beside);
+	}
+}
+
+/* Ben answers, and Ada's camera goes on until Ben is up. */
+static struct cardea_slot *come_up(struct fixture *f, unsigned deltas)
+{
+	struct cardea_source *camera = &f->peers[0].camera;
+	struct cardea_slot *slot = &f->peers[1].video;
+	cardea_slot_set_up(slot, false);
+	cardea_slot_assign(slot, camera, 0);
+	cardea_source_route(camera, 0, &slot, 1);
+	send(f, camera, DELTA);
+	cardea_recent_keep(&camera->layers[0].recent, f->now);
+	send(f, camera, DELTA);
+	send(f, camera, KEY);
+	for (unsigned i = 0; i < deltas; i++)
+		send(f, camera, DELTA);
+	assert_int_equal(f->peers[1].received, 0);
+	cardea_slot_set_up(slot, true);
+	return slot;
+}
+
+static void who_comes_up_gets_the_last_key_frame_and_what_followed(void **state)
+{
+	struct fixture *f = *state;
+	struct peer *ben = &f->peers[1];
+	struct cardea_source *camera = &f->peers[0].camera;
+	struct cardea_slot *slot = come_up(f, 3);
+	assert_true(cardea_forward_recent(camera, 0, slot, f->now, receive_again));
+	assert_int_equal(ben->received, 4);
+	assert_int_equal(ben->pt, 111);
+	/* The next one is no key frame and need not be one; time goes on as it does. */
+	uint16_t seq = ben->seq;
+	uint32_t ts = ben->ts;
+	assert_false(send(f, camera, DELTA));
+	assert_int_equal(ben->received, 5);
+	assert_int_equal(ben->seq, (uint16_t)(seq + 1));
+	assert_int_equal(ben->ts - ts, 3000);
+	/* A second one who comes up gets one more. */
+	struct cardea_slot *other = &f->peers[2].video;
+	cardea_slot_set_up(other, false);
+	cardea_slot_assign(other, camera, 0);
+	cardea_slot_set_up(other, true);
+	assert_true(cardea_forward_recent(camera, 0, other, f->now, receive_again));
+	assert_int_equal(f->peers[2].received, 5);
+}
+
+static void two_live_ones(struct fixture *f)
+{
+	send(f, &f->peers[0].camera, DELTA);
+	send(f, &f->peers[0].camera, DELTA);
+}
+
+static void another_key_frame(struct fixture *f)
+{
+	send(f, &f->peers[0].camera, KEY);
+}
+
+static void close_it(struct fixture *f)
+{
+	atomic_store(&f->peers[0].camera.open, false);
+}
+
+static void what_comes_meanwhile_is_sent_once_and_in_order(void **state)
+{
+	struct fixture *f = *state;
+	struct cardea_source *camera = &f->peers[0].camera;
+	struct cardea_slot *slot = come_up(f, 2);
+	beside = f;
+	meanwhile = two_live_ones;
+	assert_true(cardea_forward_recent(camera, 0, slot, f->now, receive_again));
+	assert_int_equal(f->peers[1].received, 5);
+	uint16_t seq = f->peers[1].seq;
+	send(f, camera, DELTA);
+	assert_int_equal(f->peers[1].received, 6);
+	assert_int_equal(f->peers[1].seq, (uint16_t)(seq + 1));
+}
+
+static void where_the_record_breaks_off_a_key_frame_is_waited_for(void **state)
+{
+	struct fixture *f = *state;
+	struct cardea_source *camera = &f->peers[0].camera;
+	static void (*const breaks[])(struct fixture *) = {another_key_frame, close_it};
+	for (unsigned i = 0; i < G_N_ELEMENTS(breaks); i++) {
+		struct cardea_slot *slot = come_up(f, 2);
+		beside = f;
+		meanwhile = breaks[i];
+		assert_false(cardea_forward_recent(camera, 0, slot, f->now, receive_again));
+		assert_int_equal(f->peers[1].received, 1);
+		atomic_store(&camera->open, true);
+		send(f, camera, DELTA);
+		assert_int_equal(f->peers[1].received, 1);
+		send(f, camera, KEY);
+		assert_int_equal(f->peers[1].received, 2);
+		f->peers[1].received = 0;
+	}
+}
+
+static void what_was_kept_is_not_sent_of_who_was_closed(void **state)
+{
+	struct fixture *f = *state;
+	struct cardea_source *camera = &f->peers[0].camera;
+	struct cardea_slot *slot = come_up(f, 3);
+	atomic_store(&camera->open, false);
+	assert_false(cardea_forward_recent(camera, 0, slot, f->now, receive_again));
+	/* Nor later: in between something was left out. */
+	send(f, camera, DELTA);
+	atomic_store(&camera->open, true);
+	assert_false(cardea_forward_recent(camera, 0, slot, f->now, receive_again));
+	assert_int_equal(f->peers[1].received, 0);
+}
+
+static void what_was_kept_ends_with_the_lease_and_with_the_slot(void **state)
+{
+	struct fixture *f = *state;
+	struct cardea_source *camera = &f->peers[0].camera;
+	struct cardea_slot *slot = come_up(f, 1);
+	atomic_store(&f->lease, f->now - 1);
+	assert_false(cardea_forward_recent(camera, 0, slot, f->now, receive_again));
+	atomic_store(&f->lease, 0);
+	cardea_slot_assign(slot, NULL, 0);
+	assert_false(cardea_forward_recent(camera, 0, slot, f->now, receive_again));
+	assert_int_equal(f->peers[1].received, 0);
+}
+
 #define CASE(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
 
 int main(void)
@@ -453,6 +606,11 @@ int main(void)
 	        CASE(lost_audio_wants_no_key_frame),
 	        CASE(packets_left_out_leave_no_hole),
 	        CASE(packets_and_assignments_may_come_at_once),
+	        CASE(who_comes_up_gets_the_last_key_frame_and_what_followed),
+	        CASE(what_comes_meanwhile_is_sent_once_and_in_order),
+	        CASE(where_the_record_breaks_off_a_key_frame_is_waited_for),
+	        CASE(what_was_kept_is_not_sent_of_who_was_closed),
+	        CASE(what_was_kept_ends_with_the_lease_and_with_the_slot),
 	};
 	return cmocka_run_group_tests_name("forward", tests, NULL, NULL);
 }

@@ -7,6 +7,8 @@
 #include "plugin/forward.h"
 #include "plugin/rtp.h"
 
+static const struct cardea_orientation upright = {.degrees = -1};
+
 enum { RID_ID = 4, SLOTS = 2, SSRC = 1000 };
 
 struct fixture {
@@ -104,7 +106,7 @@ static bool send_as(struct fixture *f, unsigned layer, const char *rid, uint16_t
 	append(f, frame, frame_len);
 	cardea_rtp_write(f->packet, 96, seq, seq * 3000u);
 	memcpy(before, f->packet, f->len);
-	bool ask = cardea_forward(&f->camera, f->packet, f->len, f->now += 10, receive, f);
+	bool ask = cardea_forward(&f->camera, f->packet, f->len, &upright, f->now += 10, receive, f);
 	assert_memory_equal(f->packet, before, f->len);
 	return ask;
 }
@@ -249,7 +251,7 @@ static void padding_is_no_sign_of_a_layer(void **state)
 	int64_t seen = atomic_load(&f->camera.layers[1].seen_ms);
 	assert_int_equal(seen, f->now);
 	uint8_t padding[16] = {0xa0, 0x60, [10] = SSRC >> 8, (uint8_t)(SSRC + 1), [15] = 4};
-	cardea_forward(&f->camera, padding, sizeof(padding), f->now += 10, receive, f);
+	cardea_forward(&f->camera, padding, sizeof(padding), &upright, f->now += 10, receive, f);
 	assert_int_equal(atomic_load(&f->camera.layers[1].seen_ms), seen);
 	assert_int_equal(atomic_load(&f->camera.layers[1].packets), 2);
 }
