@@ -61,7 +61,7 @@ struct cardea_feedback {
 	/* Of all video slots since the room thread looked; packets. */
 	_Atomic uint32_t expected, lost;
 	_Atomic uint32_t lossy; /* reports that told of a loss; `lost` is rounded down for each */
-	atomic_int playout_ms; /* for its pictures (playout.h); the room thread writes */
+	atomic_int playout_ms;  /* for its pictures (playout.h); the room thread writes */
 };
 
 struct cardea_session {
