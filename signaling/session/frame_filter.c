@@ -1,6 +1,7 @@
 #include "session/frame_filter.h"
 
 #include <string.h>
+#include <glib.h>
 #include "cardea_error.h"
 #include "cardea_json.h"
 #include "cardea_limits.h"
@@ -105,6 +106,20 @@ const char *cardea_frame_token(const struct cardea_frame *frame)
 uint64_t cardea_frame_session(const struct cardea_frame *frame)
 {
 	return (uint64_t)cardea_json_integer(frame->json, "session_id", 0);
+}
+
+uint64_t cardea_frame_handle(const struct cardea_frame *frame)
+{
+	return (uint64_t)cardea_json_integer(frame->json, "handle_id", 0);
+}
+
+bool cardea_frame_is_offer(const struct cardea_frame *frame)
+{
+	const json_t *jsep = json_object_get(frame->json, "jsep");
+
+	/* Janus takes the type in any case of letters. */
+	return frame->verb == CARDEA_FRAME_MESSAGE && jsep &&
+	       g_ascii_strcasecmp(cardea_json_string(jsep, "type", ""), "offer") == 0;
 }
 
 static bool is_control_request(const char *name)

@@ -50,6 +50,11 @@ const char *cardea_frame_token(const struct cardea_frame *frame);
 /* 0 if absent. */
 uint64_t cardea_frame_session(const struct cardea_frame *frame);
 
+/* 0 if absent. */
+uint64_t cardea_frame_handle(const struct cardea_frame *frame);
+/* Whether it is a message with an SDP offer. */
+bool cardea_frame_is_offer(const struct cardea_frame *frame);
+
 /* What a socket that is bound to @session may send: any verb but create and claim, for this
  * session. */
 int cardea_frame_check_bound(const struct cardea_frame *frame, uint64_t session,

@@ -28,14 +28,15 @@ static void attached(struct cardea_handles *handles, uint64_t id)
 {
 	answered(handles);
 	if (handles->live_count < CARDEA_MAX_HANDLES) {
-		handles->live[handles->live_count++] = id;
+		handles->live[handles->live_count].id = id;
+		handles->live[handles->live_count++].hung_ms = 0;
 	}
 }
 
 static void detached(struct cardea_handles *handles, uint64_t id)
 {
 	for (unsigned i = 0; i < handles->live_count; i++) {
-		if (handles->live[i] == id) {
+		if (handles->live[i].id == id) {
 			handles->live[i] = handles->live[--handles->live_count];
 			return;
 		}
@@ -43,10 +44,29 @@ static void detached(struct cardea_handles *handles, uint64_t id)
 	answered(handles); /* one whose answer was lost */
 }
 
+void cardea_handles_hangup(struct cardea_handles *handles, uint64_t handle, int64_t now_ms)
+{
+	for (unsigned i = 0; i < handles->live_count; i++) {
+		if (handles->live[i].id == handle) {
+			handles->live[i].hung_ms = now_ms + CARDEA_HANGUP_MS;
+		}
+	}
+}
+
+bool cardea_handles_may_offer(const struct cardea_handles *handles, uint64_t handle, int64_t now_ms)
+{
+	for (unsigned i = 0; i < handles->live_count; i++) {
+		if (handles->live[i].id == handle && now_ms < handles->live[i].hung_ms) {
+			return false;
+		}
+	}
+	return true;
+}
+
 /* Janus' messages begin with their kind, with or without blanks between. */
 static bool is_of_interest(const char *text, size_t len)
 {
-	static const char *const kinds[] = {"\"success\"", "\"detached\"", "\"error\""};
+	static const char *const kinds[] = {"\"success\"", "\"detached\"", "\"hangup\"", "\"error\""};
 	static const char key[] = "\"janus\"";
 	const char *end = text + len;
 	const char *at = text + strspn(text, "{ \t\r\n");
@@ -64,7 +84,8 @@ static bool is_of_interest(const char *text, size_t len)
 	return false;
 }
 
-static void see(struct cardea_handles *handles, uint64_t session, const json_t *message)
+static void see(struct cardea_handles *handles, uint64_t session, int64_t now_ms,
+                const json_t *message)
 {
 	const char *kind = cardea_json_string(message, "janus", "");
 	const json_t *error = json_object_get(message, "error");
@@ -76,18 +97,20 @@ static void see(struct cardea_handles *handles, uint64_t session, const json_t *
 		attached(handles, (uint64_t)id);
 	} else if (strcmp(kind, "detached") == 0) {
 		detached(handles, (uint64_t)cardea_json_integer(message, "sender", 0));
+	} else if (strcmp(kind, "hangup") == 0) {
+		cardea_handles_hangup(handles, (uint64_t)cardea_json_integer(message, "sender", 0), now_ms);
 	} else if (code == JANUS_PLUGIN_NOT_FOUND || code == JANUS_PLUGIN_ATTACH) {
 		answered(handles);
 	}
 }
 
-void cardea_handles_see(struct cardea_handles *handles, uint64_t session, const char *text,
-                        size_t len)
+void cardea_handles_see(struct cardea_handles *handles, uint64_t session, int64_t now_ms,
+                        const char *text, size_t len)
 {
 	json_t *message;
 
 	if (is_of_interest(text, len) && cardea_json_parse_object(text, len, &message) == 0) {
-		see(handles, session, message);
+		see(handles, session, now_ms, message);
 		json_decref(message);
 	}
 }

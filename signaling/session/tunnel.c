@@ -36,6 +36,7 @@
 
 #define JANUS_FORBIDDEN         403
 #define JANUS_SESSION_NOT_FOUND 458
+#define JANUS_WEBRTC_STATE      471
 #define JANUS_UNKNOWN           490
 
 #define CLOSE_GOING_AWAY 1001
@@ -159,8 +160,36 @@ static void pass_on(struct cardea_tunnel *tunnel, const struct cardea_frame *fra
 static const struct cardea_frame_refusal too_many_handles = {JANUS_FORBIDDEN,
                                                              "Too many handles on this session"};
 
+static const struct cardea_frame_refusal just_hung_up = {JANUS_WEBRTC_STATE,
+                                                         "Still cleaning a previous session"};
+
+static int64_t now_ms(const struct cardea_tunnel *tunnel)
+{
+	return cardea_clock_mono_ms(tunnel->owner->options.clock);
+}
+
+/* What a handle of the session may not do now; NULL if it may. */
+static const struct cardea_frame_refusal *check_handles(struct cardea_tunnel *tunnel,
+                                                        const struct cardea_frame *frame)
+{
+	uint64_t handle = cardea_frame_handle(frame);
+
+	if (frame->verb == CARDEA_FRAME_ATTACH && !cardea_handles_attach(tunnel->handles)) {
+		return &too_many_handles;
+	}
+	if (frame->verb == CARDEA_FRAME_HANGUP) {
+		cardea_handles_hangup(tunnel->handles, handle, now_ms(tunnel));
+	}
+	if (cardea_frame_is_offer(frame) &&
+	    !cardea_handles_may_offer(tunnel->handles, handle, now_ms(tunnel))) {
+		return &just_hung_up;
+	}
+	return NULL;
+}
+
 static void bound_frame(struct cardea_tunnel *tunnel, const char *text, size_t len)
 {
+	const struct cardea_frame_refusal *refused = NULL;
 	struct cardea_frame_refusal refusal;
 	struct cardea_frame frame;
 	int err = cardea_frame_parse(text, len, &frame, &refusal);
@@ -168,12 +197,9 @@ static void bound_frame(struct cardea_tunnel *tunnel, const char *text, size_t l
 	if (!err) {
 		err = cardea_frame_check_bound(&frame, tunnel->session.janus_session, &refusal);
 	}
-	if (!err && frame.verb == CARDEA_FRAME_ATTACH && !cardea_handles_attach(tunnel->handles)) {
-		refusal = too_many_handles;
-		err = CARDEA_E_INVALID;
-	}
-	if (err) {
-		send_refusal(tunnel, &frame, &refusal);
+	refused = err ? &refusal : check_handles(tunnel, &frame);
+	if (refused) {
+		send_refusal(tunnel, &frame, refused);
 	} else {
 		tunnel->is_destroyed = tunnel->is_destroyed || frame.verb == CARDEA_FRAME_DESTROY;
 		pass_on(tunnel, &frame);
@@ -212,7 +238,7 @@ static void upstream_message(struct cardea_ws *ws, const char *text, size_t len,
 	if (tunnel->state != TUNNEL_BOUND) {
 		return;
 	}
-	cardea_handles_see(tunnel->handles, tunnel->session.janus_session, text, len);
+	cardea_handles_see(tunnel->handles, tunnel->session.janus_session, now_ms(tunnel), text, len);
 	cardea_ws_send(tunnel->browser, text, len);
 	if (cardea_ws_queued(tunnel->browser) > HIGH_WATER) {
 		cardea_ws_pause(ws, true);
@@ -418,8 +444,7 @@ static void browser_message(struct cardea_ws *ws, const char *text, size_t len, 
 	struct cardea_tunnel *tunnel = arg;
 
 	(void)ws;
-	if (!cardea_bucket_take(&tunnel->frames, &frame_rate,
-	                        cardea_clock_mono_ms(tunnel->owner->options.clock))) {
+	if (!cardea_bucket_take(&tunnel->frames, &frame_rate, now_ms(tunnel))) {
 		cardea_tunnel_end(tunnel, CLOSE_POLICY, "too many frames");
 		return;
 	}

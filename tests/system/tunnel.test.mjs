@@ -5,7 +5,9 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connectionId, PLUGIN, randomId, startCardea, Tunnel, until } from '../support/cardea.mjs';
+import { fakeOffer } from '../support/fake_offer.mjs';
 
 let cardea;
 
@@ -65,6 +67,22 @@ test('the people of a room share an event loop of Janus', async () => {
     const loops = [...added].map(([, loop]) => loop);
     assert.deepEqual(loops, Array(6).fill(loops[0]));
   }
+});
+
+test('what was just hung up takes no offer', async () => {
+  const seat = await newSeat();
+  const { handle } = await seat.join('publish', connectionId());
+  const offer = (number) => seat.tunnel.request({
+    janus: 'message', session_id: seat.session, handle_id: handle, jsep: fakeOffer(['audio']),
+    body: { request: 'publish', offer: number, tracks: [{ mid: '0', kind: 'microphone' }] },
+  });
+  assert.equal((await offer(1)).plugindata.data.cardea, 'published');
+  const hangup = await seat.tunnel.request({ janus: 'hangup', session_id: seat.session, handle_id: handle });
+  assert.equal(hangup.janus, 'success');
+  isRefused(await offer(2), 471);
+  await sleep(1200);
+  // Janus takes it, and the plugin answers: the hangup has ended the handle's part.
+  assert.equal((await offer(3)).plugindata.data.code, 'left');
 });
 
 test('a stolen session id opens nothing', async () => {

@@ -182,6 +182,30 @@ static void attach_gets_our_loop(void **state)
 	free(text);
 }
 
+static bool is_offer(const char *text)
+{
+	struct cardea_frame_refusal refusal;
+	struct cardea_frame frame;
+
+	assert_int_equal(cardea_frame_parse(text, strlen(text), &frame, &refusal), 0);
+	bool offer = cardea_frame_is_offer(&frame);
+	assert_int_equal(cardea_frame_handle(&frame), 7);
+	cardea_frame_clear(&frame);
+	return offer;
+}
+
+#define MESSAGE "{\"janus\":\"message\",\"transaction\":\"t\",\"handle_id\":7,\"body\":{}"
+
+static void tells_offers(void **state)
+{
+	(void)state;
+	assert_true(is_offer(MESSAGE ",\"jsep\":{\"type\":\"offer\",\"sdp\":\"\"}}"));
+	assert_true(is_offer(MESSAGE ",\"jsep\":{\"type\":\"OFFER\"}}"));
+	assert_false(is_offer(MESSAGE ",\"jsep\":{\"type\":\"answer\"}}"));
+	assert_false(is_offer(MESSAGE ",\"jsep\":{\"type\":1}}"));
+	assert_false(is_offer(MESSAGE "}"));
+}
+
 static void refusal_in_janus_shape(void **state)
 {
 	static const char text[] = "{\"janus\":\"info\",\"transaction\":\"t1\"}";
@@ -212,6 +236,7 @@ int main(void)
 	        TEST("only the verb's own fields are forwarded", forwards_what_belongs),
 	        TEST("create and claim name the gateway's session", create_gets_our_id),
 	        TEST("attach names our event loop, not the client's", attach_gets_our_loop),
+	        TEST("offers are told from answers", tells_offers),
 	        TEST("a refusal has Janus' shape", refusal_in_janus_shape),
 	};
 

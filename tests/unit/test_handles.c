@@ -5,6 +5,7 @@
 #include "session/handles.h"
 
 #define SESSION 4711
+#define NOW     100000
 
 static struct cardea_handles handles;
 
@@ -18,7 +19,7 @@ static void see(const char *format, ...)
 	va_start(ap, format);
 	text = g_strdup_vprintf(format, ap);
 	va_end(ap);
-	cardea_handles_see(&handles, SESSION, text, strlen(text));
+	cardea_handles_see(&handles, SESSION, NOW, text, strlen(text));
 	g_free(text);
 }
 
@@ -128,6 +129,30 @@ static void indented(void **state)
 		.name = (sentence), .test_func = (function), .setup_func = setup                           \
 	}
 
+static void hung_up(void **state)
+{
+	(void)state;
+	attached(7);
+	attached(8);
+	assert_true(cardea_handles_may_offer(&handles, 7, NOW));
+	cardea_handles_hangup(&handles, 7, NOW);
+	assert_false(cardea_handles_may_offer(&handles, 7, NOW));
+	assert_false(cardea_handles_may_offer(&handles, 7, NOW + CARDEA_HANGUP_MS - 1));
+	assert_true(cardea_handles_may_offer(&handles, 7, NOW + CARDEA_HANGUP_MS));
+	assert_true(cardea_handles_may_offer(&handles, 8, NOW));
+	/* Whoever hung up. */
+	see("{\"janus\":\"hangup\",\"session_id\":4711,\"sender\":8,\"reason\":\"DTLS alert\"}");
+	assert_false(cardea_handles_may_offer(&handles, 8, NOW));
+	/* Handles of nobody leave no trace, however many are named. */
+	for (uint64_t id = 100; id < 200; id++) {
+		cardea_handles_hangup(&handles, id, NOW);
+	}
+	assert_false(cardea_handles_may_offer(&handles, 7, NOW));
+	detached(7);
+	attached(9);
+	assert_true(cardea_handles_may_offer(&handles, 9, NOW));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -136,6 +161,7 @@ int main(void)
 	        CASE("a handle whose answer was lost is counted until it ends", lost_answer),
 	        CASE("other messages change nothing", other_messages),
 	        CASE("Janus may indent", indented),
+	        CASE("what was just hung up takes no offer", hung_up),
 	};
 
 	return cmocka_run_group_tests_name("handles", tests, NULL, NULL);
