@@ -127,6 +127,14 @@ static void read_payload(struct cardea_source *source, struct passage *passage)
 		cardea_source_saw_keyframe(source, packet->layer, size, packet->now_ms);
 }
 
+/* Writes what a recipient gets into the packet at @data, with its payload at @payload. */
+static void write_header(uint8_t *data, uint8_t *payload, const struct cardea_packet *packet,
+                         const struct cardea_slot_header *header)
+{
+	cardea_rtp_write(data, header->pt, header->seq, header->ts);
+	cardea_vp8_write(&packet->vp8, payload, header->picture_id, header->tl0picidx);
+}
+
 /* Returns true if the slot waits for a key frame. */
 static bool forward_to(struct cardea_slot *slot, struct cardea_source *source,
                        const struct passage *passage)
@@ -135,8 +143,7 @@ static bool forward_to(struct cardea_slot *slot, struct cardea_source *source,
 	struct cardea_slot_header header;
 	switch (cardea_slot_prepare(slot, source, packet, &header)) {
 	case CARDEA_SLOT_SEND:
-		cardea_rtp_write(passage->data, header.pt, header.seq, header.ts);
-		cardea_vp8_write(&packet->vp8, passage->payload, header.picture_id, header.tl0picidx);
+		write_header(passage->data, passage->payload, packet, &header);
 		passage->send(slot->receiver, slot->mindex, passage->arg);
 		cardea_count(&source->sent, 1);
 		return false;
@@ -207,11 +214,36 @@ static bool repeat(struct cardea_source *source, struct cardea_slot *slot,
 	if (!is_open(source) || cardea_rtp_parse(recent->data, packet->len, &rtp) < 0 ||
 	    cardea_slot_prepare(slot, source, packet, &header) != CARDEA_SLOT_SEND)
 		return false;
-	cardea_rtp_write(recent->data, header.pt, header.seq, header.ts);
-	cardea_vp8_write(&packet->vp8, recent->data + (rtp.payload - recent->data), header.picture_id,
-	                 header.tl0picidx);
+	write_header(recent->data, recent->data + (rtp.payload - recent->data), packet, &header);
 	send(slot->receiver, slot->mindex, recent->data, packet->len, &recent->orientation);
 	return true;
+}
+
+/* Repeats all that is recorded; *@any: at least one packet. False if the record breaks off. */
+static bool repeat_all(struct cardea_source *source, struct cardea_recent *recent,
+                       struct cardea_slot *slot, int64_t now_ms, cardea_forward_repeat_h send,
+                       bool *any)
+{
+	struct cardea_recent_cursor cursor = {0};
+	struct cardea_recent_packet next;
+	uint16_t seq = 0;
+	*any = false;
+	for (;;) {
+		switch (cardea_recent_read(recent, &cursor, now_ms, &next)) {
+		case CARDEA_RECENT_NEXT:
+			if (!repeat(source, slot, &next, send))
+				return false;
+			*any = true;
+			seq = next.packet.seq;
+			break;
+		case CARDEA_RECENT_END:
+			if (cardea_slot_end_repeat(slot, *any, seq))
+				return true;
+			break;
+		case CARDEA_RECENT_CHANGED:
+			return false;
+		}
+	}
 }
 
 bool cardea_forward_recent(struct cardea_source *source, unsigned layer, struct cardea_slot *slot,
@@ -222,22 +254,9 @@ bool cardea_forward_recent(struct cardea_source *source, unsigned layer, struct 
 	if (!atomic_load(&recent->kept) || !is_leased(source, now_ms) ||
 	    !cardea_slot_begin_repeat(slot, source, layer, stream))
 		return false;
-	struct cardea_recent_cursor cursor = {0};
-	struct cardea_recent_packet next;
-	bool any = false;
-	uint16_t seq = 0;
-	for (;;) {
-		enum cardea_recent_result result = cardea_recent_read(recent, &cursor, now_ms, &next);
-		if (result == CARDEA_RECENT_END && cardea_slot_end_repeat(slot, any, seq))
-			return any;
-		if (result == CARDEA_RECENT_CHANGED ||
-		    (result == CARDEA_RECENT_NEXT && !repeat(source, slot, &next, send))) {
-			cardea_slot_stop_repeat(slot, source, layer);
-			return false;
-		}
-		if (result == CARDEA_RECENT_NEXT) {
-			any = true;
-			seq = next.packet.seq;
-		}
-	}
+	bool any;
+	if (repeat_all(source, recent, slot, now_ms, send, &any))
+		return any;
+	cardea_slot_stop_repeat(slot, source, layer);
+	return false;
 }

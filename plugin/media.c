@@ -137,12 +137,19 @@ static void send_packet(void *receiver, int mindex, void *arg)
 	relay(receiver, packet);
 }
 
+/* A packet that does not come from Janus, without extensions; @data stays the caller's. */
+static janus_plugin_rtp make_packet(int mindex, bool video, uint8_t *data, size_t len)
+{
+	janus_plugin_rtp packet = {
+	        .mindex = mindex, .video = video, .buffer = (char *)data, .length = (uint16_t)len};
+	janus_plugin_rtp_extensions_reset(&packet.extensions);
+	return packet;
+}
+
 static void repeat_packet(void *receiver, int mindex, uint8_t *data, size_t len,
                           const struct cardea_orientation *orientation)
 {
-	janus_plugin_rtp packet = {
-	        .mindex = mindex, .video = TRUE, .buffer = (char *)data, .length = (uint16_t)len};
-	janus_plugin_rtp_extensions_reset(&packet.extensions);
+	janus_plugin_rtp packet = make_packet(mindex, true, data, len);
 	packet.extensions.video_rotation = orientation->degrees;
 	packet.extensions.video_back_camera = orientation->back_camera;
 	packet.extensions.video_flipped = orientation->flipped;
@@ -156,9 +163,7 @@ static void send_silence(struct cardea_session *receiver, const struct cardea_sl
 	 * SSRC. */
 	uint8_t data[CARDEA_RTP_HEADER + 3] = {0x80, [CARDEA_RTP_HEADER] = 0xf8, 0xff, 0xfe};
 	cardea_rtp_write(data, header->pt, header->seq, header->ts);
-	janus_plugin_rtp packet = {
-	        .mindex = slot->mindex, .buffer = (char *)data, .length = sizeof(data)};
-	janus_plugin_rtp_extensions_reset(&packet.extensions);
+	janus_plugin_rtp packet = make_packet(slot->mindex, false, data, sizeof(data));
 	relay(receiver, &packet);
 }
 

@@ -9,10 +9,9 @@
 
 #include <stdint.h>
 
-#define CARDEA_PLAYOUT_NONE (-1) /* nothing was lost yet: the browser decides */
-#define CARDEA_PLAYOUT_GAP_MS                                                                      \
-	70 /* until a loss is noticed, at 30 frames a second, and asked for                            \
-	    */
+#define CARDEA_PLAYOUT_NONE    (-1) /* nothing was lost yet: the browser decides */
+/* Until a loss is noticed, at 30 frames a second, and asked for. */
+#define CARDEA_PLAYOUT_GAP_MS  70
 #define CARDEA_PLAYOUT_MAX_MS  250   /* more than that is worse than a lost picture */
 #define CARDEA_PLAYOUT_CALM_MS 10000 /* without a loss before the delay goes */
 

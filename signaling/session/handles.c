@@ -29,38 +29,46 @@ static void attached(struct cardea_handles *handles, uint64_t id)
 	answered(handles);
 	if (handles->live_count < CARDEA_MAX_HANDLES) {
 		handles->live[handles->live_count].id = id;
-		handles->live[handles->live_count++].hung_ms = 0;
+		handles->live[handles->live_count++].no_offer_until_ms = 0;
 	}
+}
+
+/* Where @id is among the live ones; their number if it is not. */
+static unsigned find(const struct cardea_handles *handles, uint64_t id)
+{
+	unsigned i = 0;
+
+	while (i < handles->live_count && handles->live[i].id != id) {
+		i++;
+	}
+	return i;
 }
 
 static void detached(struct cardea_handles *handles, uint64_t id)
 {
-	for (unsigned i = 0; i < handles->live_count; i++) {
-		if (handles->live[i].id == id) {
-			handles->live[i] = handles->live[--handles->live_count];
-			return;
-		}
+	unsigned i = find(handles, id);
+
+	if (i < handles->live_count) {
+		handles->live[i] = handles->live[--handles->live_count];
+	} else {
+		answered(handles); /* one whose answer was lost */
 	}
-	answered(handles); /* one whose answer was lost */
 }
 
 void cardea_handles_hangup(struct cardea_handles *handles, uint64_t handle, int64_t now_ms)
 {
-	for (unsigned i = 0; i < handles->live_count; i++) {
-		if (handles->live[i].id == handle) {
-			handles->live[i].hung_ms = now_ms + CARDEA_HANGUP_MS;
-		}
+	unsigned i = find(handles, handle);
+
+	if (i < handles->live_count) {
+		handles->live[i].no_offer_until_ms = now_ms + CARDEA_HANGUP_MS;
 	}
 }
 
 bool cardea_handles_may_offer(const struct cardea_handles *handles, uint64_t handle, int64_t now_ms)
 {
-	for (unsigned i = 0; i < handles->live_count; i++) {
-		if (handles->live[i].id == handle && now_ms < handles->live[i].hung_ms) {
-			return false;
-		}
-	}
-	return true;
+	unsigned i = find(handles, handle);
+
+	return i == handles->live_count || now_ms >= handles->live[i].no_offer_until_ms;
 }
 
 /* Janus' messages begin with their kind, with or without blanks between. */

@@ -21,7 +21,7 @@
 struct cardea_handles {
 	struct {
 		uint64_t id;
-		int64_t hung_ms; /* until then it takes no offer, monotonic; 0: never hung up */
+		int64_t no_offer_until_ms; /* monotonic; 0: never hung up */
 	} live[CARDEA_MAX_HANDLES];
 	unsigned live_count;
 	unsigned asked; /* attaches that are not answered */

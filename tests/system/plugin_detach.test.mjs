@@ -9,8 +9,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fakeOffer } from '../support/fake_offer.mjs';
 import { assertCleanEnd, connectionId, JanusSession, join, startPlugin } from '../support/janus.mjs';
+import { fakeOffer } from '../support/offers.mjs';
 
 const ROUNDS = 25;
 const ATTEMPTS = 5;

@@ -10,17 +10,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   JanusSession, connectionId, join, randomId, startPlugin, stopPlugin, until,
 } from '../support/janus.mjs';
+import { fakeOffer } from '../support/offers.mjs';
 
-const OFFER = {
-  type: 'offer',
-  sdp: [
-    'v=0', 'o=- 1 1 IN IP4 127.0.0.1', 's=-', 't=0 0', 'a=group:BUNDLE 0',
-    'm=audio 9 UDP/TLS/RTP/SAVPF 111', 'c=IN IP4 0.0.0.0', 'a=mid:0', 'a=sendonly', 'a=rtcp-mux',
-    'a=ice-ufrag:abcd', 'a=ice-pwd:abcdefghijklmnopqrstuvwx', 'a=setup:actpass',
-    `a=fingerprint:sha-256 ${Array(32).fill('AB').join(':')}`, 'a=rtpmap:111 opus/48000/2',
-    'a=extmap:14 urn:ietf:params:rtp-hdrext:ssrc-audio-level', 'a=ssrc:1234 cname:x', '',
-  ].join('\r\n'),
-};
+const OFFER = fakeOffer(['audio']);
 const NOBODY = { dominant: null, speaking: [] };
 
 let janus;

@@ -5,7 +5,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { fakeOffer } from '../support/fake_offer.mjs';
+import { fakeOffer } from '../support/offers.mjs';
 import {
   JanusSession, adminPlugin, connectionId, join, randomId, startPlugin, stopPlugin, until,
 } from '../support/janus.mjs';

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectionId, PLUGIN, randomId, startCardea, Tunnel, until } from '../support/cardea.mjs';
-import { fakeOffer } from '../support/fake_offer.mjs';
+import { fakeOffer } from '../support/offers.mjs';
 
 let cardea;
 
