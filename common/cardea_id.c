@@ -6,6 +6,7 @@
 #include "cardea_id.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 #include <sys/random.h>
 #include <glib.h>
@@ -187,6 +188,18 @@ int cardea_id_hex(const struct cardea_random *random, char *out, size_t bytes)
 	}
 	OPENSSL_cleanse(buf, bytes);
 	g_free(buf);
+	return err;
+}
+
+int cardea_id_object(const struct cardea_random *random, int64_t time_s,
+                     char out[CARDEA_OBJECT_ID_SIZE])
+{
+	char random_hex[17];
+	int err = cardea_id_hex(random, random_hex, 8);
+
+	if (!err) {
+		g_snprintf(out, CARDEA_OBJECT_ID_SIZE, "%08" PRIx32 "%s", (uint32_t)time_s, random_hex);
+	}
 	return err;
 }
 

@@ -42,6 +42,12 @@ bool cardea_id_is_alnum(const char *text, size_t chars);
 /* @bytes random bytes as lower-case hexadecimal; @out has 2 * @bytes + 1 bytes. */
 int cardea_id_hex(const struct cardea_random *random, char *out, size_t bytes);
 
+/* 24 lower-case hex digits: @time_s (unix seconds, 4 bytes) and 8 random bytes (spec/meetings 5).
+ */
+#define CARDEA_OBJECT_ID_SIZE 25 /* with NUL */
+int cardea_id_object(const struct cardea_random *random, int64_t time_s,
+                     char out[CARDEA_OBJECT_ID_SIZE]);
+
 /* @bytes random bytes as base64url: a new string, freed with g_free; NULL on failure. */
 char *cardea_id_base64url(const struct cardea_random *random, size_t bytes);
 

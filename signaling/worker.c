@@ -252,6 +252,7 @@ static int start_domain(struct worker *worker)
 	        .refresh_token_life_s = options->refresh_token_life_s > 0
 	                                        ? options->refresh_token_life_s
 	                                        : DEFAULT_REFRESH_LIFE_S,
+	        .meeting_empty_timeout_ms = options->meetings.empty_timeout_s * 1000,
 	};
 
 	return cardea_domain_new(&domain, &worker->domain);

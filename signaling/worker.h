@@ -43,6 +43,11 @@ struct cardea_worker_options {
 		int64_t failures_per_second, failures_burst; /* of each address */
 		int64_t enters_per_second, enters_burst;     /* of each credential */
 	} limits;
+	struct cardea_worker_meetings {
+		int64_t empty_timeout_s; /* 0 = meetings do not end by themselves */
+		int64_t turn_life_s;
+		const char *pages_url; /* base of the join pages; NULL = that of the API */
+	} meetings;
 	int64_t access_token_life_s;  /* 0 = 3600 */
 	int64_t refresh_token_life_s; /* 0 = 604800 */
 	enum cardea_log_level log_level;

@@ -68,6 +68,11 @@ static void take_settings(const struct cardea_conf *conf, struct cardea_worker_o
 	};
 	options->access_token_life_s = conf->access_life_s;
 	options->refresh_token_life_s = conf->refresh_life_s;
+	options->meetings = (struct cardea_worker_meetings){
+	        .empty_timeout_s = conf->meeting_empty_timeout_s,
+	        .turn_life_s = conf->meeting_turn_life_s,
+	        .pages_url = or_null(conf->meeting_pages_url),
+	};
 	options->log_level = cardea_conf_log_level(conf);
 }
 
@@ -78,6 +83,7 @@ static void take_keys(const struct cardea_keys *keys, struct cardea_worker_optio
 	        .access = keys->access,
 	        .refresh = keys->refresh,
 	        .auth = keys->auth,
+	        .call = keys->call,
 	        .seal = keys->seal,
 	};
 	options->control_secret = keys->control_secret;

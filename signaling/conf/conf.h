@@ -32,6 +32,8 @@ struct cardea_conf {
 	char *issuer;
 	int64_t access_life_s;
 	int64_t refresh_life_s;
+	char *meeting_pages_url;
+	int64_t meeting_empty_timeout_s, meeting_turn_life_s;
 	/* limits */
 	int64_t enter_failures_per_second, enter_failures_burst; /* of each address; 0 a second = off */
 	int64_t enter_per_second, enter_burst;                   /* of each credential; the same */

@@ -50,6 +50,18 @@ const struct cardea_conf_option cardea_conf_table[] = {
 		.min = 300, .max = 7776000,
 		.description = "Life of a refresh token in seconds."},
 
+	{"meetings.pages_url", CARDEA_CONF_STRING, AT(meeting_pages_url), "", RELOAD,
+		.description =
+			"Where the join pages are, for links.gui and links.guest_join. Empty: with the API."},
+	{"meetings.empty_timeout_s", CARDEA_CONF_INTEGER, AT(meeting_empty_timeout_s), "120", RELOAD,
+		.max = 86400,
+		.description =
+			"Seconds after which a meeting of the meetings API with nobody in it ends; 0: never."},
+	{"meetings.turn_life_s", CARDEA_CONF_INTEGER, AT(meeting_turn_life_s), "86400", RELOAD,
+		.min = 60, .max = 604800,
+		.description =
+			"Life of a TURN credential in the answers of the meetings API in seconds."},
+
 	{"limits.enter_failures_per_second", CARDEA_CONF_INTEGER, AT(enter_failures_per_second), "5",
 		RELOAD, .max = 1000000,
 		.description =

@@ -26,6 +26,7 @@ static const struct {
 } files[] = {
         {"keys/join.jwk", JWK_ES256},      {"keys/access.jwk", JWK_HS256},
         {"keys/refresh.jwk", JWK_HS256},   {"keys/auth.jwk", JWK_HS256},
+        {"keys/call.jwk", JWK_ES256},
         {"keys/seal.key", SEAL},           {"keys/control.secret", SECRET},
         {"keys/janus-api.secret", SECRET}, {"keys/janus-admin.secret", SECRET},
 };

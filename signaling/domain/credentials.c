@@ -9,6 +9,7 @@
 #include "domain/secrets.h"
 #include "domain/tokens.h"
 #include "store/participants.h"
+#include "store/sessions.h"
 
 #define API_KEY_MIN 28
 

@@ -20,8 +20,9 @@ int cardea_domain_new(const struct cardea_domain_options *options, struct cardea
 	struct cardea_domain *domain;
 	int err;
 
-	if (!options->store || !options->clock || !options->keys.seal || !options->issuer ||
-	    !options->media.ready || !options->media.choose || !options->media.open) {
+	if (!options->store || !options->clock || !options->keys.seal || !options->keys.call ||
+	    !options->issuer || !options->media.ready || !options->media.choose ||
+	    !options->media.open) {
 		return CARDEA_E_INVALID;
 	}
 	domain = g_new0(struct cardea_domain, 1);

@@ -30,6 +30,7 @@ struct cardea_domain_keys {
 	const struct cardea_jwk *access;  /* HS256, participants dialect */
 	const struct cardea_jwk *refresh; /* HS256 */
 	const struct cardea_jwk *auth;    /* HS256 */
+	const struct cardea_jwk *call;    /* signs auth_token of the meetings dialect: ES256 */
 	const struct cardea_seal *seal;
 };
 
@@ -103,6 +104,9 @@ struct cardea_media_port {
 	/* A seat was removed: its tokens below @min_gen are dead (`revoke`). No answer: every `open`
 	 * carries min_gen again. Strings are borrowed for the call. NULL = nobody wants to know. */
 	void (*revoke)(void *arg, const struct cardea_revocation *revocation);
+	/* The meeting in @room is over; a node that misses it is put right after its next hello. NULL =
+	 * nobody wants to know. Strings are borrowed for the call. */
+	void (*close)(void *arg, const char *node, const char *room, int64_t epoch);
 	/* No answer: what a node misses it gets after its next hello. NULL = nobody wants to know. */
 	void (*tell)(void *arg, const struct cardea_telling *telling);
 	void *arg;
@@ -113,9 +117,10 @@ struct cardea_domain_options {
 	const struct cardea_clock *clock;
 	struct cardea_domain_keys keys;
 	struct cardea_media_port media;
-	const char *issuer;           /* `iss` of all our tokens */
-	int64_t access_token_life_s;  /* 3600 */
-	int64_t refresh_token_life_s; /* 604800 */
+	const char *issuer;               /* `iss` of all our tokens */
+	int64_t access_token_life_s;      /* 3600 */
+	int64_t refresh_token_life_s;     /* 604800 */
+	int64_t meeting_empty_timeout_ms; /* a meeting with nobody in it ends; 0 = never */
 };
 
 int cardea_domain_new(const struct cardea_domain_options *options, struct cardea_domain **out);
@@ -247,6 +252,10 @@ struct cardea_entered {
 	int64_t expires_in_s;
 	const char *resume;
 	int audio_slots, video_slots;
+	/* Has to wait to be let in: with the ticket as credential it asks again. Nothing above is set.
+	 */
+	bool is_waiting;
+	const char *ticket;
 };
 
 typedef void (*cardea_entered_h)(int err, const struct cardea_entered *result, void *arg);

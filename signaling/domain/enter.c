@@ -39,6 +39,7 @@ struct enter_op {
 	struct cardea_min_gen *min_gen;
 	char *avatar, *room_name;
 	bool room_locked;
+	bool is_waiting;
 };
 
 static void clear_result(struct enter_op *op)
@@ -57,10 +58,12 @@ static void free_op(struct enter_op *op)
 
 /* ---- the command ---- */
 
-static int admit(struct cardea_tx *tx, const struct cardea_entrance *at)
+static int admit(struct cardea_tx *tx, const struct cardea_entrance *at,
+                 struct cardea_admission *out)
 {
 	struct cardea_entrant entrant = {.seat = at->has_seat ? &at->seat : NULL,
 	                                 .role = at->has_seat ? at->seat.role : CARDEA_ROLE_PARTICIPANT,
+	                                 .is_guest = at->is_guest_token,
 	                                 .is_hidden = at->has_seat && at->seat.is_hidden,
 	                                 .replaces = at->replaces,
 	                                 .limit =
@@ -71,15 +74,19 @@ static int admit(struct cardea_tx *tx, const struct cardea_entrance *at)
 	if (err) {
 		return err;
 	}
-	return cardea_admit(&at->room, &at->session, &entrant, cardea_tx_now_ms(tx)).reason;
+	*out = cardea_admit(&at->room, &at->session, &entrant, cardea_tx_now_ms(tx));
+	return out->reason;
 }
 
 /* A guest without a seat gets one (spec/native 1: as `POST /guests` does). */
-static int seat_guest(struct cardea_tx *tx, const struct enter_op *op, struct cardea_entrance *at)
+static int seat_guest(struct cardea_tx *tx, const struct enter_op *op, struct cardea_entrance *at,
+                      bool must_wait)
 {
 	struct cardea_seat_spec spec = {.client_key = at->client_key,
 	                                .is_guest = true,
-	                                .leaves_at = cardea_tx_now_ms(tx) + CARDEA_SEAT_ENTER_MS};
+	                                .is_outside = must_wait,
+	                                .admission =
+	                                        must_wait ? CARDEA_SEAT_WAITING : CARDEA_SEAT_ADMITTED};
 	char *name =
 	        op->command.name ? cardea_text_clean_name(op->command.name, CARDEA_MAX_NAME) : NULL;
 
@@ -87,6 +94,9 @@ static int seat_guest(struct cardea_tx *tx, const struct enter_op *op, struct ca
 	g_free(name);
 	if (!spec.display_name) {
 		return CARDEA_E_NAME_REQUIRED;
+	}
+	if (!must_wait) {
+		spec.leaves_at = cardea_tx_now_ms(tx) + CARDEA_SEAT_ENTER_MS;
 	}
 	return cardea_seat_add(tx, &at->room, &spec, &at->seat);
 }
@@ -200,23 +210,19 @@ static int read_seat_again(struct cardea_tx *tx, struct cardea_seat_row *seat)
 	return cardea_store_seat_get(tx, tenant, id, seat);
 }
 
-static int enter(struct cardea_tx *tx, void *arg)
+/* Holds nothing but a ticket: no token, no place, no Janus session (DESIGN 5). */
+static int keep_waiting(struct cardea_tx *tx, struct enter_op *op, struct cardea_entrance *at)
 {
-	struct enter_op *op = arg;
-	struct cardea_entrance at;
-	int err;
+	memcpy(op->media.seat, at->seat.id, sizeof(op->media.seat));
+	g_strlcpy(op->claims.tenant, at->seat.tenant, sizeof(op->claims.tenant));
+	return at->seat.is_removed ? cardea_seat_return(tx, &at->seat, CARDEA_SEAT_WAITING) : 0;
+}
 
-	clear_result(op);
-	err = cardea_entrance_find(op->base.domain, tx, &op->command, &at);
-	if (!err) {
-		err = admit(tx, &at);
-	}
-	if (!err && !at.has_seat) {
-		err = seat_guest(tx, op, &at);
-	}
-	if (!err) {
-		err = place_room(tx, op, &at.room);
-	}
+static int go_in(struct cardea_tx *tx, struct enter_op *op, struct cardea_entrance *found)
+{
+	struct cardea_entrance at = *found;
+	int err = place_room(tx, op, &at.room);
+
 	if (!err) {
 		err = read_seat_again(tx, &at.seat);
 	}
@@ -231,6 +237,28 @@ static int enter(struct cardea_tx *tx, void *arg)
 	}
 	describe_seat(op, &at);
 	return describe_placement(tx, op, &at);
+}
+
+static int enter(struct cardea_tx *tx, void *arg)
+{
+	struct enter_op *op = arg;
+	struct cardea_admission admission;
+	struct cardea_entrance at;
+	int err;
+
+	clear_result(op);
+	err = cardea_entrance_find(op->base.domain, tx, &op->command, &at);
+	if (!err) {
+		err = admit(tx, &at, &admission);
+	}
+	op->is_waiting = !err && admission.verdict == CARDEA_WAIT;
+	if (!err && !at.has_seat) {
+		err = seat_guest(tx, op, &at, op->is_waiting);
+	}
+	if (err) {
+		return err;
+	}
+	return op->is_waiting ? keep_waiting(tx, op, &at) : go_in(tx, op, &at);
 }
 
 /* ---- after it ---- */
@@ -278,6 +306,19 @@ static void answer(int err, void *arg)
 	free_op(op);
 }
 
+static void answer_waiting(struct enter_op *op)
+{
+	struct cardea_entered result = {.is_waiting = true};
+	char *ticket = NULL;
+	int err = cardea_ticket_close(op->base.domain->options.keys.seal, op->claims.tenant,
+	                              op->media.seat, &ticket);
+
+	result.ticket = ticket;
+	op->done(err, err ? NULL : &result, op->arg);
+	g_free(ticket);
+	free_op(op);
+}
+
 static void open_room(int err, void *arg)
 {
 	struct enter_op *op = arg;
@@ -285,6 +326,8 @@ static void open_room(int err, void *arg)
 
 	if (err) {
 		answer(err, op);
+	} else if (op->is_waiting) {
+		answer_waiting(op);
 	} else {
 		media->open(media->arg, &op->placement, answer, op);
 	}

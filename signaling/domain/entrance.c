@@ -94,6 +94,19 @@ static int by_token(const struct cardea_domain *domain, struct cardea_tx *tx,
 	return err;
 }
 
+/* Somebody who waits, or waited, to be let in: the only one who has the ticket. */
+static int by_ticket(const struct cardea_domain *domain, struct cardea_tx *tx, const char *ticket,
+                     struct cardea_entrance *out)
+{
+	char tenant[CARDEA_UUID_SIZE], seat[CARDEA_UUID_SIZE];
+
+	if (cardea_ticket_open(domain->options.keys.seal, ticket, tenant, seat)) {
+		return CARDEA_E_UNAUTHENTICATED;
+	}
+	out->replaces = true;
+	return load_seat(tx, tenant, seat, out);
+}
+
 static int by_credential(const struct cardea_domain *domain, struct cardea_tx *tx,
                          const char *credential, struct cardea_entrance *out)
 {
@@ -102,6 +115,9 @@ static int by_credential(const struct cardea_domain *domain, struct cardea_tx *t
 	CARDEA_REFUSE_IF(CREDENTIAL_MALFORMED, !credential);
 	if (cardea_id_is_alnum(credential, CARDEA_TOKEN_CHARS)) {
 		return by_opaque(tx, credential, out);
+	}
+	if (g_str_has_prefix(credential, cardea_ticket_prefix)) {
+		return by_ticket(domain, tx, credential, out);
 	}
 	CARDEA_REFUSE_IF(CREDENTIAL_PURPOSE, cardea_is_api_key(credential));
 	use = cardea_token_peek(credential);

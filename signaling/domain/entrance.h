@@ -8,6 +8,7 @@
 #include "domain/domain.h"
 #include "store/participants.h"
 #include "store/rooms.h"
+#include "store/sessions.h"
 #include "store/tenants.h"
 
 struct cardea_entrance {

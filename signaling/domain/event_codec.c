@@ -84,3 +84,24 @@ int cardea_event_decode(struct cardea_tx *tx, const char *text, struct cardea_ev
 	json_decref(object);
 	return 0;
 }
+
+int cardea_object_merge(struct cardea_tx *tx, const char *text, const char *changes,
+                        const char **out)
+{
+	json_t *object = text ? NULL : json_object(), *over = NULL;
+	char *merged = NULL;
+
+	if ((text && cardea_json_parse_object(text, strlen(text), &object)) ||
+	    cardea_json_parse_object(changes, strlen(changes), &over)) {
+		json_decref(object);
+		return CARDEA_E_INVALID;
+	}
+	if (!json_object_update(object, over)) {
+		merged = cardea_json_dump(object);
+	}
+	json_decref(object);
+	json_decref(over);
+	*out = cardea_tx_strdup(tx, merged);
+	free(merged);
+	return *out ? 0 : CARDEA_E_INVALID;
+}

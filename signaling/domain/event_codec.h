@@ -14,8 +14,16 @@ struct cardea_tx;
 #define CARDEA_EVENT_ROOM_CREATED         "room.created"
 #define CARDEA_EVENT_ROOM_OPENED          "room.opened" /* a new session of a scheduled or ended room */
 #define CARDEA_EVENT_ROOM_ENDED           "room.ended"
+#define CARDEA_EVENT_ROOM_BEGUN           "room.begun" /* guests need not wait for a host any more */
+#define CARDEA_EVENT_ROOM_LOCKED          "room.locked"
+#define CARDEA_EVENT_ROOM_OPTIONS         "room.options"   /* `text`: all of them */
+#define CARDEA_EVENT_ROOM_PRESENTER       "room.presenter" /* without participant: nobody any more */
+#define CARDEA_EVENT_ROOM_MUTE_ASKED      "room.mute_asked" /* everybody is asked to be silent */
 #define CARDEA_EVENT_ROOM_PLACED          "room.placed"
 #define CARDEA_EVENT_PARTICIPANT_ADDED    "participant.added"
+#define CARDEA_EVENT_PARTICIPANT_WAITING  "participant.waiting"
+#define CARDEA_EVENT_PARTICIPANT_ADMITTED "participant.admitted"
+#define CARDEA_EVENT_PARTICIPANT_DENIED   "participant.denied"
 #define CARDEA_EVENT_PARTICIPANT_ENTERED  "participant.entered"
 #define CARDEA_EVENT_PARTICIPANT_RETURNED "participant.returned" /* had left */
 #define CARDEA_EVENT_PARTICIPANT_ONLINE   "participant.online"
@@ -46,5 +54,12 @@ char *cardea_event_encode(const struct cardea_event_data *data);
 
 /* The opposite; strings are memory of @tx. CARDEA_E_STORE for what was not encoded here. */
 int cardea_event_decode(struct cardea_tx *tx, const char *text, struct cardea_event_data *out);
+
+/*
+ * A copy of the object @text (NULL = {}) with the members of the object @changes put over its own:
+ * of the dialect's options, which nobody else here reads. *@out is memory of @tx. CARDEA_E_INVALID.
+ */
+int cardea_object_merge(struct cardea_tx *tx, const char *text, const char *changes,
+                        const char **out);
 
 #endif

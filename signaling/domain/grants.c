@@ -87,6 +87,27 @@ int cardea_grant_moderate(const struct cardea_seat_row *who, const struct cardea
 	return 0;
 }
 
+int cardea_grant_meeting(const struct cardea_session_row *session,
+                         const struct cardea_seat_row *seat, enum cardea_meeting_act act)
+{
+	/* Who waits learns nothing and does nothing (spec/meetings 12.2). */
+	CARDEA_REFUSE_IF(WAITING, seat->admission != CARDEA_SEAT_ADMITTED);
+	switch (act) {
+	case CARDEA_MEETING_READ_USER:
+	case CARDEA_MEETING_SPEAK:
+		return 0;
+	case CARDEA_MEETING_LOCK:
+		CARDEA_REFUSE_IF(FORBIDDEN, seat->is_guest || !session->lock_available);
+		return 0;
+	case CARDEA_MEETING_KICK:
+	case CARDEA_MEETING_ADMIT:
+	case CARDEA_MEETING_END:
+	default:
+		CARDEA_REFUSE_IF(FORBIDDEN, seat->is_guest);
+		return 0;
+	}
+}
+
 int64_t cardea_capacity(int64_t room_limit, int64_t tenant_limit)
 {
 	if (room_limit <= 0 || tenant_limit <= 0) {
@@ -120,16 +141,50 @@ static int refuse_by_room(const struct cardea_room_row *room,
 	}
 }
 
-static int refuse_by_seat(const struct cardea_room_row *room, const struct cardea_entrant *who)
+/* An access key outlives a removal (spec/meetings 11.6). */
+static bool has_key(const struct cardea_seat_row *seat)
 {
-	bool is_inside = who->seat && !who->seat->left_at;
+	return seat && seat->access_key.data;
+}
 
-	CARDEA_REFUSE_IF(REMOVED, who->seat && who->seat->is_removed);
-	CARDEA_REFUSE_IF(ROOM_LOCKED, room->is_locked && !is_inside && who->role != CARDEA_ROLE_HOST);
+static bool is_inside(const struct cardea_entrant *who)
+{
+	return who->seat && !who->seat->left_at;
+}
+
+static int refuse_by_lock(const struct cardea_room_row *room, const struct cardea_entrant *who)
+{
+	/* Those in a meeting of access keys when it was locked, hosts like others (spec/meetings 11.5).
+	 */
+	bool may_pass = has_key(who->seat) ? who->seat->is_present
+	                                   : is_inside(who) || who->role == CARDEA_ROLE_HOST;
+
+	CARDEA_REFUSE_IF(ROOM_LOCKED, room->is_locked && !may_pass);
+	return 0;
+}
+
+static int refuse_by_removal(const struct cardea_entrant *who)
+{
+	CARDEA_REFUSE_IF(DENIED, who->seat && who->seat->admission == CARDEA_SEAT_DENIED);
+	CARDEA_REFUSE_IF(REMOVED, who->seat && who->seat->is_removed && !has_key(who->seat));
+	return 0;
+}
+
+/* Guests wait until they are let in (spec/meetings 12.1). */
+static bool must_wait(const struct cardea_session_row *session, const struct cardea_entrant *who)
+{
+	if (who->seat) {
+		return who->seat->admission == CARDEA_SEAT_WAITING;
+	}
+	return who->is_guest && session && (!session->begun_at || session->waiting_room);
+}
+
+static int refuse_by_place(const struct cardea_entrant *who)
+{
 	CARDEA_REFUSE_IF(IN_USE, who->seat && who->seat->is_online && !who->replaces);
 	/* A hidden seat takes no place (spec/model I4), one that is inside has its own. */
-	CARDEA_REFUSE_IF(CAPACITY,
-	                 !is_inside && !who->is_hidden && who->limit > 0 && who->active >= who->limit);
+	CARDEA_REFUSE_IF(CAPACITY, !is_inside(who) && !who->is_hidden && who->limit > 0 &&
+	                                   who->active >= who->limit);
 	return 0;
 }
 
@@ -140,7 +195,16 @@ struct cardea_admission cardea_admit(const struct cardea_room_row *room,
 	int reason = refuse_by_room(room, session, who, now_ms);
 
 	if (!reason) {
-		reason = refuse_by_seat(room, who);
+		reason = refuse_by_removal(who);
+	}
+	if (!reason) {
+		reason = refuse_by_lock(room, who);
+	}
+	if (!reason && must_wait(session, who)) {
+		return (struct cardea_admission){.verdict = CARDEA_WAIT};
+	}
+	if (!reason) {
+		reason = refuse_by_place(who);
 	}
 	if (reason) {
 		return (struct cardea_admission){.verdict = CARDEA_REFUSE, .reason = reason};

@@ -10,6 +10,7 @@
 #include "domain/domain.h"
 #include "store/participants.h"
 #include "store/rooms.h"
+#include "store/sessions.h"
 
 enum cardea_principal_kind {
 	CARDEA_PRINCIPAL_TENANT, /* API key or tenant token: host of every room */
@@ -61,6 +62,21 @@ int cardea_grant_send(const struct cardea_room_row *room, const struct cardea_se
 int cardea_grant_moderate(const struct cardea_seat_row *who, const struct cardea_seat_row *target,
                           enum cardea_moderation action);
 
+/* ---- the meetings dialect (spec/meetings 7, 12.2) ---- */
+
+enum cardea_meeting_act {
+	CARDEA_MEETING_READ_USER, /* of oneself also while waiting */
+	CARDEA_MEETING_SPEAK,     /* messages, presentation, layout, asking for silence */
+	CARDEA_MEETING_KICK,
+	CARDEA_MEETING_ADMIT,
+	CARDEA_MEETING_LOCK,
+	CARDEA_MEETING_END,
+};
+
+/* May @seat do this in @session? 0, CARDEA_E_WAITING or CARDEA_E_FORBIDDEN. */
+int cardea_grant_meeting(const struct cardea_session_row *session,
+                         const struct cardea_seat_row *seat, enum cardea_meeting_act act);
+
 /* ---- admission ---- */
 
 enum cardea_verdict {
@@ -73,6 +89,7 @@ enum cardea_verdict {
 struct cardea_entrant {
 	const struct cardea_seat_row *seat; /* NULL: a new one is made */
 	enum cardea_role role;
+	bool is_guest; /* of a new seat */
 	bool is_hidden;
 	bool opens;      /* the call may open a scheduled or ended room */
 	bool early_join; /* the tenant's allow_early_join */

@@ -10,6 +10,7 @@
 #include "store/participants.h"
 #include "store/rooms.h"
 #include "store/tenants.h"
+#include "store/sessions.h"
 
 static void to_session(const struct cardea_media_row *row, struct cardea_media_session *out)
 {

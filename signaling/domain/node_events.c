@@ -32,7 +32,8 @@ static int get_seat(struct cardea_tx *tx, const struct cardea_room_row *room, co
 {
 	int err = cardea_store_seat_get(tx, room->tenant, id, out);
 
-	if (!err && (out->is_removed || strcmp(out->session, room->session) != 0)) {
+	if (!err && (out->is_removed || out->admission != CARDEA_SEAT_ADMITTED ||
+	             strcmp(out->session, room->session) != 0)) {
 		err = CARDEA_E_NOT_FOUND;
 	}
 	return err;
@@ -52,7 +53,9 @@ static int take_online(struct cardea_tx *tx, const struct cardea_room_row *room,
 	if (err || has_connection(&seat, connection)) {
 		return err == CARDEA_E_NOT_FOUND ? 0 : err;
 	}
-	return cardea_seat_online(tx, &seat, connection);
+	err = cardea_seat_online(tx, &seat, connection);
+	return !err && seat.role == CARDEA_ROLE_HOST && !seat.is_hidden ? cardea_room_begin(tx, room)
+	                                                                : err;
 }
 
 /* Also of a removed seat: it is the end of its connection. */

@@ -7,6 +7,7 @@
 #include "domain/seats.h"
 #include "domain/secrets.h"
 #include "store/credentials.h"
+#include "store/sessions.h"
 #include "store/tenants.h"
 
 #define KEY_BYTES          32
@@ -188,17 +189,20 @@ static int find_or_make_room(struct cardea_tx *tx, struct links_op *op,
                              const struct cardea_tenant_row *tenant)
 {
 	const struct cardea_seal *seal = op->base.domain->options.keys.seal;
-	struct cardea_room_spec spec = {.name = op->room_name, .config = CARDEA_ROOM_CONFIG_ABSENT};
+	struct cardea_room_spec spec = {.name = op->room_name,
+	                                .config = CARDEA_ROOM_CONFIG_ABSENT,
+	                                .session = cardea_session_spec_of(tenant)};
 	char id[CARDEA_UUID_SIZE];
 	int err = cardea_room_find(tx, tenant->id, op->room_name, &op->room);
 
+	spec.session.empty_timeout_ms = 0; /* links to try out are good until the operator ends them */
 	if (err == CARDEA_E_ROOM_UNKNOWN) {
 		err = cardea_room_id_for_name(tenant->id, op->room_name, id);
 		spec.id = id;
 		return err ? err : cardea_room_make(tx, seal, tenant, &spec, &op->room);
 	}
 	if (!err && op->room.status != CARDEA_ROOM_ROW_ACTIVE) {
-		err = cardea_room_open(tx, seal, tenant, &op->room);
+		err = cardea_room_open(tx, seal, tenant, &spec.session, &op->room);
 	}
 	return err;
 }

@@ -9,6 +9,7 @@
 #include "domain/seats.h"
 #include "domain/tokens.h"
 #include "domain/views.h"
+#include "store/sessions.h"
 
 /* ---- add ---- */
 
@@ -32,7 +33,9 @@ static int find_or_make_room(struct add_op *op, struct cardea_tx *tx,
                              const struct cardea_principal *principal)
 {
 	const char *wanted = op->command.room;
-	struct cardea_room_spec spec = {.name = wanted, .config = CARDEA_ROOM_CONFIG_ABSENT};
+	struct cardea_room_spec spec = {.name = wanted,
+	                                .config = CARDEA_ROOM_CONFIG_ABSENT,
+	                                .session = cardea_session_spec_of(&op->tenant)};
 	char id[CARDEA_UUID_SIZE];
 	int err = cardea_grant_room(principal, wanted);
 
@@ -130,11 +133,13 @@ static int admit(struct add_op *op, struct cardea_tx *tx, enum cardea_role role,
 
 static int open_if_closed(struct add_op *op, struct cardea_tx *tx)
 {
+	const struct cardea_session_spec spec = cardea_session_spec_of(&op->tenant);
+
 	if (op->room.status == CARDEA_ROOM_ROW_ACTIVE) {
 		return 0;
 	}
 	op->room_created = true;
-	return cardea_room_open(tx, op->base.domain->options.keys.seal, &op->tenant, &op->room);
+	return cardea_room_open(tx, op->base.domain->options.keys.seal, &op->tenant, &spec, &op->room);
 }
 
 static int take_seat(struct add_op *op, struct cardea_tx *tx,

@@ -1,6 +1,7 @@
 /*
- * resume: the sealed string with which a page proves that it is the one that holds a seat
- * (spec/native 1 and 13). Any gateway with the key file can open it. Any thread.
+ * resume: the sealed strings with which a page proves that it is the one that holds a seat
+ * (spec/native 1 and 13), and the one that waits to be let in (a ticket). Any gateway with the key
+ * file can open them. Any thread.
  */
 #ifndef CARDEA_DOMAIN_RESUME_H
 #define CARDEA_DOMAIN_RESUME_H
@@ -14,5 +15,13 @@ int cardea_resume_close(const struct cardea_seal *seal, const struct cardea_medi
 /* CARDEA_E_SEAL for anything that cardea_resume_close did not make. */
 int cardea_resume_open(const struct cardea_seal *seal, const char *text,
                        struct cardea_media_session *out);
+
+/* For a seat that waits. It begins with cardea_ticket_prefix. *@out is freed with g_free. */
+extern const char cardea_ticket_prefix[]; /* "wt_" */
+int cardea_ticket_close(const struct cardea_seal *seal, const char *tenant, const char *seat,
+                        char **out);
+/* CARDEA_E_SEAL for anything that cardea_ticket_close did not make. */
+int cardea_ticket_open(const struct cardea_seal *seal, const char *text,
+                       char tenant[CARDEA_UUID_SIZE], char seat[CARDEA_UUID_SIZE]);
 
 #endif

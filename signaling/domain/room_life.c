@@ -12,6 +12,8 @@
 #include "store/events.h"
 #include "store/nodes.h"
 
+#define MINUTE_MS INT64_C(60000)
+
 int cardea_room_id_for_name(const char *tenant, const char *name, char out[CARDEA_UUID_SIZE])
 {
 	char *lower;
@@ -51,9 +53,29 @@ static int find_by_name(struct cardea_tx *tx, const char *tenant, const char *na
 		err = cardea_store_room_by_name(tx, tenant, name, out);
 	}
 	if (err == CARDEA_E_NOT_FOUND) {
+		err = cardea_store_room_by_key(tx, tenant, name, out);
+	}
+	if (err == CARDEA_E_NOT_FOUND) {
 		err = cardea_store_room_get(tx, tenant, id, out);
 	}
 	return err;
+}
+
+int cardea_room_find_key(struct cardea_tx *tx, const char *tenant, const char *key,
+                         struct cardea_room_row *out)
+{
+	int err = cardea_store_room_by_key(tx, tenant, key, out);
+
+	if (err == CARDEA_E_NOT_FOUND && cardea_id_is_uuid(key)) {
+		err = find_by_id(tx, tenant, key, out);
+	}
+	if (err == CARDEA_E_NOT_FOUND) {
+		err = cardea_store_room_by_name(tx, tenant, key, out);
+	}
+	if (err == CARDEA_E_NOT_FOUND) {
+		return CARDEA_E_ROOM_UNKNOWN;
+	}
+	return err ? err : cardea_seat_settle(tx, out);
 }
 
 int cardea_room_find(struct cardea_tx *tx, const char *tenant, const char *id_or_name,
@@ -84,18 +106,48 @@ static int check_limit(struct cardea_tx *tx, const struct cardea_tenant_row *ten
 	return err;
 }
 
+struct cardea_session_spec cardea_session_spec_of(const struct cardea_tenant_row *tenant)
+{
+	return (struct cardea_session_spec){
+	        .empty_timeout_ms = tenant->empty_room_timeout_minutes * MINUTE_MS,
+	        .has_guest_token = true,
+	        .has_begun = true,
+	        .kick_available = true,
+	        .lock_available = true,
+	};
+}
+
+static int describe_session(struct cardea_tx *tx, const struct cardea_session_spec *spec,
+                            const struct cardea_room_row *room, struct cardea_session_row *out)
+{
+	int64_t now = cardea_tx_now_ms(tx);
+	int err;
+
+	*out = (struct cardea_session_row){
+	        .started_at = now,
+	        .begun_at = spec->has_begun ? now : 0,
+	        .empty_timeout_ms = spec->empty_timeout_ms,
+	        .empties_at = spec->empty_timeout_ms > 0 ? now + spec->empty_timeout_ms : 0,
+	        .waiting_room = spec->waiting_room,
+	        .kick_available = spec->kick_available,
+	        .lock_available = spec->lock_available,
+	        .options = spec->options};
+	g_strlcpy(out->tenant, room->tenant, sizeof(out->tenant));
+	g_strlcpy(out->room, room->id, sizeof(out->room));
+	err = cardea_id_uuid(cardea_tx_random(tx), out->id);
+	return err ? err : cardea_id_object(cardea_tx_random(tx), now / 1000, out->conf_id);
+}
+
 /* A new session with a guest token of its own becomes the room's running one. The row of the room
  * has to exist. */
 static int start_session(struct cardea_tx *tx, const struct cardea_seal *seal,
-                         struct cardea_room_row *room)
+                         const struct cardea_session_spec *spec, struct cardea_room_row *room)
 {
-	struct cardea_session_row session = {.started_at = cardea_tx_now_ms(tx)};
+	struct cardea_session_row session;
 	const struct cardea_secret_place place = {"sessions", session.id, "guest_token"};
-	int err = cardea_id_uuid(cardea_tx_random(tx), session.id);
+	int err = describe_session(tx, spec, room, &session);
 
-	g_strlcpy(session.tenant, room->tenant, sizeof(session.tenant));
-	g_strlcpy(session.room, room->id, sizeof(session.room));
-	if (!err) {
+	if (!err && spec->has_guest_token) {
 		err = cardea_secret_issue(seal, tx, room->tenant, CARDEA_CREDENTIAL_GUEST_TOKEN, &place,
 		                          &session.guest_token);
 	}
@@ -107,6 +159,7 @@ static int start_session(struct cardea_tx *tx, const struct cardea_seal *seal,
 	}
 	g_strlcpy(room->session, session.id, sizeof(room->session));
 	room->status = CARDEA_ROOM_ROW_ACTIVE;
+	room->is_locked = false;
 	room->started_at = session.started_at;
 	room->ended_at = 0;
 	room->updated_at = session.started_at;
@@ -118,7 +171,8 @@ static int new_row(struct cardea_tx *tx, const struct cardea_tenant_row *tenant,
 {
 	int64_t now = cardea_tx_now_ms(tx);
 
-	*out = (struct cardea_room_row){.name = spec->name,
+	*out = (struct cardea_room_row){.key = spec->key,
+	                                .name = spec->name,
 	                                .status = CARDEA_ROOM_ROW_ACTIVE,
 	                                .max_participants = spec->config.max_participants,
 	                                .recording_enabled = spec->config.recording_enabled,
@@ -148,21 +202,50 @@ int cardea_room_make(struct cardea_tx *tx, const struct cardea_seal *seal,
 		err = cardea_store_room_insert(tx, out);
 	}
 	if (!err) {
-		err = start_session(tx, seal, out);
+		err = start_session(tx, seal, &spec->session, out);
 	}
 	return err ? err : cardea_journal_room(tx, out, CARDEA_EVENT_ROOM_CREATED, &data, NULL);
 }
 
 int cardea_room_open(struct cardea_tx *tx, const struct cardea_seal *seal,
-                     const struct cardea_tenant_row *tenant, struct cardea_room_row *room)
+                     const struct cardea_tenant_row *tenant, const struct cardea_session_spec *spec,
+                     struct cardea_room_row *room)
 {
 	const struct cardea_event_data data = {.name = room->name};
 	int err = check_limit(tx, tenant);
 
 	if (!err) {
-		err = start_session(tx, seal, room);
+		err = start_session(tx, seal, spec, room);
 	}
 	return err ? err : cardea_journal_room(tx, room, CARDEA_EVENT_ROOM_OPENED, &data, NULL);
+}
+
+int cardea_room_begin(struct cardea_tx *tx, const struct cardea_room_row *room)
+{
+	const struct cardea_event_data nothing = {0};
+	const struct cardea_seat_row *waiting = NULL;
+	struct cardea_session_row session;
+	size_t count = 0;
+	int err = cardea_store_session_get(tx, room->tenant, room->session, &session);
+
+	if (err || session.begun_at) {
+		return err;
+	}
+	session.begun_at = cardea_tx_now_ms(tx);
+	err = cardea_store_session_update(tx, &session);
+	if (!err) {
+		err = cardea_journal_room(tx, room, CARDEA_EVENT_ROOM_BEGUN, &nothing, NULL);
+	}
+	if (!err && !session.waiting_room) {
+		err = cardea_store_seat_list(tx, room->tenant, room->id, CARDEA_SEATS_WAITING, &waiting,
+		                             &count);
+	}
+	for (size_t i = 0; i < count && !err; i++) {
+		struct cardea_seat_row seat = waiting[i];
+
+		err = cardea_seat_admit(tx, &seat, NULL);
+	}
+	return err;
 }
 
 static int all_leave(struct cardea_tx *tx, const struct cardea_room_row *room)

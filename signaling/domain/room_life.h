@@ -8,6 +8,7 @@
 #include "cardea_seal.h"
 #include "domain/domain.h"
 #include "store/rooms.h"
+#include "store/sessions.h"
 #include "store/tenants.h"
 
 /* UUIDv5 of the tenant and lower(trim(name)) (spec/participants 6): parallel first joins by a name
@@ -19,11 +20,30 @@ int cardea_room_id_for_name(const char *tenant, const char *name, char out[CARDE
 int cardea_room_find(struct cardea_tx *tx, const char *tenant, const char *id_or_name,
                      struct cardea_room_row *out);
 
+/* The same for the dialects whose callers choose the key (spec/native 9): a room of that key, else
+ * one that the participants dialect knows by that id or name. CARDEA_E_ROOM_UNKNOWN. */
+int cardea_room_find_key(struct cardea_tx *tx, const char *tenant, const char *key,
+                         struct cardea_room_row *out);
+
+/* What a new session is made from. Borrowed until the command ends. */
+struct cardea_session_spec {
+	int64_t empty_timeout_ms; /* 0 = does not end by itself */
+	bool has_guest_token;
+	bool has_begun; /* guests need not wait for a host */
+	bool waiting_room, kick_available, lock_available;
+	const char *options; /* opaque, NULL = none */
+};
+
+/* As the participants dialect has it: ends when empty for as long as @tenant says (Decision P4). */
+struct cardea_session_spec cardea_session_spec_of(const struct cardea_tenant_row *tenant);
+
 /* What a new room is made from. Borrowed until the command ends. */
 struct cardea_room_spec {
-	const char *id; /* NULL = a random one */
+	const char *id;  /* NULL = a random one */
+	const char *key; /* NULL = none */
 	const char *name;
 	struct cardea_room_config config;
+	struct cardea_session_spec session;
 };
 
 #define CARDEA_ROOM_CONFIG_ABSENT                                                                  \
@@ -36,7 +56,11 @@ int cardea_room_make(struct cardea_tx *tx, const struct cardea_seal *seal,
                      struct cardea_room_row *out);
 /* A new session of a scheduled or ended room. CARDEA_E_CONCURRENT_ROOMS. */
 int cardea_room_open(struct cardea_tx *tx, const struct cardea_seal *seal,
-                     const struct cardea_tenant_row *tenant, struct cardea_room_row *room);
+                     const struct cardea_tenant_row *tenant, const struct cardea_session_spec *spec,
+                     struct cardea_room_row *room);
+/* A host has come: guests need not wait any more, unless the session has a waiting room
+ * (spec/meetings 12.1). Once per session. */
+int cardea_room_begin(struct cardea_tx *tx, const struct cardea_room_row *room);
 /* Ends the session: everybody has left, its credentials are dead (spec/model I2). */
 int cardea_room_end(struct cardea_tx *tx, struct cardea_room_row *room, const char *reason);
 /* Where and how an open room is, as its node is told; `min_gen` and `hands` are memory of the tx.

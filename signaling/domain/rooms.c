@@ -31,6 +31,7 @@ static int create(struct cardea_tx *tx, void *arg)
 		err = cardea_grant_act(&principal, CARDEA_ACT_ROOM_CREATE);
 	}
 	op->participants = 0;
+	op->spec.session = cardea_session_spec_of(&tenant);
 	return err ? err
 	           : cardea_room_make(tx, domain->options.keys.seal, &tenant, &op->spec, &op->room);
 }

@@ -4,9 +4,8 @@
 #include <string.h>
 #include <glib.h>
 #include "domain/journal.h"
-
-/* 24 hex digits (spec/model 1). */
-#define CLIENT_ID_BYTES 12
+#include "domain/secrets.h"
+#include "store/sessions.h"
 
 int cardea_seat_client_key(enum cardea_client_key_origin origin, const char *key,
                            char out[CARDEA_DIGEST_SIZE])
@@ -26,16 +25,22 @@ int cardea_seat_add(struct cardea_tx *tx, const struct cardea_room_row *room,
 	struct cardea_event_data data = {.name = spec->display_name,
 	                                 .role = cardea_role_name(spec->role),
 	                                 .is_guest = spec->is_guest};
+	const char *type = spec->admission == CARDEA_SEAT_WAITING ? CARDEA_EVENT_PARTICIPANT_WAITING
+	                                                          : CARDEA_EVENT_PARTICIPANT_ADDED;
 	int err;
 
 	*out = (struct cardea_seat_row){.display_name = spec->display_name,
 	                                .external_user_id = spec->external_user_id,
 	                                .metadata = spec->metadata,
 	                                .client_key = spec->client_key,
+	                                .avatar = spec->avatar,
+	                                .locale = spec->locale,
 	                                .role = spec->role,
+	                                .admission = spec->admission,
 	                                .is_guest = spec->is_guest,
 	                                .is_hidden = spec->is_hidden,
 	                                .joined_at = now,
+	                                .left_at = spec->is_outside ? now : 0,
 	                                .created_at = now,
 	                                .leaves_at = spec->leaves_at};
 	g_strlcpy(out->tenant, room->tenant, sizeof(out->tenant));
@@ -43,10 +48,16 @@ int cardea_seat_add(struct cardea_tx *tx, const struct cardea_room_row *room,
 	g_strlcpy(out->session, room->session, sizeof(out->session));
 	err = cardea_id_uuid(cardea_tx_random(tx), out->id);
 	if (!err) {
-		err = cardea_id_hex(cardea_tx_random(tx), out->client_id, CLIENT_ID_BYTES);
+		err = cardea_id_object(cardea_tx_random(tx), now / 1000, out->client_id);
+	}
+	if (!err && spec->key_seal) {
+		const struct cardea_secret_place place = {"participants", out->id, "access_key"};
+
+		err = cardea_secret_issue(spec->key_seal, tx, out->tenant, CARDEA_CREDENTIAL_ACCESS_KEY,
+		                          &place, &out->access_key);
 	}
 	if (!err) {
-		err = cardea_journal_seat(tx, out, CARDEA_EVENT_PARTICIPANT_ADDED, &data, &out->ordinal);
+		err = cardea_journal_seat(tx, out, type, &data, &out->ordinal);
 	}
 	return err ? err : cardea_store_seat_insert(tx, out);
 }
@@ -57,6 +68,7 @@ int cardea_seat_online(struct cardea_tx *tx, struct cardea_seat_row *seat, const
 	int err;
 
 	seat->is_online = true;
+	seat->is_present = true;
 	seat->connection = connection;
 	seat->left_at = 0;
 	seat->leaves_at = 0;
@@ -67,6 +79,12 @@ int cardea_seat_online(struct cardea_tx *tx, struct cardea_seat_row *seat, const
 	return cardea_journal_seat(tx, seat, CARDEA_EVENT_PARTICIPANT_ONLINE, &data, NULL);
 }
 
+/* The time after which an empty meeting ends counts from the last one who was there. */
+static int postpone_end(struct cardea_tx *tx, const struct cardea_seat_row *seat)
+{
+	return cardea_store_session_postpone(tx, seat->tenant, seat->session, cardea_tx_now_ms(tx));
+}
+
 static int leave(struct cardea_tx *tx, struct cardea_seat_row *seat, int64_t at)
 {
 	int err;
@@ -75,6 +93,9 @@ static int leave(struct cardea_tx *tx, struct cardea_seat_row *seat, int64_t at)
 	seat->leaves_at = 0;
 	seat->hand = 0;
 	err = cardea_store_seat_update(tx, seat);
+	if (!err) {
+		err = postpone_end(tx, seat);
+	}
 	return err ? err : cardea_journal_seat(tx, seat, CARDEA_EVENT_PARTICIPANT_LEFT, NULL, NULL);
 }
 
@@ -99,16 +120,88 @@ int cardea_seat_offline(struct cardea_tx *tx, struct cardea_seat_row *seat, cons
 int cardea_seat_enter(struct cardea_tx *tx, struct cardea_seat_row *seat, const char *node)
 {
 	const struct cardea_event_data data = {.node = node};
-	const char *event =
-	        seat->left_at ? CARDEA_EVENT_PARTICIPANT_RETURNED : CARDEA_EVENT_PARTICIPANT_ENTERED;
+	const char *event = seat->left_at && seat->is_present ? CARDEA_EVENT_PARTICIPANT_RETURNED
+	                                                      : CARDEA_EVENT_PARTICIPANT_ENTERED;
 	int err;
 
 	seat->left_at = 0;
+	seat->is_removed = false;
 	if (!seat->is_online) {
 		seat->leaves_at = cardea_tx_now_ms(tx) + CARDEA_SEAT_ENTER_MS;
 	}
 	err = cardea_store_seat_update(tx, seat);
 	return err ? err : cardea_journal_seat(tx, seat, event, &data, NULL);
+}
+
+static int set_admission(struct cardea_tx *tx, struct cardea_seat_row *seat,
+                         enum cardea_seat_admission admission, const char *event,
+                         const struct cardea_event_data *data)
+{
+	int err;
+
+	seat->admission = admission;
+	err = cardea_store_seat_update(tx, seat);
+	return err ? err : cardea_journal_seat(tx, seat, event, data, NULL);
+}
+
+int cardea_seat_admit(struct cardea_tx *tx, struct cardea_seat_row *seat, const char *by)
+{
+	const struct cardea_event_data data = {.by = by};
+
+	return set_admission(tx, seat, CARDEA_SEAT_ADMITTED, CARDEA_EVENT_PARTICIPANT_ADMITTED, &data);
+}
+
+/* Nobody holds anything of the seat any more: no place, no token. */
+static void empty(struct cardea_tx *tx, struct cardea_seat_row *seat)
+{
+	seat->gen++;
+	seat->is_present = false;
+	seat->leaves_at = 0;
+	seat->hand = 0;
+	if (!seat->left_at) {
+		seat->left_at = cardea_tx_now_ms(tx);
+	}
+}
+
+int cardea_seat_put_back(struct cardea_tx *tx, struct cardea_seat_row *seat, const char *by)
+{
+	struct cardea_event_data data = {.by = by, .name = seat->display_name};
+
+	empty(tx, seat);
+	data.gen = seat->gen;
+	return set_admission(tx, seat, CARDEA_SEAT_WAITING, CARDEA_EVENT_PARTICIPANT_WAITING, &data);
+}
+
+int cardea_seat_shut_out(struct cardea_tx *tx, struct cardea_seat_row *seat)
+{
+	struct cardea_event_data data = {.reason = "locked"};
+	int err;
+
+	empty(tx, seat);
+	data.gen = seat->gen;
+	err = cardea_store_seat_update(tx, seat);
+	return err ? err : cardea_journal_seat(tx, seat, CARDEA_EVENT_PARTICIPANT_LEFT, &data, NULL);
+}
+
+int cardea_seat_deny(struct cardea_tx *tx, struct cardea_seat_row *seat, const char *reason,
+                     const char *by)
+{
+	const struct cardea_event_data data = {.by = by, .reason = reason};
+
+	seat->is_removed = true;
+	seat->gen++;
+	return set_admission(tx, seat, CARDEA_SEAT_DENIED, CARDEA_EVENT_PARTICIPANT_DENIED, &data);
+}
+
+int cardea_seat_return(struct cardea_tx *tx, struct cardea_seat_row *seat,
+                       enum cardea_seat_admission admission)
+{
+	const struct cardea_event_data data = {.name = seat->display_name};
+	const char *event = admission == CARDEA_SEAT_WAITING ? CARDEA_EVENT_PARTICIPANT_WAITING
+	                                                     : CARDEA_EVENT_PARTICIPANT_ADDED;
+
+	seat->is_removed = false;
+	return set_admission(tx, seat, admission, event, &data);
 }
 
 int cardea_seat_hand(struct cardea_tx *tx, struct cardea_seat_row *seat, bool is_raised,
@@ -129,13 +222,8 @@ int cardea_seat_remove(struct cardea_tx *tx, struct cardea_seat_row *seat, const
 	struct cardea_event_data data = {.reason = reason, .by = by};
 	int err;
 
-	seat->gen++;
+	empty(tx, seat);
 	seat->is_removed = true;
-	seat->leaves_at = 0;
-	seat->hand = 0;
-	if (!seat->left_at) {
-		seat->left_at = cardea_tx_now_ms(tx);
-	}
 	data.gen = seat->gen;
 	err = cardea_store_seat_update(tx, seat);
 	if (err) {

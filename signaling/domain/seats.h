@@ -6,6 +6,7 @@
 #ifndef CARDEA_DOMAIN_SEATS_H
 #define CARDEA_DOMAIN_SEATS_H
 
+#include "cardea_seal.h"
 #include "store/participants.h"
 #include "store/rooms.h"
 
@@ -19,8 +20,12 @@
 struct cardea_seat_spec {
 	const char *display_name;
 	const char *external_user_id, *metadata, *client_key; /* NULL = none; client_key: a digest */
+	const char *avatar, *locale;                          /* NULL = none */
+	const struct cardea_seal *key_seal; /* seals the access key it gets; NULL = gets none */
 	enum cardea_role role;
+	enum cardea_seat_admission admission;
 	bool is_guest, is_hidden;
+	bool is_outside;   /* takes no place until it enters (spec/model I5) */
 	int64_t leaves_at; /* 0 = stays until removed */
 };
 
@@ -38,11 +43,23 @@ int cardea_seat_add(struct cardea_tx *tx, const struct cardea_room_row *room,
 int cardea_seat_online(struct cardea_tx *tx, struct cardea_seat_row *seat, const char *connection);
 /* @reason `left` is on purpose: the seat has left at once. */
 int cardea_seat_offline(struct cardea_tx *tx, struct cardea_seat_row *seat, const char *reason);
-/* Was let in: a seat that had left is active again. */
+/* A guest who waits is let in, or was put back to wait: whatever it held is dead. @by: the host who
+ * did it, NULL = nobody. */
+int cardea_seat_admit(struct cardea_tx *tx, struct cardea_seat_row *seat, const char *by);
+int cardea_seat_put_back(struct cardea_tx *tx, struct cardea_seat_row *seat, const char *by);
+/* A guest who waits is not let in, but may ask again. @reason is for the guest, or NULL. */
+int cardea_seat_deny(struct cardea_tx *tx, struct cardea_seat_row *seat, const char *reason,
+                     const char *by);
+/* Somebody who was removed or denied has registered again. @admission: as for a new seat. */
+int cardea_seat_return(struct cardea_tx *tx, struct cardea_seat_row *seat,
+                       enum cardea_seat_admission admission);
+/* Enters: a seat that had left is active again. */
 int cardea_seat_enter(struct cardea_tx *tx, struct cardea_seat_row *seat, const char *node);
 /* Raises or lowers the hand. @by: the host who did it, NULL = the seat itself. */
 int cardea_seat_hand(struct cardea_tx *tx, struct cardea_seat_row *seat, bool is_raised,
                      const char *by);
+/* The meeting was locked before the seat came: its join token is dead. */
+int cardea_seat_shut_out(struct cardea_tx *tx, struct cardea_seat_row *seat);
 /* For good: its generation is raised, so that no token of it works any more (DESIGN 5). @by: the
  * host who did it, or NULL. */
 int cardea_seat_remove(struct cardea_tx *tx, struct cardea_seat_row *seat, const char *reason,

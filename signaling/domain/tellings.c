@@ -22,6 +22,10 @@ bool cardea_telling_of(const struct cardea_room_row *room, int64_t id, int64_t a
 {
 	bool is_message = strcmp(type, CARDEA_EVENT_MESSAGE_SENT) == 0;
 
+	/* Messages of a dialect of its own are not for native clients. */
+	if (is_message && g_strcmp0(data->kind, "custom") == 0) {
+		return false;
+	}
 	if (!is_message && strcmp(type, CARDEA_EVENT_PARTICIPANT_MUTED) != 0) {
 		return false;
 	}

@@ -291,6 +291,12 @@ void cardea_control_revoke(struct cardea_control *control,
 	             CARDEA_CONTROL_ANSWER_MS, nothing_done, NULL);
 }
 
+void cardea_control_close(struct cardea_control *control, const char *room, int64_t epoch)
+{
+	request_room(control, room, 0, cardea_wire_close(room, epoch), CARDEA_CONTROL_ANSWER_MS,
+	             nothing_done, NULL);
+}
+
 void cardea_control_tell(struct cardea_control *control, const struct cardea_telling *telling)
 {
 	request_room(control, telling->room, 0, cardea_wire_telling(telling), CARDEA_CONTROL_ANSWER_MS,

@@ -61,6 +61,7 @@ void cardea_control_revoke(struct cardea_control *control,
                            const struct cardea_revocation *revocation);
 /* `say`, `mute` or `hands` on the node. What does not arrive comes after the next hello, or with
  * the next `open`. */
+void cardea_control_close(struct cardea_control *control, const char *room, int64_t epoch);
 void cardea_control_tell(struct cardea_control *control, const struct cardea_telling *telling);
 
 /* A request of the Janus API itself (keepalive, destroy) with the node's API secret; as

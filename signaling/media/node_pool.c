@@ -116,6 +116,15 @@ static void port_revoke(void *arg, const struct cardea_revocation *revocation)
 	}
 }
 
+static void port_close(void *arg, const char *node_name, const char *room, int64_t epoch)
+{
+	struct node *node = find(arg, node_name);
+
+	if (node) {
+		cardea_control_close(node->control, room, epoch);
+	}
+}
+
 static void port_tell(void *arg, const struct cardea_telling *telling)
 {
 	struct node *node = find(arg, telling->node);
@@ -132,6 +141,7 @@ struct cardea_media_port cardea_node_pool_port(struct cardea_node_pool *pool)
 	        .choose = port_choose,
 	        .open = port_open,
 	        .revoke = port_revoke,
+	        .close = port_close,
 	        .tell = port_tell,
 	        .arg = pool,
 	};

@@ -7,8 +7,8 @@
 #define SELECT_SEAT                                                                                \
 	"SELECT tenant, seat, room, session, ordinal, client_id, display_name, avatar, "               \
 	"external_user_id, client_key, access_key_sealed, metadata, role, gen, guest, hidden, "        \
-	"removed, online, connection, joined_at, left_at, leaves_at, created_at, hand FROM "           \
-	"participants "
+	"removed, online, connection, joined_at, left_at, leaves_at, created_at, hand, admission, "    \
+	"present, locale FROM participants "
 #define IN_ROOM  "WHERE tenant = $1 AND room = $2 "
 #define IN_ORDER "ORDER BY joined_at, ordinal"
 
@@ -51,6 +51,9 @@ static int read_seat(struct cardea_tx *tx, const struct cardea_value *row, void 
 	out->leaves_at = row[21].integer;
 	out->created_at = row[22].integer;
 	out->hand = row[23].integer;
+	out->admission = (enum cardea_seat_admission)row[24].integer;
+	out->is_present = row[25].integer;
+	out->locale = cardea_column_text(tx, &row[26]);
 	return read_fixed(row, out);
 }
 
@@ -62,8 +65,9 @@ int cardea_store_seat_insert(struct cardea_tx *tx, const struct cardea_seat_row 
 	        "display_name, avatar, external_user_id, client_key, access_key_sealed, metadata, "
 	        "role, "
 	        "gen, guest, hidden, removed, online, connection, joined_at, left_at, leaves_at, "
-	        "created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, "
-	        "$16, $17, $18, $19, $20, $21, $22, $23)",
+	        "created_at, admission, present, locale) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, "
+	        "$10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, "
+	        "$26)",
 	        CARDEA_TEXT(row->tenant), CARDEA_TEXT(row->id), CARDEA_TEXT(row->room),
 	        CARDEA_TEXT(row->session), CARDEA_INT(row->ordinal), CARDEA_TEXT(row->client_id),
 	        CARDEA_TEXT(row->display_name), CARDEA_TEXT(row->avatar),
@@ -72,7 +76,8 @@ int cardea_store_seat_insert(struct cardea_tx *tx, const struct cardea_seat_row 
 	        CARDEA_INT(row->role), CARDEA_INT(row->gen), CARDEA_INT(row->is_guest),
 	        CARDEA_INT(row->is_hidden), CARDEA_INT(row->is_removed), CARDEA_INT(row->is_online),
 	        CARDEA_TEXT(row->connection), CARDEA_INT(row->joined_at), CARDEA_INT(row->left_at),
-	        CARDEA_INT(row->leaves_at), CARDEA_INT(row->created_at));
+	        CARDEA_INT(row->leaves_at), CARDEA_INT(row->created_at), CARDEA_INT(row->admission),
+	        CARDEA_INT(row->is_present), CARDEA_TEXT(row->locale));
 }
 
 int cardea_store_seat_update(struct cardea_tx *tx, const struct cardea_seat_row *row)
@@ -80,14 +85,16 @@ int cardea_store_seat_update(struct cardea_tx *tx, const struct cardea_seat_row 
 	return CARDEA_EXEC(tx,
 	                   "UPDATE participants SET display_name = $1, avatar = $2, metadata = $3, "
 	                   "access_key_sealed = $4, role = $5, gen = $6, removed = $7, online = $8, "
-	                   "connection = $9, left_at = $10, leaves_at = $11, hand = $12 "
-	                   "WHERE tenant = $13 AND seat = $14",
+	                   "connection = $9, left_at = $10, leaves_at = $11, hand = $12, "
+	                   "admission = $13, present = $14, locale = $15 "
+	                   "WHERE tenant = $16 AND seat = $17",
 	                   CARDEA_TEXT(row->display_name), CARDEA_TEXT(row->avatar),
 	                   CARDEA_TEXT(row->metadata), cardea_value_sealed(&row->access_key),
 	                   CARDEA_INT(row->role), CARDEA_INT(row->gen), CARDEA_INT(row->is_removed),
 	                   CARDEA_INT(row->is_online), CARDEA_TEXT(row->connection),
 	                   CARDEA_INT(row->left_at), CARDEA_INT(row->leaves_at), CARDEA_INT(row->hand),
-	                   CARDEA_TEXT(row->tenant), CARDEA_TEXT(row->id));
+	                   CARDEA_INT(row->admission), CARDEA_INT(row->is_present),
+	                   CARDEA_TEXT(row->locale), CARDEA_TEXT(row->tenant), CARDEA_TEXT(row->id));
 }
 
 int cardea_store_seat_get(struct cardea_tx *tx, const char *tenant, const char *id,
@@ -112,6 +119,46 @@ int cardea_store_seat_by_user(struct cardea_tx *tx, const char *tenant, const ch
 	                     CARDEA_TEXT(external_user_id));
 
 	return cardea_rows_expect(err, sink.count);
+}
+
+int cardea_store_seat_by_registration(struct cardea_tx *tx, const char *tenant, const char *session,
+                                      const char *external_user_id, struct cardea_seat_row *out)
+{
+	struct cardea_row_sink sink = {.tx = tx, .read = read_seat, .size = sizeof(*out), .items = out};
+	int err =
+	        CARDEA_QUERY(tx,
+	                     SELECT_SEAT "WHERE tenant = $1 AND session = $2 AND external_user_id = $3 "
+	                                 "AND (access_key_sealed IS NOT NULL OR left_at = 0) "
+	                                 "ORDER BY access_key_sealed IS NULL, ordinal LIMIT 1",
+	                     cardea_rows_take_one, &sink, CARDEA_TEXT(tenant), CARDEA_TEXT(session),
+	                     CARDEA_TEXT(external_user_id));
+
+	return cardea_rows_expect(err, sink.count);
+}
+
+static int by_client_id(struct cardea_tx *tx, const char *tenant, const char *session,
+                        const char *client_id, struct cardea_seat_row *out)
+{
+	struct cardea_row_sink sink = {.tx = tx, .read = read_seat, .size = sizeof(*out), .items = out};
+	int err = CARDEA_QUERY(tx,
+	                       SELECT_SEAT "WHERE tenant = $1 AND room = (SELECT s.room FROM sessions "
+	                                   "s WHERE s.tenant = $1 AND s.session = $2) AND session = $2 "
+	                                   "AND client_id = $3",
+	                       cardea_rows_take_one, &sink, CARDEA_TEXT(tenant), CARDEA_TEXT(session),
+	                       CARDEA_TEXT(client_id));
+
+	return cardea_rows_expect(err, sink.count);
+}
+
+int cardea_store_seat_by_name(struct cardea_tx *tx, const char *tenant, const char *session,
+                              const char *user_or_client_id, struct cardea_seat_row *out)
+{
+	int err = cardea_store_seat_by_registration(tx, tenant, session, user_or_client_id, out);
+
+	if (err == CARDEA_E_NOT_FOUND) {
+		err = by_client_id(tx, tenant, session, user_or_client_id, out);
+	}
+	return !err && out->is_hidden ? CARDEA_E_NOT_FOUND : err;
 }
 
 int cardea_store_seat_by_client(struct cardea_tx *tx, const char *tenant, const char *session,
@@ -141,6 +188,10 @@ static const char *list_sql(enum cardea_seat_filter filter)
 		                           "AND leaves_at <= $3 " IN_ORDER;
 	case CARDEA_SEATS_HANDS:
 		return SELECT_SEAT IN_ROOM "AND hand > 0 ORDER BY hand";
+	case CARDEA_SEATS_WAITING:
+		return SELECT_SEAT "WHERE tenant = $1 AND session = (SELECT r.session FROM rooms r WHERE "
+		                   "r.tenant = $1 AND r.room = $2) AND admission = 1 AND removed = 0 "
+		                   "ORDER BY ordinal";
 	case CARDEA_SEATS_RAISED:
 		return SELECT_SEAT IN_ROOM
 		        "AND gen > 0 AND session = (SELECT r.session FROM rooms r WHERE "

@@ -9,6 +9,13 @@
 #include "cardea_join_token.h"
 #include "store/store.h"
 
+/* Whether a guest was let in (spec/meetings 12). */
+enum cardea_seat_admission {
+	CARDEA_SEAT_ADMITTED = 0,
+	CARDEA_SEAT_WAITING,
+	CARDEA_SEAT_DENIED,
+};
+
 struct cardea_seat_row {
 	char tenant[CARDEA_UUID_SIZE];
 	char id[CARDEA_UUID_SIZE];
@@ -23,7 +30,10 @@ struct cardea_seat_row {
 	enum cardea_role role;
 	int64_t gen;
 	bool is_guest, is_hidden;
-	bool is_removed; /* for good; left_at alone can be taken back */
+	enum cardea_seat_admission admission;
+	const char *locale; /* language of the person, NULL = none */
+	bool is_present;    /* was in the meeting and not removed since */
+	bool is_removed;    /* for good, but for who has an access key; left_at can be taken back */
 	bool is_online;
 	const char *connection;                 /* of the last time online */
 	int64_t joined_at, left_at, created_at; /* ms; left_at 0 = active */
@@ -33,7 +43,8 @@ struct cardea_seat_row {
 
 int cardea_store_seat_insert(struct cardea_tx *tx, const struct cardea_seat_row *row);
 /* Writes what changes in a seat's life: name, avatar, metadata, access key, role, gen, removed,
- * online, connection, left_at, leaves_at, hand. A new seat has no raised hand. */
+ * online, connection, left_at, leaves_at, hand, admission, locale, present. A new seat has no
+ * raised hand. */
 int cardea_store_seat_update(struct cardea_tx *tx, const struct cardea_seat_row *row);
 /* CARDEA_E_NOT_FOUND. */
 int cardea_store_seat_get(struct cardea_tx *tx, const char *tenant, const char *id,
@@ -41,6 +52,14 @@ int cardea_store_seat_get(struct cardea_tx *tx, const char *tenant, const char *
 /* The active one of that user in @session. CARDEA_E_NOT_FOUND. */
 int cardea_store_seat_by_user(struct cardea_tx *tx, const char *tenant, const char *session,
                               const char *external_user_id, struct cardea_seat_row *out);
+/* The one of that user in @session that has an access key, also if it has left or was removed; else
+ * the active one. CARDEA_E_NOT_FOUND. */
+int cardea_store_seat_by_registration(struct cardea_tx *tx, const char *tenant, const char *session,
+                                      const char *external_user_id, struct cardea_seat_row *out);
+/* By external_user_id or client_id, of those with an access key or active; hidden ones are not
+ * found. CARDEA_E_NOT_FOUND. */
+int cardea_store_seat_by_name(struct cardea_tx *tx, const char *tenant, const char *session,
+                              const char *user_or_client_id, struct cardea_seat_row *out);
 /* By digest. CARDEA_E_NOT_FOUND. */
 int cardea_store_seat_by_client(struct cardea_tx *tx, const char *tenant, const char *session,
                                 const char *client_key, struct cardea_seat_row *out);
@@ -53,6 +72,7 @@ enum cardea_seat_filter {
 	CARDEA_SEATS_OVERDUE,        /* active, but leaves_at is over */
 	CARDEA_SEATS_RAISED,         /* of the room's running session, gen above 0 */
 	CARDEA_SEATS_HANDS,          /* with a raised hand, in the order of raising */
+	CARDEA_SEATS_WAITING,        /* of the running session, not removed, in the order of coming */
 };
 
 /* Seats of @room by joined_at and the order in which they were added, if the filter does not say

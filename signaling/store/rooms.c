@@ -1,4 +1,4 @@
-/* rooms: rows of rooms and of their sessions (running meetings). */
+/* rooms: rows of rooms. */
 #include "store/rooms.h"
 
 #include "store/rows.h"
@@ -6,7 +6,7 @@
 #define SELECT_ROOM                                                                                \
 	"SELECT tenant, room, name, status, session, max_participants, recording_enabled, "            \
 	"chat_enabled, config_extra, locked, allow_early_join_minutes, scheduled_start_at, "           \
-	"scheduled_end_at, started_at, ended_at, created_at, updated_at, node, boot, epoch FROM "      \
+	"scheduled_end_at, started_at, ended_at, created_at, updated_at, node, boot, epoch, key FROM " \
 	"rooms "
 
 static struct cardea_value text_or_null(const char *text)
@@ -49,6 +49,7 @@ static int read_room(struct cardea_tx *tx, const struct cardea_value *row, void 
 	out->created_at = row[15].integer;
 	out->updated_at = row[16].integer;
 	out->epoch = row[19].integer;
+	out->key = cardea_column_text(tx, &row[20]);
 	return read_fixed(row, out);
 }
 
@@ -59,8 +60,8 @@ int cardea_store_room_insert(struct cardea_tx *tx, const struct cardea_room_row 
 	        "INSERT INTO rooms (tenant, room, name, status, session, max_participants, "
 	        "recording_enabled, chat_enabled, config_extra, locked, allow_early_join_minutes, "
 	        "scheduled_start_at, scheduled_end_at, started_at, ended_at, created_at, updated_at, "
-	        "node, boot, epoch) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, "
-	        "$14, $15, $16, $17, $18, $19, $20)",
+	        "node, boot, epoch, key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, "
+	        "$13, $14, $15, $16, $17, $18, $19, $20, $21)",
 	        CARDEA_TEXT(row->tenant), CARDEA_TEXT(row->id), CARDEA_TEXT(row->name),
 	        CARDEA_INT(row->status), text_or_null(row->session),
 	        cardea_value_option(row->max_participants), cardea_value_option(row->recording_enabled),
@@ -69,7 +70,7 @@ int cardea_store_room_insert(struct cardea_tx *tx, const struct cardea_room_row 
 	        CARDEA_INT(row->scheduled_start_at), CARDEA_INT(row->scheduled_end_at),
 	        CARDEA_INT(row->started_at), CARDEA_INT(row->ended_at), CARDEA_INT(row->created_at),
 	        CARDEA_INT(row->updated_at), text_or_null(row->node), text_or_null(row->boot),
-	        CARDEA_INT(row->epoch));
+	        CARDEA_INT(row->epoch), CARDEA_TEXT(row->key));
 }
 
 int cardea_store_room_update(struct cardea_tx *tx, const struct cardea_room_row *row)
@@ -101,13 +102,23 @@ int cardea_store_room_get(struct cardea_tx *tx, const char *tenant, const char *
 	return cardea_rows_expect(err, sink.count);
 }
 
+int cardea_store_room_by_key(struct cardea_tx *tx, const char *tenant, const char *key,
+                             struct cardea_room_row *out)
+{
+	struct cardea_row_sink sink = {.tx = tx, .read = read_room, .size = sizeof(*out), .items = out};
+	int err = CARDEA_QUERY(tx, SELECT_ROOM "WHERE tenant = $1 AND key = $2", cardea_rows_take_one,
+	                       &sink, CARDEA_TEXT(tenant), CARDEA_TEXT(key));
+
+	return cardea_rows_expect(err, sink.count);
+}
+
 int cardea_store_room_by_name(struct cardea_tx *tx, const char *tenant, const char *name,
                               struct cardea_room_row *out)
 {
 	struct cardea_row_sink sink = {.tx = tx, .read = read_room, .size = sizeof(*out), .items = out};
 	int err = CARDEA_QUERY(tx,
-	                       SELECT_ROOM
-	                       "WHERE tenant = $1 AND name = $2 ORDER BY created_at DESC, room LIMIT 1",
+	                       SELECT_ROOM "WHERE tenant = $1 AND name = $2 AND key IS NULL "
+	                                   "ORDER BY created_at DESC, room LIMIT 1",
 	                       cardea_rows_take_one, &sink, CARDEA_TEXT(tenant), CARDEA_TEXT(name));
 
 	return cardea_rows_expect(err, sink.count);
@@ -129,6 +140,24 @@ int cardea_store_room_count_active(struct cardea_tx *tx, const char *tenant, int
 	                    CARDEA_INT(CARDEA_ROOM_ROW_ACTIVE));
 }
 
+int cardea_store_room_list_active(struct cardea_tx *tx, const char *tenant, int64_t limit,
+                                  const struct cardea_room_row **out, size_t *count)
+{
+	struct cardea_row_sink sink = {
+	        .tx = tx, .read = read_room, .size = sizeof(struct cardea_room_row)};
+	int err = CARDEA_QUERY(
+	        tx,
+	        SELECT_ROOM
+	        "WHERE tenant = $1 AND status = $2 AND session IS NOT NULL ORDER BY started_at, room "
+	        "LIMIT $3",
+	        cardea_rows_take_many, &sink, CARDEA_TEXT(tenant), CARDEA_INT(CARDEA_ROOM_ROW_ACTIVE),
+	        CARDEA_INT(limit));
+
+	*out = sink.items;
+	*count = sink.count;
+	return err;
+}
+
 int cardea_store_room_list_on_node(struct cardea_tx *tx, const char *node,
                                    const struct cardea_room_row **out, size_t *count)
 {
@@ -140,52 +169,4 @@ int cardea_store_room_list_on_node(struct cardea_tx *tx, const char *node,
 	*out = sink.items;
 	*count = sink.count;
 	return err;
-}
-
-static int read_session(struct cardea_tx *tx, const struct cardea_value *row, void *arg)
-{
-	struct cardea_session_row *out = arg;
-	int err = cardea_column_copy(&row[0], out->tenant, sizeof(out->tenant));
-
-	if (!err) {
-		err = cardea_column_copy(&row[1], out->id, sizeof(out->id));
-	}
-	cardea_column_sealed(tx, &row[3], &out->guest_token);
-	out->started_at = row[4].integer;
-	out->ended_at = row[5].integer;
-	return err ? err : cardea_column_copy(&row[2], out->room, sizeof(out->room));
-}
-
-int cardea_store_session_insert(struct cardea_tx *tx, const struct cardea_session_row *row)
-{
-	return CARDEA_EXEC(tx,
-	                   "INSERT INTO sessions (tenant, session, room, guest_token_sealed, "
-	                   "started_at, ended_at) "
-	                   "VALUES ($1, $2, $3, $4, $5, $6)",
-	                   CARDEA_TEXT(row->tenant), CARDEA_TEXT(row->id), CARDEA_TEXT(row->room),
-	                   cardea_value_sealed(&row->guest_token), CARDEA_INT(row->started_at),
-	                   CARDEA_INT(row->ended_at));
-}
-
-int cardea_store_session_get(struct cardea_tx *tx, const char *tenant, const char *id,
-                             struct cardea_session_row *out)
-{
-	struct cardea_row_sink sink = {
-	        .tx = tx, .read = read_session, .size = sizeof(*out), .items = out};
-	int err = CARDEA_QUERY(
-	        tx,
-	        "SELECT tenant, session, room, guest_token_sealed, started_at, ended_at FROM sessions "
-	        "WHERE tenant = $1 AND session = $2",
-	        cardea_rows_take_one, &sink, CARDEA_TEXT(tenant), CARDEA_TEXT(id));
-
-	return cardea_rows_expect(err, sink.count);
-}
-
-int cardea_store_session_end(struct cardea_tx *tx, const char *tenant, const char *id,
-                             int64_t ended_at)
-{
-	return CARDEA_EXEC(
-	        tx,
-	        "UPDATE sessions SET ended_at = $1 WHERE tenant = $2 AND session = $3 AND ended_at = 0",
-	        CARDEA_INT(ended_at), CARDEA_TEXT(tenant), CARDEA_TEXT(id));
 }

@@ -1,4 +1,4 @@
-/* rooms: rows of rooms and of their sessions (running meetings). Inside a command. */
+/* rooms: rows of rooms. Inside a command. */
 #ifndef CARDEA_STORE_ROOMS_H
 #define CARDEA_STORE_ROOMS_H
 
@@ -17,6 +17,7 @@ enum cardea_room_row_status {
 struct cardea_room_row {
 	char tenant[CARDEA_UUID_SIZE];
 	char id[CARDEA_UUID_SIZE];
+	const char *key;  /* the caller's own name for it, unique; NULL = none */
 	const char *name; /* NULL = none */
 	enum cardea_room_row_status status;
 	char session[CARDEA_UUID_SIZE];                            /* the running one; "" = none */
@@ -33,34 +34,25 @@ struct cardea_room_row {
 
 /* CARDEA_E_STORE_CONFLICT if the id is taken. */
 int cardea_store_room_insert(struct cardea_tx *tx, const struct cardea_room_row *row);
-/* Writes everything but tenant, id and created_at. */
+/* Writes everything but tenant, id, key and created_at. */
 int cardea_store_room_update(struct cardea_tx *tx, const struct cardea_room_row *row);
 /* CARDEA_E_NOT_FOUND. */
 int cardea_store_room_get(struct cardea_tx *tx, const char *tenant, const char *id,
                           struct cardea_room_row *out);
-/* The newest with exactly that name. CARDEA_E_NOT_FOUND. */
+/* CARDEA_E_NOT_FOUND. */
+int cardea_store_room_by_key(struct cardea_tx *tx, const char *tenant, const char *key,
+                             struct cardea_room_row *out);
+/* The newest without a key that has exactly that name. CARDEA_E_NOT_FOUND. */
 int cardea_store_room_by_name(struct cardea_tx *tx, const char *tenant, const char *name,
                               struct cardea_room_row *out);
 /* For what nodes report, which know no tenants. CARDEA_E_NOT_FOUND. */
 int cardea_store_room_by_id(struct cardea_tx *tx, const char *id, struct cardea_room_row *out);
+/* Those with a running session, by when it started. */
+int cardea_store_room_list_active(struct cardea_tx *tx, const char *tenant, int64_t limit,
+                                  const struct cardea_room_row **out, size_t *count);
 int cardea_store_room_count_active(struct cardea_tx *tx, const char *tenant, int64_t *out);
 /* Every room placed on @node, of all tenants. */
 int cardea_store_room_list_on_node(struct cardea_tx *tx, const char *node,
                                    const struct cardea_room_row **out, size_t *count);
-
-struct cardea_session_row {
-	char tenant[CARDEA_UUID_SIZE];
-	char id[CARDEA_UUID_SIZE];
-	char room[CARDEA_UUID_SIZE];
-	struct cardea_sealed guest_token;
-	int64_t started_at, ended_at; /* 0 = runs */
-};
-
-int cardea_store_session_insert(struct cardea_tx *tx, const struct cardea_session_row *row);
-/* CARDEA_E_NOT_FOUND. */
-int cardea_store_session_get(struct cardea_tx *tx, const char *tenant, const char *id,
-                             struct cardea_session_row *out);
-int cardea_store_session_end(struct cardea_tx *tx, const char *tenant, const char *id,
-                             int64_t ended_at);
 
 #endif

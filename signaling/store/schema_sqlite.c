@@ -186,9 +186,38 @@ static const char *const hands[] = {
 		"CREATE INDEX participants_by_hand ON participants (tenant, room, hand) WHERE hand > 0",
 		NULL,
 };
+
+/* key: the caller's own name for the room (spec/native 9). conf_id, client_id: 24 hex digits that
+ * begin with the time. begun_at: when guests no longer had to wait for somebody. empties_at: when a
+ * meeting with nobody in it ends, 0 = never. options: text of the dialect that nobody here reads.
+ * admission: enum cardea_seat_admission; present: was in the meeting and not removed since. */
+static const char *const meetings[] = {
+		"ALTER TABLE rooms ADD COLUMN key TEXT",
+		"CREATE UNIQUE INDEX rooms_by_key ON rooms (tenant, key) WHERE key IS NOT NULL",
+
+		"ALTER TABLE sessions ADD COLUMN conf_id TEXT NOT NULL DEFAULT ''",
+		"ALTER TABLE sessions ADD COLUMN begun_at INTEGER NOT NULL DEFAULT 1",
+		"ALTER TABLE sessions ADD COLUMN empty_timeout_ms INTEGER NOT NULL DEFAULT 0",
+		"ALTER TABLE sessions ADD COLUMN empties_at INTEGER NOT NULL DEFAULT 0",
+		"ALTER TABLE sessions ADD COLUMN waiting_room INTEGER NOT NULL DEFAULT 0",
+		"ALTER TABLE sessions ADD COLUMN kick_available INTEGER NOT NULL DEFAULT 1",
+		"ALTER TABLE sessions ADD COLUMN lock_available INTEGER NOT NULL DEFAULT 1",
+		"ALTER TABLE sessions ADD COLUMN options TEXT",
+		"ALTER TABLE sessions ADD COLUMN presenter TEXT",
+		"CREATE INDEX sessions_by_end ON sessions (empties_at) "
+		"WHERE ended_at = 0 AND empties_at > 0",
+
+		"ALTER TABLE participants ADD COLUMN admission INTEGER NOT NULL DEFAULT 0",
+		"ALTER TABLE participants ADD COLUMN present INTEGER NOT NULL DEFAULT 0",
+		"ALTER TABLE participants ADD COLUMN locale TEXT",
+		"CREATE INDEX participants_waiting ON participants (tenant, session, ordinal) "
+		"WHERE admission = 1",
+		NULL,
+};
 /* clang-format on */
 
 const struct cardea_migration cardea_schema_sqlite[CARDEA_SCHEMA_SQLITE_COUNT] = {
         {.name = "initial", .statements = initial},
         {.name = "hands", .statements = hands},
+        {.name = "meetings", .statements = meetings},
 };

@@ -107,7 +107,7 @@ static void open_domain(struct fixture *f)
 	                                           .run_twice = true};
 	struct cardea_domain_options options = {
 	        .clock = &f->clock,
-	        .keys = {f->join, f->access, f->refresh, f->auth, f->seal},
+	        .keys = {f->join, f->access, f->refresh, f->auth, f->call, f->seal},
 	        .media = {.ready = node_ready,
 	                  .choose = choose_node,
 	                  .open = open_room,
@@ -115,6 +115,7 @@ static void open_domain(struct fixture *f)
 	                  .tell = tell,
 	                  .arg = f},
 	        .issuer = "cardea",
+	        .meeting_empty_timeout_ms = 120000,
 	        .access_token_life_s = 3600,
 	        .refresh_token_life_s = 604800};
 
@@ -178,6 +179,7 @@ int fixture_setup(void **state)
 	err |= cardea_jwk_generate(CARDEA_JWS_HS256, "key-1", &f->access);
 	err |= cardea_jwk_generate(CARDEA_JWS_HS256, "key-1", &f->refresh);
 	err |= cardea_jwk_generate(CARDEA_JWS_HS256, "key-1", &f->auth);
+	err |= cardea_jwk_generate(CARDEA_JWS_ES256, "call-1", &f->call);
 	f->node = FIXTURE_NODE;
 	f->boot = FIXTURE_BOOT;
 	open_domain(f);
@@ -206,6 +208,7 @@ int fixture_teardown(void **state)
 	cardea_jwk_unref(f->access);
 	cardea_jwk_unref(f->refresh);
 	cardea_jwk_unref(f->auth);
+	cardea_jwk_unref(f->call);
 	cardea_seal_free(f->seal);
 	for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
 		char *path = g_build_filename(f->dir, files[i], NULL);

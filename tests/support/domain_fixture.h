@@ -26,7 +26,7 @@ struct fixture {
 	struct cardea_store *store;
 	struct cardea_domain *domain;
 	struct cardea_seal *seal;
-	struct cardea_jwk *join, *access, *refresh, *auth;
+	struct cardea_jwk *join, *access, *refresh, *auth, *call;
 	struct cardea_clock clock;
 	atomic_llong now_ms;
 	int pending; /* operations that have not answered */

@@ -6,6 +6,7 @@
 #include "store/events.h"
 #include "store/participants.h"
 #include "store/rooms.h"
+#include "store/sessions.h"
 
 #define SEAT_COUNT 4
 

@@ -23,6 +23,7 @@
 #include "store/events.h"
 #include "store/participants.h"
 #include "store/rooms.h"
+#include "store/sessions.h"
 #include "store/store.h"
 #include "store/store_engine.h"
 #include "store/tenants.h"

@@ -1,0 +1,436 @@
+/* meeting_acts: what users do in a meeting and to each other (spec/meetings 7, 8, 11, 12.3). */
+#include "domain/domain_private.h"
+
+#include <string.h>
+#include "cardea_error.h"
+#include "cardea_refusal.h"
+#include "domain/event_codec.h"
+#include "domain/grants.h"
+#include "domain/journal.h"
+#include "domain/meeting_rows.h"
+#include "domain/room_life.h"
+#include "domain/seats.h"
+#include "domain/tellings.h"
+
+struct act_op {
+	struct cardea_op base;
+	struct cardea_meeting_caller who;
+	const char *user;        /* whom it is about */
+	const char *kind, *text; /* of a message; text also the changes of options */
+	bool presents;
+	cardea_done_h done;
+	cardea_meeting_user_h user_done;
+	void *arg;
+	/* result */
+	struct cardea_meeting_rows rows;
+	struct cardea_seat_row target;
+	bool has_telling, has_closed;
+	struct cardea_telling telling;
+	struct cardea_revocation *revocations;
+	size_t revocation_count;
+	char closed_node[CARDEA_MAX_ID + 1]; /* where the room that ended was */
+};
+
+/* ---- what nodes must hear ---- */
+
+static void revoke(struct cardea_tx *tx, struct act_op *op, const struct cardea_seat_row *seat,
+                   const char *reason)
+{
+	const struct cardea_room_row *room = &op->rows.room;
+	struct cardea_revocation *one;
+
+	if (!room->node[0]) {
+		return;
+	}
+	one = &op->revocations[op->revocation_count++];
+	*one = (struct cardea_revocation){.epoch = room->epoch, .min_gen = seat->gen, .reason = reason};
+	memcpy(one->room, room->id, sizeof(one->room));
+	memcpy(one->node, room->node, sizeof(one->node));
+	memcpy(one->seat, seat->id, sizeof(one->seat));
+	(void)tx;
+}
+
+static void begin(struct cardea_tx *tx, struct act_op *op, size_t revocations)
+{
+	op->has_telling = false;
+	op->has_closed = false;
+	op->revocation_count = 0;
+	op->revocations = cardea_tx_alloc(tx, revocations * sizeof(*op->revocations));
+}
+
+static void carry_out(const struct act_op *op)
+{
+	const struct cardea_media_port *media = &op->base.domain->options.media;
+
+	for (size_t i = 0; i < op->revocation_count && media->revoke; i++) {
+		media->revoke(media->arg, &op->revocations[i]);
+	}
+	if (op->has_telling && media->tell) {
+		media->tell(media->arg, &op->telling);
+	}
+	if (op->has_closed && media->close) {
+		media->close(media->arg, op->closed_node, op->rows.room.id, op->rows.room.epoch);
+	}
+}
+
+static void answer(int err, void *arg)
+{
+	struct act_op *op = arg;
+	struct cardea_meeting_user user;
+
+	if (!err) {
+		carry_out(op);
+	}
+	if (op->user_done) {
+		cardea_meeting_show_user(&op->target, &user);
+		op->user_done(err, err ? NULL : &user, op->arg);
+	} else {
+		op->done(err, op->arg);
+	}
+	cardea_op_free(&op->base);
+}
+
+static struct act_op *new_op(struct cardea_domain *domain, const struct cardea_meeting_caller *who,
+                             cardea_done_h done, void *arg)
+{
+	struct act_op *op = cardea_op_new(domain, sizeof(*op));
+
+	op->who.id = cardea_op_strdup(&op->base, who->id);
+	op->who.api_key = cardea_op_strdup(&op->base, who->api_key);
+	op->done = done;
+	op->arg = arg;
+	return op;
+}
+
+static struct act_op *new_key_op(struct cardea_domain *domain, const char *access_key,
+                                 cardea_done_h done, void *arg)
+{
+	const struct cardea_meeting_caller who = {.id = access_key};
+
+	return new_op(domain, &who, done, arg);
+}
+
+/* The meeting in which the holder of the access key may do @act. */
+static int find(struct cardea_tx *tx, struct act_op *op, enum cardea_meeting_act act)
+{
+	int err = cardea_meeting_by_access_key(tx, op->who.id, &op->rows);
+
+	return err ? err : cardea_grant_meeting(&op->rows.session, &op->rows.seat, act);
+}
+
+/* The same for calls that an API key may make as well; with that there is no seat. */
+static int find_any(struct cardea_tx *tx, struct act_op *op, enum cardea_meeting_act act)
+{
+	int err = cardea_meeting_by_caller(op->base.domain, tx, &op->who, &op->rows);
+
+	if (err || !op->rows.seat.id[0]) {
+		return err;
+	}
+	return cardea_grant_meeting(&op->rows.session, &op->rows.seat, act);
+}
+
+static const char *by(const struct act_op *op)
+{
+	return op->rows.seat.id[0] ? op->rows.seat.id : NULL;
+}
+
+/* ---- a user ---- */
+
+static int get_user(struct cardea_tx *tx, void *arg)
+{
+	struct act_op *op = arg;
+	int err = cardea_meeting_by_access_key(tx, op->who.id, &op->rows);
+
+	begin(tx, op, 0);
+	if (!err) {
+		err = cardea_meeting_find_user(tx, &op->rows, op->user, &op->target);
+	}
+	/* Who waits sees nobody but himself, and only hosts see who waits (spec/meetings 12.2). */
+	if (!err && strcmp(op->target.id, op->rows.seat.id) != 0 &&
+	    (cardea_grant_meeting(&op->rows.session, &op->rows.seat, CARDEA_MEETING_READ_USER) ||
+	     (op->target.admission != CARDEA_SEAT_ADMITTED && op->rows.seat.is_guest))) {
+		err = CARDEA_E_USER_UNKNOWN;
+	}
+	return err;
+}
+
+int cardea_domain_meeting_user(struct cardea_domain *domain, const char *access_key,
+                               const char *user, cardea_meeting_user_h done, void *arg)
+{
+	struct act_op *op = new_key_op(domain, access_key, NULL, arg);
+
+	op->user = cardea_op_strdup(&op->base, user);
+	op->user_done = done;
+	return cardea_op_run(&op->base, get_user, answer);
+}
+
+/* ---- kick and admit ---- */
+
+static int remove_user(struct cardea_tx *tx, struct act_op *op)
+{
+	const struct cardea_session_row *session = &op->rows.session;
+	int err;
+
+	CARDEA_REFUSE_IF(FORBIDDEN, !session->kick_available);
+	if (!op->target.id[0] || op->target.is_removed) {
+		return CARDEA_E_USER_UNKNOWN;
+	}
+	if (session->waiting_room && op->target.is_guest) {
+		op->target.admission = CARDEA_SEAT_WAITING; /* its admission ends with it (11.6) */
+	}
+	err = cardea_seat_remove(tx, &op->target, "host", by(op));
+	if (!err) {
+		revoke(tx, op, &op->target, "host");
+	}
+	return err;
+}
+
+static int kick(struct cardea_tx *tx, void *arg)
+{
+	struct act_op *op = arg;
+	int err = find(tx, op, CARDEA_MEETING_KICK);
+
+	begin(tx, op, 1);
+	memset(&op->target, 0, sizeof(op->target));
+	if (err) {
+		return err;
+	}
+	err = cardea_meeting_find_user(tx, &op->rows, op->user, &op->target);
+	if (err && err != CARDEA_E_USER_UNKNOWN) {
+		return err;
+	}
+	if (!err && op->target.admission == CARDEA_SEAT_WAITING && !op->target.is_removed) {
+		return cardea_seat_deny(tx, &op->target, NULL, by(op));
+	}
+	return remove_user(tx, op);
+}
+
+int cardea_domain_meeting_kick(struct cardea_domain *domain, const char *access_key,
+                               const char *user, cardea_done_h done, void *arg)
+{
+	struct act_op *op = new_key_op(domain, access_key, done, arg);
+
+	op->user = cardea_op_strdup(&op->base, user);
+	return cardea_op_run(&op->base, kick, answer);
+}
+
+static int admit(struct cardea_tx *tx, void *arg)
+{
+	struct act_op *op = arg;
+	int err = find_any(tx, op, CARDEA_MEETING_ADMIT);
+
+	begin(tx, op, 0);
+	CARDEA_REFUSE_IF(SESSION_OVER, !err && !op->rows.session.id[0]);
+	if (!err) {
+		err = cardea_meeting_find_user(tx, &op->rows, op->user, &op->target);
+	}
+	CARDEA_REFUSE_IF(USER_UNKNOWN, !err && (op->target.is_removed ||
+	                                        op->target.admission != CARDEA_SEAT_WAITING));
+	CARDEA_REFUSE_IF(ROOM_LOCKED, !err && op->rows.room.is_locked);
+	return err ? err : cardea_seat_admit(tx, &op->target, by(op));
+}
+
+int cardea_domain_meeting_admit(struct cardea_domain *domain,
+                                const struct cardea_meeting_caller *who, const char *user,
+                                cardea_meeting_user_h done, void *arg)
+{
+	struct act_op *op = new_op(domain, who, NULL, arg);
+
+	op->user = cardea_op_strdup(&op->base, user);
+	op->user_done = done;
+	return cardea_op_run(&op->base, admit, answer);
+}
+
+/* ---- lock ---- */
+
+/* Who has a join token but has not come yet would still get in: from now on it is dead. */
+static int shut_out(struct cardea_tx *tx, struct act_op *op)
+{
+	const struct cardea_room_row *room = &op->rows.room;
+	const struct cardea_seat_row *seats = NULL;
+	size_t count = 0;
+	int err =
+	        cardea_store_seat_list(tx, room->tenant, room->id, CARDEA_SEATS_ACTIVE, &seats, &count);
+
+	begin(tx, op, count);
+	for (size_t i = 0; i < count && !err; i++) {
+		struct cardea_seat_row seat = seats[i];
+
+		if (seat.access_key.data && !seat.is_present) {
+			err = cardea_seat_shut_out(tx, &seat);
+			revoke(tx, op, &seat, "locked");
+		}
+	}
+	return err;
+}
+
+static int lock(struct cardea_tx *tx, void *arg)
+{
+	const struct cardea_event_data nothing = {0};
+	struct act_op *op = arg;
+	struct cardea_room_row *room = &op->rows.room;
+	int err = find(tx, op, CARDEA_MEETING_LOCK);
+
+	begin(tx, op, 0);
+	if (err || room->is_locked) {
+		return err;
+	}
+	room->is_locked = true;
+	room->updated_at = cardea_tx_now_ms(tx);
+	err = cardea_store_room_update(tx, room);
+	if (!err) {
+		err = shut_out(tx, op);
+	}
+	return err ? err : cardea_journal_room(tx, room, CARDEA_EVENT_ROOM_LOCKED, &nothing, NULL);
+}
+
+int cardea_domain_meeting_lock(struct cardea_domain *domain, const char *access_key,
+                               cardea_done_h done, void *arg)
+{
+	return cardea_op_run(&new_key_op(domain, access_key, done, arg)->base, lock, answer);
+}
+
+/* ---- end ---- */
+
+static int end(struct cardea_tx *tx, void *arg)
+{
+	struct act_op *op = arg;
+	struct cardea_room_row *room = &op->rows.room;
+	int err = find_any(tx, op, CARDEA_MEETING_END);
+
+	begin(tx, op, 0);
+	CARDEA_REFUSE_IF(ROOM_UNKNOWN, !err && !op->rows.session.id[0]);
+	if (err) {
+		return err;
+	}
+	memcpy(op->closed_node, room->node, sizeof(op->closed_node));
+	op->has_closed = room->node[0] != '\0';
+	return cardea_room_end(tx, room, "ended");
+}
+
+int cardea_domain_meeting_end(struct cardea_domain *domain, const struct cardea_meeting_caller *who,
+                              cardea_done_h done, void *arg)
+{
+	return cardea_op_run(&new_op(domain, who, done, arg)->base, end, answer);
+}
+
+/* ---- messages ---- */
+
+static int send_message(struct cardea_tx *tx, void *arg)
+{
+	struct act_op *op = arg;
+	struct cardea_event_data data = {.kind = op->kind, .text = op->text};
+	int64_t id = 0;
+	int err = find(tx, op, CARDEA_MEETING_SPEAK);
+
+	begin(tx, op, 0);
+	if (!err) {
+		err = cardea_grant_send(&op->rows.room, &op->rows.seat);
+	}
+	if (err) {
+		return err;
+	}
+	data.name = op->rows.seat.display_name;
+	err = cardea_journal_seat(tx, &op->rows.seat, CARDEA_EVENT_MESSAGE_SENT, &data, &id);
+	data.participant = op->rows.seat.id;
+	op->has_telling = !err && op->rows.room.node[0] &&
+	                  cardea_telling_of(&op->rows.room, id, cardea_tx_now_ms(tx),
+	                                    CARDEA_EVENT_MESSAGE_SENT, &data, &op->telling);
+	return err;
+}
+
+int cardea_domain_meeting_message(struct cardea_domain *domain, const char *access_key,
+                                  const char *kind, const char *text, cardea_done_h done, void *arg)
+{
+	struct act_op *op = new_key_op(domain, access_key, done, arg);
+
+	op->kind = cardea_op_strdup(&op->base, kind);
+	op->text = cardea_op_strdup(&op->base, text);
+	return cardea_op_run(&op->base, send_message, answer);
+}
+
+static int ask_mute(struct cardea_tx *tx, void *arg)
+{
+	struct act_op *op = arg;
+	int err = find(tx, op, CARDEA_MEETING_SPEAK);
+
+	begin(tx, op, 0);
+	return err ? err
+	           : cardea_journal_seat(tx, &op->rows.seat, CARDEA_EVENT_ROOM_MUTE_ASKED, NULL, NULL);
+}
+
+int cardea_domain_meeting_ask_mute(struct cardea_domain *domain, const char *access_key,
+                                   cardea_done_h done, void *arg)
+{
+	return cardea_op_run(&new_key_op(domain, access_key, done, arg)->base, ask_mute, answer);
+}
+
+/* ---- presentation ---- */
+
+static int present(struct cardea_tx *tx, void *arg)
+{
+	const struct cardea_event_data nothing = {0};
+	struct act_op *op = arg;
+	struct cardea_session_row *session = &op->rows.session;
+	const struct cardea_seat_row *seat = &op->rows.seat;
+	bool is_own;
+	int err = find(tx, op, CARDEA_MEETING_SPEAK);
+
+	begin(tx, op, 0);
+	if (err) {
+		return err;
+	}
+	is_own = strcmp(session->presenter, seat->id) == 0;
+	CARDEA_REFUSE_IF(PRESENTER_OTHER, op->presents && session->presenter[0] && !is_own);
+	CARDEA_REFUSE_IF(NOT_FOUND, !op->presents && !is_own);
+	if (op->presents && is_own) {
+		return 0;
+	}
+	g_strlcpy(session->presenter, op->presents ? seat->id : "", sizeof(session->presenter));
+	err = cardea_store_session_update(tx, session);
+	if (err) {
+		return err;
+	}
+	return op->presents ? cardea_journal_seat(tx, seat, CARDEA_EVENT_ROOM_PRESENTER, NULL, NULL)
+	                    : cardea_journal_room(tx, &op->rows.room, CARDEA_EVENT_ROOM_PRESENTER,
+	                                          &nothing, NULL);
+}
+
+int cardea_domain_meeting_present(struct cardea_domain *domain, const char *access_key,
+                                  bool presents, cardea_done_h done, void *arg)
+{
+	struct act_op *op = new_key_op(domain, access_key, done, arg);
+
+	op->presents = presents;
+	return cardea_op_run(&op->base, present, answer);
+}
+
+/* ---- options ---- */
+
+static int change_options(struct cardea_tx *tx, void *arg)
+{
+	struct act_op *op = arg;
+	struct cardea_session_row *session = &op->rows.session;
+	struct cardea_event_data data = {0};
+	int err = find(tx, op, CARDEA_MEETING_SPEAK);
+
+	begin(tx, op, 0);
+	if (!err) {
+		err = cardea_object_merge(tx, session->options, op->text, &session->options);
+	}
+	if (!err) {
+		err = cardea_store_session_update(tx, session);
+	}
+	data.text = session->options;
+	return err ? err
+	           : cardea_journal_room(tx, &op->rows.room, CARDEA_EVENT_ROOM_OPTIONS, &data, NULL);
+}
+
+int cardea_domain_meeting_options(struct cardea_domain *domain, const char *access_key,
+                                  const char *changes, cardea_done_h done, void *arg)
+{
+	struct act_op *op = new_key_op(domain, access_key, done, arg);
+
+	op->text = cardea_op_strdup(&op->base, changes);
+	return cardea_op_run(&op->base, change_options, answer);
+}

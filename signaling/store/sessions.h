@@ -1,0 +1,40 @@
+/* sessions: rows of sessions (running meetings). Inside a command. */
+#ifndef CARDEA_STORE_SESSIONS_H
+#define CARDEA_STORE_SESSIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "store/store.h"
+
+struct cardea_session_row {
+	char tenant[CARDEA_UUID_SIZE];
+	char id[CARDEA_UUID_SIZE];
+	char room[CARDEA_UUID_SIZE];
+	char conf_id[CARDEA_OBJECT_ID_SIZE];
+	struct cardea_sealed guest_token; /* empty = there is none */
+	int64_t started_at, ended_at;     /* ms; ended_at 0 = runs */
+	int64_t begun_at;                 /* ms; since then guests wait for nobody; 0 = not yet */
+	int64_t empty_timeout_ms;         /* 0 = does not end by itself */
+	int64_t empties_at;               /* ms; when it ends if nobody is in it; 0 = never */
+	bool waiting_room, kick_available, lock_available;
+	const char *options;              /* opaque text of a dialect, NULL = none */
+	char presenter[CARDEA_UUID_SIZE]; /* a seat; "" = nobody */
+};
+
+int cardea_store_session_insert(struct cardea_tx *tx, const struct cardea_session_row *row);
+/* Writes what changes: begun_at, empties_at, options, presenter. */
+int cardea_store_session_update(struct cardea_tx *tx, const struct cardea_session_row *row);
+/* CARDEA_E_NOT_FOUND. */
+int cardea_store_session_get(struct cardea_tx *tx, const char *tenant, const char *id,
+                             struct cardea_session_row *out);
+int cardea_store_session_end(struct cardea_tx *tx, const char *tenant, const char *id,
+                             int64_t ended_at);
+/* An empty session ends its time after @from_ms. */
+int cardea_store_session_postpone(struct cardea_tx *tx, const char *tenant, const char *id,
+                                  int64_t from_ms);
+/* Up to @limit running sessions of all tenants whose empties_at is over, the longest first. */
+int cardea_store_session_list_due(struct cardea_tx *tx, int64_t now_ms, int64_t limit,
+                                  const struct cardea_session_row **out, size_t *count);
+
+#endif
