@@ -28,6 +28,12 @@
 #define CARDEA_MAX_HTTP_FIELDS        100
 #define CARDEA_MAX_HTTP_TARGET        4096
 #define CARDEA_MAX_HTTP_BODY          65536
+/* Forms: the largest of our clients has some forty fields; 32 KiB is what a message may hold
+ * (spec/meetings 2). Deepest name is options[custom_fields][locale]. */
+#define CARDEA_MAX_FORM_FIELDS        256
+#define CARDEA_MAX_FORM_NAME          256
+#define CARDEA_MAX_FORM_VALUE         32768
+#define CARDEA_MAX_FORM_DEPTH         8
 #define CARDEA_HTTP_HEAD_TIMEOUT_S    10
 #define CARDEA_HTTP_REQUEST_TIMEOUT_S 30
 

@@ -6,6 +6,7 @@
 
 #include "cardea_id.h"
 #include "conf/log.h"
+#include "net/form.h"
 #include "net/http_text.h"
 #include "net/loop.h"
 
@@ -128,21 +129,6 @@ bool cardea_http_is_gone(const struct cardea_http_request *request)
 	return !request->conn;
 }
 
-/* One name or value of application/x-www-form-urlencoded; NULL if it is not valid UTF-8. */
-static char *form_decode(const char *text, size_t len)
-{
-	g_autofree char *plain = g_strndup(text, len);
-	char *decoded;
-
-	g_strdelimit(plain, "+", ' ');
-	decoded = g_uri_unescape_string(plain, NULL);
-	if (decoded && !g_utf8_validate(decoded, -1, NULL)) {
-		g_free(decoded);
-		return NULL;
-	}
-	return decoded;
-}
-
 char *cardea_http_query_value(const struct cardea_http_request *request, const char *name)
 {
 	const char *pair = cardea_http_query(request);
@@ -150,12 +136,12 @@ char *cardea_http_query_value(const struct cardea_http_request *request, const c
 	while (pair && *pair) {
 		size_t len = strcspn(pair, "&");
 		size_t name_len = strcspn(pair, "=&");
-		g_autofree char *decoded = form_decode(pair, name_len);
+		g_autofree char *decoded = cardea_form_decode(pair, name_len);
 
 		if (decoded && strcmp(decoded, name) == 0) {
 			const char *value = name_len < len ? pair + name_len + 1 : pair + len;
 
-			return form_decode(value, (size_t)(pair + len - value));
+			return cardea_form_decode(value, (size_t)(pair + len - value));
 		}
 		pair += len + (pair[len] == '&');
 	}

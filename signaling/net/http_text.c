@@ -108,6 +108,14 @@ bool cardea_http_is_pct_encoded(const char *text)
 	return true;
 }
 
+bool cardea_http_is_type(const char *value, const char *type)
+{
+	size_t len = strlen(type);
+
+	return g_ascii_strncasecmp(value, type, len) == 0 &&
+	       (!value[len] || strchr("; \t", value[len]));
+}
+
 bool cardea_http_list_has(const char *list, const char *token)
 {
 	size_t token_len = strlen(token);

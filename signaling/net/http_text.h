@@ -17,6 +17,9 @@ bool cardea_http_is_host(const char *text, size_t len);
 bool cardea_http_is_chunk_ext(const char *text);
 /* Each "%" is followed by two hexadecimal digits, which are not 00. */
 bool cardea_http_is_pct_encoded(const char *text);
+/* True if @value, with or without parameters, is @type (any case): of Content-Type and
+ * Content-Disposition. */
+bool cardea_http_is_type(const char *value, const char *type);
 /* True if @token (any case) is a member of the comma-separated @list (RFC 9110 5.6.1). */
 bool cardea_http_list_has(const char *list, const char *token);
 

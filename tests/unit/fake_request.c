@@ -7,7 +7,8 @@
 
 struct cardea_http_request {
 	enum cardea_http_method method;
-	const char *path;
+	const char *path, *body;
+	size_t body_len;
 	GHashTable *headers, *answer_headers;
 	struct fake_answer answer;
 };
@@ -28,6 +29,7 @@ struct cardea_http_request *fake_request(enum cardea_http_method method, const c
 	request = (struct cardea_http_request){
 	        .method = method,
 	        .path = path,
+	        .body = "",
 	        .headers = new_headers(),
 	        .answer_headers = new_headers(),
 	};
@@ -37,6 +39,12 @@ struct cardea_http_request *fake_request(enum cardea_http_method method, const c
 void fake_request_set_header(const char *name, const char *value)
 {
 	g_hash_table_insert(request.headers, g_ascii_strdown(name, -1), g_strdup(value));
+}
+
+void fake_request_set_body(const char *body, size_t len)
+{
+	request.body = body;
+	request.body_len = len;
 }
 
 const struct fake_answer *fake_answer(void)
@@ -64,6 +72,12 @@ const char *cardea_http_header(const struct cardea_http_request *r, const char *
 	g_autofree char *lower = g_ascii_strdown(name, -1);
 
 	return g_hash_table_lookup(r->headers, lower);
+}
+
+const char *cardea_http_body(const struct cardea_http_request *r, size_t *len)
+{
+	*len = r->body_len;
+	return r->body;
 }
 
 void cardea_http_set_route(struct cardea_http_request *r, const char *template_text)

@@ -18,6 +18,8 @@ struct fake_answer {
 /* A request of its own until the next call; strings are borrowed. */
 struct cardea_http_request *fake_request(enum cardea_http_method method, const char *path);
 void fake_request_set_header(const char *name, const char *value);
+/* Ends with NUL behind @len. */
+void fake_request_set_body(const char *body, size_t len);
 const struct fake_answer *fake_answer(void);
 /* The header of the answer, or NULL. */
 const char *fake_answer_header(const char *name);
