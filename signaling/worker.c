@@ -67,7 +67,7 @@ static void handle_public(struct cardea_http_request *request, void *arg)
 {
 	struct worker *worker = arg;
 
-	if (cardea_cors_apply(request)) {
+	if (cardea_cors_preflight(request)) {
 		return;
 	}
 	if (worker->pages && cardea_static_reply(worker->pages, request)) {
@@ -315,15 +315,10 @@ static void start_sessions(struct worker *worker)
 	cardea_reaper_sweep(worker->reaper, worker->options->node);
 }
 
-static int start_server(struct worker *worker, cardea_http_h handler, const int *fds, size_t count,
-                        struct cardea_http_server **out)
+static int start_server(struct worker *worker, const struct cardea_http_callbacks *callbacks,
+                        const int *fds, size_t count, struct cardea_http_server **out)
 {
-	struct cardea_http_callbacks callbacks = {
-	        .request = handler,
-	        .error_body = cardea_reply_error_body,
-	        .arg = worker,
-	};
-	int err = cardea_http_server_new(worker->loop, &callbacks, out);
+	int err = cardea_http_server_new(worker->loop, callbacks, out);
 
 	for (size_t i = 0; !err && i < count; i++) {
 		err = cardea_http_server_listen(*out, fds[i]);
@@ -334,11 +329,22 @@ static int start_server(struct worker *worker, cardea_http_h handler, const int 
 static int start_servers(struct worker *worker)
 {
 	const struct cardea_worker_options *options = worker->options;
-	int err = start_server(worker, handle_public, options->listen_fds, options->listen_count,
+	const struct cardea_http_callbacks public = {
+	        .prepare = cardea_cors_prepare,
+	        .request = handle_public,
+	        .error_body = cardea_reply_error_body,
+	        .arg = worker,
+	};
+	const struct cardea_http_callbacks admin = {
+	        .request = handle_admin,
+	        .error_body = cardea_reply_error_body,
+	        .arg = worker,
+	};
+	int err = start_server(worker, &public, options->listen_fds, options->listen_count,
 	                       &worker->server);
 
 	if (!err && options->admin_fd >= 0) {
-		err = start_server(worker, handle_admin, &options->admin_fd, 1, &worker->admin_server);
+		err = start_server(worker, &admin, &options->admin_fd, 1, &worker->admin_server);
 	}
 	return err;
 }

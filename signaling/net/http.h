@@ -39,6 +39,9 @@ typedef char *(*cardea_http_error_body_h)(const char *path, int status, const ch
                                           void *arg);
 
 struct cardea_http_callbacks {
+	/* Sees every request first, also those refused for their framing or size, whose path and method
+	 * may be missing: may add headers to the answer, must not answer. NULL is fine. */
+	cardea_http_h prepare;
 	cardea_http_h request;
 	cardea_http_error_body_h error_body;
 	void *arg;

@@ -111,6 +111,8 @@ static void dispatch(struct cardea_http_conn *conn)
 	event_del(conn->deadline);
 	conn->last = conn->last || refusal || !cardea_http_guard_keeps_alive(conn->guard);
 	conn->request = cardea_http_request_new(conn);
+	if (server->callbacks.prepare)
+		server->callbacks.prepare(conn->request, server->callbacks.arg);
 	if (refusal)
 		cardea_http_reply_error(conn->request, refusal, text);
 	else

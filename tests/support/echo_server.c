@@ -113,7 +113,8 @@ static void on_stdin(void *loop)
 
 int main(int argc, char **argv)
 {
-	static const struct cardea_http_callbacks callbacks = {on_request, error_body, NULL};
+	static const struct cardea_http_callbacks callbacks = {.request = on_request,
+	                                                       .error_body = error_body};
 	struct cardea_loop *loop = cardea_loop_new();
 	struct cardea_http_server *server;
 	int port = argc > 1 ? (int)g_ascii_strtoll(argv[1], NULL, 10) : 0;

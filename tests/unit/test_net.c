@@ -123,6 +123,14 @@ static void on_request(struct cardea_http_request *request, void *arg)
 	}
 }
 
+static void prepare(struct cardea_http_request *request, void *arg)
+{
+	const char *path = cardea_http_path(request);
+
+	(void)arg;
+	cardea_http_add_header(request, "X-Seen", path ? path : "none");
+}
+
 static char *error_body(const char *path, int status, const char *text, void *arg)
 {
 	(void)path;
@@ -144,7 +152,8 @@ static int unix_listener(const char *path)
 
 static int set_up(void **state)
 {
-	static const struct cardea_http_callbacks http = {on_request, error_body, NULL};
+	static const struct cardea_http_callbacks http = {
+	        .request = on_request, .error_body = error_body, .prepare = prepare};
 
 	(void)state;
 	memset(&world, 0, sizeof(world));
@@ -513,6 +522,30 @@ static void answers_later_and_in_order(void **state)
 	close(answer_fd);
 }
 
+/* Sends @text and demands that the answer begins with @status and has X-Seen: @seen. */
+static void assert_prepared(const char *text, const char *status, const char *seen)
+{
+	g_autofree char *field = g_strdup_printf("\r\nX-Seen: %s\r\n", seen);
+
+	memset(answer, 0, sizeof(answer));
+	answer_fd = raw_client(text);
+	run_until(has_answer);
+	assert_true(g_str_has_prefix(answer, status));
+	assert_non_null(strstr(answer, field));
+	close(answer_fd);
+}
+
+static void prepares_every_answer(void **state)
+{
+	(void)state;
+	assert_prepared("GET /a?b HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "HTTP/1.1 200",
+	                "/a");
+	assert_prepared("POST /b HTTP/1.1\r\nHost: x\r\nContent-Length: 9999999\r\n\r\n",
+	                "HTTP/1.1 413", "/b");
+	assert_prepared("GET /c HTTP/1.1\r\n\r\n", "HTTP/1.1 400", "/c");
+	assert_prepared("GET\r\n\r\n", "HTTP/1.1 400", "none");
+}
+
 static bool request_is_gone(void)
 {
 	return cardea_http_is_gone(world.held);
@@ -533,7 +566,8 @@ static void drops_the_answer_for_a_client_that_is_gone(void **state)
 
 static void a_held_request_outlives_its_server(void **state)
 {
-	static const struct cardea_http_callbacks http = {on_request, error_body, NULL};
+	static const struct cardea_http_callbacks http = {.request = on_request,
+	                                                  .error_body = error_body};
 	int fd;
 
 	(void)state;
@@ -640,6 +674,7 @@ int main(void)
 	        NET_TEST("ws: a peer that does not is dropped",
 	                 drops_a_peer_that_does_not_answer_pings),
 	        NET_TEST("http: late answers keep their order", answers_later_and_in_order),
+	        NET_TEST("http: refused requests are prepared too", prepares_every_answer),
 	        NET_TEST("http: an answer to nobody is dropped",
 	                 drops_the_answer_for_a_client_that_is_gone),
 	        NET_TEST("http: a held request outlives its server",
