@@ -58,9 +58,11 @@ struct worker {
 
 /* ---- requests ---- */
 
-static bool is_api_path(const char *path)
+/* All but the tunnel and the operator's looks. */
+static bool uses_store(const char *path)
 {
-	return path && g_str_has_prefix(path, "/api/");
+	return path && !g_str_has_prefix(path, "/janus/") && strcmp(path, "/healthz") != 0 &&
+	       strcmp(path, "/readyz") != 0;
 }
 
 static void handle_public(struct cardea_http_request *request, void *arg)
@@ -73,7 +75,7 @@ static void handle_public(struct cardea_http_request *request, void *arg)
 	if (worker->pages && cardea_static_reply(worker->pages, request)) {
 		return;
 	}
-	if (is_api_path(cardea_http_path(request)) && cardea_store_is_full(worker->store)) {
+	if (uses_store(cardea_http_path(request)) && cardea_store_is_full(worker->store)) {
 		cardea_http_add_header(request, "Retry-After", "1");
 		cardea_http_reply_error(request, 503, cardea_error_text(CARDEA_E_STORE_BUSY));
 		return;
@@ -286,9 +288,12 @@ static void make_routes(struct worker *worker)
 	        .failures = worker->failures,
 	        .enters = worker->enters,
 	        .public_url = worker->options->public_url,
+	        .pages_url = worker->options->meetings.pages_url,
+	        .meeting_turn_life_s = worker->options->meetings.turn_life_s,
 	};
 	worker->router = cardea_router_new();
 	cardea_participants_add(worker->router, &worker->api);
+	cardea_meetings_add(worker->router, &worker->api);
 	cardea_native_add(worker->router, &worker->api);
 	cardea_health_add(worker->router, &worker->api);
 	cardea_router_add(worker->router, &tunnel_route, 1, worker->tunnels);

@@ -21,10 +21,13 @@ struct cardea_api {
 	struct cardea_ratelimit *failures; /* of each peer: refused credentials; NULL = no limit */
 	struct cardea_ratelimit *enters;   /* of each credential; NULL = no limit */
 	const char *public_url;            /* without a slash behind it; NULL = from each request */
+	const char *pages_url;             /* of the join pages; NULL = with the API */
+	int64_t meeting_turn_life_s;       /* of TURN credentials in answers of the meetings dialect */
 };
 
 /* Each adds its routes to @router. */
 void cardea_participants_add(struct cardea_router *router, const struct cardea_api *api);
+void cardea_meetings_add(struct cardea_router *router, const struct cardea_api *api);
 void cardea_native_add(struct cardea_router *router, const struct cardea_api *api);
 void cardea_health_add(struct cardea_router *router, const struct cardea_api *api);
 /* For the admin socket only: its calls need no credential. */

@@ -114,9 +114,9 @@ static void entered_done(int err, const struct cardea_entered *entered, void *ar
 		cardea_reply_native_error(entering->request, err);
 	} else if (entered->is_waiting) {
 		cardea_http_add_header(entering->request, "Cache-Control", "no-store");
-		cardea_reply_json(entering->request, 202,
-		                  json_pack("{s:b, s:s, s:n}", "waiting", 1, "ticket", entered->ticket,
-		                            "message"));
+		cardea_reply_json(
+		        entering->request, 202,
+		        json_pack("{s:b, s:s, s:n}", "waiting", 1, "ticket", entered->ticket, "message"));
 	} else {
 		cardea_http_add_header(entering->request, "Cache-Control", "no-store");
 		cardea_reply_json(entering->request, 201, entered_object(entering, entered));

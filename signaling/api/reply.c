@@ -52,13 +52,28 @@ void cardea_reply_native_error(struct cardea_http_request *request, int err)
 	                            cardea_error_text(err));
 }
 
-void cardea_reply_native_limited(struct cardea_http_request *request, int64_t wait_s)
+static void add_wait(struct cardea_http_request *request, int64_t wait_s)
 {
-	const int err = CARDEA_E_RATE_LIMITED;
 	char text[24];
 
 	g_snprintf(text, sizeof(text), "%" G_GINT64_FORMAT, wait_s);
 	cardea_http_add_header(request, "Retry-After", text);
+}
+
+void cardea_reply_limited(struct cardea_http_request *request, int64_t wait_s)
+{
+	const int err = CARDEA_E_RATE_LIMITED;
+
+	add_wait(request, wait_s);
+	cardea_reply_json(request, cardea_error_http(err),
+	                  json_pack("{s:s}", "error", cardea_error_text(err)));
+}
+
+void cardea_reply_native_limited(struct cardea_http_request *request, int64_t wait_s)
+{
+	const int err = CARDEA_E_RATE_LIMITED;
+
+	add_wait(request, wait_s);
 	cardea_reply_json(request, cardea_error_http(err),
 	                  native_body(cardea_error_code(err), cardea_error_text(err)));
 }

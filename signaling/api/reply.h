@@ -13,6 +13,9 @@ void cardea_reply_json(struct cardea_http_request *request, int status, json_t *
 /* {"error": text}: the participants dialect. A 503 or 429 also tells when to come again. */
 void cardea_reply_error(struct cardea_http_request *request, int status, const char *text);
 
+/* The same with 429: who called comes again in @wait_s seconds. */
+void cardea_reply_limited(struct cardea_http_request *request, int64_t wait_s);
+
 /* {"error": text, "code": code}: our native calls. */
 void cardea_reply_native_error(struct cardea_http_request *request, int err);
 void cardea_reply_native_refusal(struct cardea_http_request *request, int status, const char *code,

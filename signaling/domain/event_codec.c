@@ -85,6 +85,19 @@ int cardea_event_decode(struct cardea_tx *tx, const char *text, struct cardea_ev
 	return 0;
 }
 
+bool cardea_object_is_false(const char *text, const char *name)
+{
+	json_t *object = NULL;
+	bool is_false;
+
+	if (!text || cardea_json_parse_object(text, strlen(text), &object)) {
+		return false;
+	}
+	is_false = json_is_false(json_object_get(object, name));
+	json_decref(object);
+	return is_false;
+}
+
 int cardea_object_merge(struct cardea_tx *tx, const char *text, const char *changes,
                         const char **out)
 {

@@ -59,6 +59,8 @@ int cardea_event_decode(struct cardea_tx *tx, const char *text, struct cardea_ev
  * A copy of the object @text (NULL = {}) with the members of the object @changes put over its own:
  * of the dialect's options, which nobody else here reads. *@out is memory of @tx. CARDEA_E_INVALID.
  */
+/* True if the object @text (NULL = {}) has @name with the value false. */
+bool cardea_object_is_false(const char *text, const char *name);
 int cardea_object_merge(struct cardea_tx *tx, const char *text, const char *changes,
                         const char **out);
 

@@ -17,6 +17,7 @@ struct act_op {
 	struct cardea_meeting_caller who;
 	const char *user;        /* whom it is about */
 	const char *kind, *text; /* of a message; text also the changes of options */
+	const char *needed;      /* option that must not be false */
 	bool presents;
 	cardea_done_h done;
 	cardea_meeting_user_h user_done;
@@ -415,6 +416,8 @@ static int change_options(struct cardea_tx *tx, void *arg)
 	int err = find(tx, op, CARDEA_MEETING_SPEAK);
 
 	begin(tx, op, 0);
+	CARDEA_REFUSE_IF(NOT_AVAILABLE,
+	                 !err && op->needed && cardea_object_is_false(session->options, op->needed));
 	if (!err) {
 		err = cardea_object_merge(tx, session->options, op->text, &session->options);
 	}
@@ -427,10 +430,12 @@ static int change_options(struct cardea_tx *tx, void *arg)
 }
 
 int cardea_domain_meeting_options(struct cardea_domain *domain, const char *access_key,
-                                  const char *changes, cardea_done_h done, void *arg)
+                                  const char *changes, const char *needed, cardea_done_h done,
+                                  void *arg)
 {
 	struct act_op *op = new_key_op(domain, access_key, done, arg);
 
+	op->needed = cardea_op_strdup(&op->base, needed);
 	op->text = cardea_op_strdup(&op->base, changes);
 	return cardea_op_run(&op->base, change_options, answer);
 }

@@ -82,6 +82,7 @@ struct report_op {
 	struct cardea_op base;
 	struct cardea_meeting_caller who;
 	int online;
+	bool is_for_tenant;
 	cardea_meeting_report_h done;
 	void *arg;
 	/* result */
@@ -122,7 +123,8 @@ static int report(struct cardea_tx *tx, void *arg)
 {
 	struct report_op *op = arg;
 	struct cardea_meeting_report *out = &op->report;
-	int err = cardea_meeting_by_caller(op->base.domain, tx, &op->who, &op->rows);
+	int err = (op->is_for_tenant ? cardea_meeting_by_room : cardea_meeting_by_caller)(
+	        op->base.domain, tx, &op->who, &op->rows);
 
 	memset(out, 0, sizeof(*out));
 	if (!err) {
@@ -147,9 +149,9 @@ static void answer_report(int err, void *arg)
 	cardea_op_free(&op->base);
 }
 
-int cardea_domain_meeting_report(struct cardea_domain *domain,
-                                 const struct cardea_meeting_caller *who, int online,
-                                 cardea_meeting_report_h done, void *arg)
+static struct report_op *new_report(struct cardea_domain *domain,
+                                    const struct cardea_meeting_caller *who, int online,
+                                    cardea_meeting_report_h done, void *arg)
 {
 	struct report_op *op = cardea_op_new(domain, sizeof(*op));
 
@@ -158,5 +160,22 @@ int cardea_domain_meeting_report(struct cardea_domain *domain,
 	op->online = online;
 	op->done = done;
 	op->arg = arg;
+	return op;
+}
+
+int cardea_domain_meeting_users(struct cardea_domain *domain,
+                                const struct cardea_meeting_caller *who, int online,
+                                cardea_meeting_report_h done, void *arg)
+{
+	struct report_op *op = new_report(domain, who, online, done, arg);
+
+	op->is_for_tenant = true;
 	return cardea_op_run(&op->base, report, answer_report);
+}
+
+int cardea_domain_meeting_report(struct cardea_domain *domain,
+                                 const struct cardea_meeting_caller *who,
+                                 cardea_meeting_report_h done, void *arg)
+{
+	return cardea_op_run(&new_report(domain, who, 1, done, arg)->base, report, answer_report);
 }

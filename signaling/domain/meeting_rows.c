@@ -73,7 +73,7 @@ int cardea_meeting_by_guest_token(struct cardea_tx *tx, const char *guest_token,
 		err = cardea_secret_find(tx, guest_token, &found);
 	}
 	if (err == CARDEA_E_NOT_FOUND || (!err && found.kind != CARDEA_CREDENTIAL_GUEST_TOKEN)) {
-		return CARDEA_E_SESSION_OVER;
+		return CARDEA_E_GUEST_TOKEN_UNKNOWN;
 	}
 	if (!err) {
 		err = cardea_store_session_get(tx, found.tenant, found.subject, &out->session);
@@ -85,10 +85,13 @@ int cardea_meeting_by_guest_token(struct cardea_tx *tx, const char *guest_token,
 	return load_room(tx, out);
 }
 
-static int by_room(const struct cardea_domain *domain, struct cardea_tx *tx,
-                   const struct cardea_meeting_caller *who, struct cardea_meeting_rows *out)
+int cardea_meeting_by_room(const struct cardea_domain *domain, struct cardea_tx *tx,
+                           const struct cardea_meeting_caller *who, struct cardea_meeting_rows *out)
 {
-	int err = cardea_meeting_tenant(domain, tx, who->api_key, &out->tenant);
+	int err;
+
+	memset(out, 0, sizeof(*out));
+	err = cardea_meeting_tenant(domain, tx, who->api_key, &out->tenant);
 
 	if (!err) {
 		err = cardea_room_find_key(tx, out->tenant.id, who->id, &out->room);
@@ -105,7 +108,9 @@ int cardea_meeting_by_caller(const struct cardea_domain *domain, struct cardea_t
 {
 	int err = cardea_meeting_by_access_key(tx, who->id, out);
 
-	return err == CARDEA_E_ACCESS_KEY_UNKNOWN && who->api_key ? by_room(domain, tx, who, out) : err;
+	return err == CARDEA_E_ACCESS_KEY_UNKNOWN && who->api_key
+	               ? cardea_meeting_by_room(domain, tx, who, out)
+	               : err;
 }
 
 int cardea_meeting_find_user(struct cardea_tx *tx, const struct cardea_meeting_rows *rows,

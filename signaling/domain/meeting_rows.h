@@ -25,9 +25,14 @@ int cardea_meeting_tenant(const struct cardea_domain *domain, struct cardea_tx *
  * meeting that is over, and for who was not let in. */
 int cardea_meeting_by_access_key(struct cardea_tx *tx, const char *access_key,
                                  struct cardea_meeting_rows *out);
-/* The meeting behind a guest token. CARDEA_E_SESSION_OVER, also if it was never issued. */
+/* The meeting behind a guest token. CARDEA_E_GUEST_TOKEN_UNKNOWN, CARDEA_E_SESSION_OVER: to callers
+ * the same. */
 int cardea_meeting_by_guest_token(struct cardea_tx *tx, const char *guest_token,
                                   struct cardea_meeting_rows *out);
+/* By API key and room. CARDEA_E_ROOM_UNKNOWN. */
+int cardea_meeting_by_room(const struct cardea_domain *domain, struct cardea_tx *tx,
+                           const struct cardea_meeting_caller *who,
+                           struct cardea_meeting_rows *out);
 /* By access key, else by API key and room (spec/meetings 3). CARDEA_E_ROOM_UNKNOWN. */
 int cardea_meeting_by_caller(const struct cardea_domain *domain, struct cardea_tx *tx,
                              const struct cardea_meeting_caller *who,

@@ -119,9 +119,11 @@ int cardea_domain_meeting_message(struct cardea_domain *domain, const char *acce
 /* CARDEA_E_PRESENTER_OTHER; stopping what nobody of them does: CARDEA_E_NOT_FOUND. */
 int cardea_domain_meeting_present(struct cardea_domain *domain, const char *access_key,
                                   bool presents, cardea_done_h done, void *arg);
-/* Merges @changes, the text of an object, into the options. */
+/* Merges @changes, the text of an object, into the options. CARDEA_E_NOT_AVAILABLE if the option
+ * @needed is false. */
 int cardea_domain_meeting_options(struct cardea_domain *domain, const char *access_key,
-                                  const char *changes, cardea_done_h done, void *arg);
+                                  const char *changes, const char *needed, cardea_done_h done,
+                                  void *arg);
 /* Asks everybody to be silent. */
 int cardea_domain_meeting_ask_mute(struct cardea_domain *domain, const char *access_key,
                                    cardea_done_h done, void *arg);
@@ -144,10 +146,14 @@ struct cardea_meeting_report {
 };
 typedef void (*cardea_meeting_report_h)(int err, const struct cardea_meeting_report *report,
                                         void *arg);
-/* @online: 1 = who is in the meeting now, 0 = who is not, -1 = all registered; never who waits.
- * CARDEA_E_ROOM_UNKNOWN. */
+/* The users of a room, for its tenant. @online: 1 = who is in the meeting now, 0 = who is not, -1 =
+ * all registered; never who waits. CARDEA_E_ROOM_UNKNOWN. */
+int cardea_domain_meeting_users(struct cardea_domain *domain,
+                                const struct cardea_meeting_caller *who, int online,
+                                cardea_meeting_report_h done, void *arg);
+/* The room as an observer sees it; @who may hold an access key or an API key. */
 int cardea_domain_meeting_report(struct cardea_domain *domain,
-                                 const struct cardea_meeting_caller *who, int online,
+                                 const struct cardea_meeting_caller *who,
                                  cardea_meeting_report_h done, void *arg);
 
 #endif
