@@ -2,6 +2,7 @@
 #include "store/events.h"
 
 #include "store/rows.h"
+#include "store/store_private.h"
 
 int cardea_store_event_append(struct cardea_tx *tx, const char *tenant, const char *room,
                               const char *session, const char *type, const char *data, int64_t *seq)
@@ -16,6 +17,7 @@ int cardea_store_event_append(struct cardea_tx *tx, const char *tenant, const ch
 	if (err) {
 		return err;
 	}
+	cardea_tx_logged(tx, room);
 	return CARDEA_EXEC(tx,
 	                   "INSERT INTO events (tenant, room, seq, session, at, type, data) "
 	                   "VALUES ($1, $2, $3, $4, $5, $6, $7)",

@@ -153,6 +153,16 @@ static void free_command(struct command *command)
 	g_free(command);
 }
 
+static void tell_logged(const struct cardea_store *store, const struct command *command)
+{
+	const struct cardea_store_options *options = &store->options;
+
+	for (GSList *item = command->tx.logged; item && !command->err && options->logged;
+	     item = item->next) {
+		options->logged(item->data, options->logged_arg);
+	}
+}
+
 /* Loop thread: calls the done handlers of everything that has been answered. */
 static void deliver(void *arg)
 {
@@ -168,6 +178,7 @@ static void deliver(void *arg)
 
 		STAILQ_REMOVE_HEAD(&answered, link);
 		command->done(command->err, command->arg);
+		tell_logged(store, command);
 		free_command(command);
 	}
 }

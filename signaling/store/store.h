@@ -33,6 +33,10 @@ struct cardea_store_options {
 	const struct cardea_random *random; /* seeds of the commands */
 	struct cardea_loop *loop; /* runs the done handlers; NULL: cardea_store_run_sync only */
 	size_t queue;             /* 0 = CARDEA_STORE_QUEUE */
+	/* The log of @room has new events: once for each command, after its done handler. Loop thread.
+	 * NULL = nobody wants to know. */
+	void (*logged)(const char *room, void *arg);
+	void *logged_arg;
 	bool run_twice;           /* tests: undo and repeat every command, to show that it can be */
 };
 

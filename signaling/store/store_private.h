@@ -15,12 +15,15 @@ struct cardea_tx {
 	uint64_t drawn; /* blocks of the random stream */
 	struct cardea_random random;
 	GPtrArray *memory; /* wiped and freed by cardea_tx_clear */
+	GSList *logged;    /* rooms with new events; text in memory */
 	bool is_fatal;     /* a query met CARDEA_E_STORE */
 };
 
 void cardea_tx_init(struct cardea_tx *tx, int64_t now_ms);
 /* Back to how it was before the command ran: same time, same random bytes, no memory. */
 void cardea_tx_rewind(struct cardea_tx *tx);
+/* Notes that @room has a new event. */
+void cardea_tx_logged(struct cardea_tx *tx, const char *room);
 void cardea_tx_clear(struct cardea_tx *tx);
 
 #endif

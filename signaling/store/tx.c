@@ -53,14 +53,32 @@ void cardea_tx_init(struct cardea_tx *tx, int64_t now_ms)
 	tx->memory = g_ptr_array_new_with_free_func(wipe_block);
 }
 
+static void forget_logged(struct cardea_tx *tx)
+{
+	g_slist_free(tx->logged);
+	tx->logged = NULL;
+}
+
+void cardea_tx_logged(struct cardea_tx *tx, const char *room)
+{
+	for (GSList *item = tx->logged; item; item = item->next) {
+		if (strcmp(item->data, room) == 0) {
+			return;
+		}
+	}
+	tx->logged = g_slist_prepend(tx->logged, (char *)cardea_tx_strdup(tx, room));
+}
+
 void cardea_tx_rewind(struct cardea_tx *tx)
 {
 	tx->drawn = 0;
+	forget_logged(tx);
 	g_ptr_array_set_size(tx->memory, 0);
 }
 
 void cardea_tx_clear(struct cardea_tx *tx)
 {
+	forget_logged(tx);
 	g_ptr_array_unref(tx->memory);
 	explicit_bzero(tx, sizeof(*tx));
 }
