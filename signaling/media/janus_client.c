@@ -116,7 +116,7 @@ static void on_open(struct cardea_ws *ws, void *arg)
 	}
 	client->up = true;
 	client->up_since = g_get_monotonic_time();
-	cardea_ws_keepalive(ws, PING_INTERVAL_MS);
+	cardea_ws_keepalive(ws, PING_INTERVAL_MS, 2);
 	client->callbacks.up(client->arg);
 }
 

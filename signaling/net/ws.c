@@ -18,13 +18,14 @@
 #include "cardea_id.h"
 #include "cardea_limits.h"
 #include "net/http_conn.h"
+#include "net/http_text.h"
 #include "net/loop.h"
 #include "net/ws_handshake.h"
 
 #define CLOSE_TIMEOUT_S   2
 #define CONNECT_TIMEOUT_S 10
 #define LOW_QUEUE         (CARDEA_MAX_WS_QUEUE / 4)
-#define MAX_MISSED_PONGS  2
+#define MAX_OFFERED       16 /* subprotocols looked at; the head bounds their length */
 #define CODE_TRY_AGAIN_LATER                                                                       \
 	1013 /* IANA WebSocket close code registry; wslay has no name for it                           \
 	      */
@@ -50,7 +51,8 @@ struct cardea_ws {
 	struct event *timer; /* opening, pings or closing: whichever is going on */
 	struct event *death;
 	struct timeval ping_interval;
-	unsigned missed_pongs;
+	unsigned missed_pongs, max_missed_pongs;
+	size_t max_message;
 	int code; /* for `closed` */
 	bool paused, eof;
 	bool above_low;  /* the queue has been above LOW_QUEUE */
@@ -217,7 +219,8 @@ static void on_frame_start(wslay_event_context_ptr context,
 		fail(ws, WSLAY_CODE_UNSUPPORTED_DATA);
 	else if (frame->opcode == WSLAY_CONNECTION_CLOSE && frame->payload_length == 1)
 		fail(ws, WSLAY_CODE_PROTOCOL_ERROR); /* RFC 6455 5.5.1; wslay takes it for no code */
-	else if (!ws->in_control && frame->payload_length > CARDEA_MAX_WS_MESSAGE - held)
+	else if (!ws->in_control &&
+	         (held > ws->max_message || frame->payload_length > ws->max_message - held))
 		fail(ws, WSLAY_CODE_MESSAGE_TOO_BIG); /* wslay looks at single frames only */
 }
 
@@ -381,7 +384,7 @@ static void ping(struct cardea_ws *ws)
 {
 	static const struct wslay_event_msg message = {.opcode = WSLAY_PING};
 
-	if (ws->missed_pongs >= MAX_MISSED_PONGS) {
+	if (ws->missed_pongs >= ws->max_missed_pongs) {
 		break_off(ws, WSLAY_CODE_ABNORMAL_CLOSURE);
 		return;
 	}
@@ -426,6 +429,7 @@ static struct cardea_ws *ws_new(struct cardea_loop *loop, bool server, struct bu
 	ws->bev = bev;
 	ws->callbacks = *callbacks;
 	ws->arg = arg;
+	ws->max_message = CARDEA_MAX_WS_MESSAGE;
 	ws->timer = event_new(base, -1, 0, on_timer, ws);
 	ws->death = event_new(base, -1, 0, bury, ws);
 	if (server)
@@ -474,6 +478,22 @@ void cardea_ws_reply_no_upgrade(struct cardea_http_request *request)
 bool cardea_ws_offers(const struct cardea_http_request *request, const char *name)
 {
 	return cardea_http_header_has(request, "sec-websocket-protocol", name);
+}
+
+char **cardea_ws_offered(const struct cardea_http_request *request)
+{
+	GPtrArray *entries = g_ptr_array_new();
+	const char *list;
+
+	for (size_t i = 0; (list = cardea_http_header_nth(request, "sec-websocket-protocol", i)); i++) {
+		g_auto(GStrv) parts = g_strsplit(list, ",", -1);
+
+		for (size_t j = 0; parts[j] && entries->len < MAX_OFFERED; j++)
+			if (cardea_http_is_token(g_strstrip(parts[j])))
+				g_ptr_array_add(entries, g_strdup(parts[j]));
+	}
+	g_ptr_array_add(entries, NULL);
+	return (char **)g_ptr_array_free(entries, FALSE);
 }
 
 int cardea_ws_upgrade(struct cardea_http_request *request, const char *subprotocol,
@@ -586,11 +606,17 @@ void cardea_ws_close(struct cardea_ws *ws, int code, const char *reason)
 	flush(ws);
 }
 
-void cardea_ws_keepalive(struct cardea_ws *ws, int64_t interval_ms)
+void cardea_ws_limit_message(struct cardea_ws *ws, size_t max)
+{
+	ws->max_message = MIN(max, CARDEA_MAX_WS_MESSAGE);
+}
+
+void cardea_ws_keepalive(struct cardea_ws *ws, int64_t interval_ms, unsigned unanswered)
 {
 	if (ws->state != WS_OPEN)
 		return;
 	ws->missed_pongs = 0;
+	ws->max_missed_pongs = unanswered;
 	ws->ping_interval =
 	        (struct timeval){.tv_sec = interval_ms / 1000, .tv_usec = interval_ms % 1000 * 1000};
 	if (interval_ms > 0)

@@ -35,6 +35,9 @@ bool cardea_ws_is_upgrade(const struct cardea_http_request *request);
 void cardea_ws_reply_no_upgrade(struct cardea_http_request *request);
 /* True if @name is among the offered subprotocols. */
 bool cardea_ws_offers(const struct cardea_http_request *request, const char *name);
+/* The offered subprotocols in their order, at most 16, without what is not a token; a new list,
+ * freed with g_strfreev. An entry may be a credential. */
+char **cardea_ws_offered(const struct cardea_http_request *request);
 /* Answers @request with 101 and turns its connection into a socket. @subprotocol may be NULL. On an
  * error the request is not answered yet. */
 int cardea_ws_upgrade(struct cardea_http_request *request, const char *subprotocol,
@@ -56,7 +59,10 @@ size_t cardea_ws_queued(const struct cardea_ws *ws); /* bytes waiting to be sent
 void cardea_ws_pause(struct cardea_ws *ws, bool paused);
 /* Starts the closing handshake; the connection is dropped after 2 s at the latest. */
 void cardea_ws_close(struct cardea_ws *ws, int code, const char *reason);
-/* A ping every @interval_ms; two unanswered ones end the connection with 1006. 0 stops. */
-void cardea_ws_keepalive(struct cardea_ws *ws, int64_t interval_ms);
+/* Messages that come may have @max bytes, at most CARDEA_MAX_WS_MESSAGE, which is the default. */
+void cardea_ws_limit_message(struct cardea_ws *ws, size_t max);
+/* A ping every @interval_ms; when one is due and neither a pong nor a message has come since the
+ * last @unanswered (at least 1) of them, the connection ends with 1006. 0 stops. */
+void cardea_ws_keepalive(struct cardea_ws *ws, int64_t interval_ms, unsigned unanswered);
 
 #endif

@@ -527,7 +527,7 @@ void cardea_tunnel_start(struct cardea_tunnels *tunnels, struct cardea_http_requ
 		return;
 	}
 	g_hash_table_add(tunnels->all, tunnel);
-	cardea_ws_keepalive(tunnel->browser, PING_MS);
+	cardea_ws_keepalive(tunnel->browser, PING_MS, 2);
 	cardea_timer_start(tunnel->timer, FIRST_FRAME_MS);
 }
 

@@ -53,7 +53,7 @@ static void upgrade(struct cardea_http_request *request)
 	else if (cardea_ws_upgrade(request, protocol, &ws_callbacks, NULL, &ws) < 0)
 		cardea_http_reply_error(request, 500, "upgrade failed");
 	else
-		cardea_ws_keepalive(ws, 10000);
+		cardea_ws_keepalive(ws, 10000, 2);
 }
 
 /* In a header, so that answers to HEAD can be told apart as well. */

@@ -439,10 +439,10 @@ static void keeps_a_peer_that_answers_pings(void **state)
 	(void)state;
 	connect_client(NULL);
 	run_until(is_open);
-	cardea_ws_keepalive(world.peer.ws, 5);
+	cardea_ws_keepalive(world.peer.ws, 5, 2);
 	g_usleep(30000);
 	run_until(a_while_has_passed);
-	cardea_ws_keepalive(world.peer.ws, 0);
+	cardea_ws_keepalive(world.peer.ws, 0, 2);
 	cardea_ws_send(world.client.ws, "alive", 5);
 	run_until(peer_heard);
 	assert_false(world.peer.closed);
@@ -459,7 +459,7 @@ static void drops_a_peer_that_does_not_answer_pings(void **state)
 	connect_client(NULL);
 	run_until(is_open);
 	cardea_ws_pause(world.client.ws, true);
-	cardea_ws_keepalive(world.peer.ws, 20);
+	cardea_ws_keepalive(world.peer.ws, 20, 2);
 	run_until(peer_closed);
 	assert_int_equal(world.peer.code, 1006);
 	cardea_ws_pause(world.client.ws, false);
