@@ -45,6 +45,11 @@
 #define CARDEA_FRAMES_PER_SECOND 50
 #define CARDEA_FRAME_BURST       (CARDEA_FRAMES_PER_SECOND * 5)
 
+/* ActionCable on /rt: what clients send are names and short requests. There are two channels. */
+#define CARDEA_MAX_CABLE_FRAME         16384
+#define CARDEA_MAX_CABLE_IDENTIFIER    1024
+#define CARDEA_MAX_CABLE_SUBSCRIPTIONS 4
+
 /* What people send each other (docs/plugin-api.md 2.9-2.12): nobody types faster, and a room of
  * thirty who all do stays below 1 MB/s. */
 #define CARDEA_MAX_MESSAGE         4096
