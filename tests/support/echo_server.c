@@ -4,6 +4,7 @@
  *
  *   any method, any path     200 {"length","check"}, and in X-Echo the method and the raw target
  *   GET with an upgrade      WebSocket that sends back each message
+ *   /rt, /cable...           ActionCable (echo_cable.h)
  */
 #include <netinet/in.h>
 #include <signal.h>
@@ -14,6 +15,7 @@
 #include <glib.h>
 
 #include "conf/log.h"
+#include "echo_cable.h"
 #include "net/http.h"
 #include "net/loop.h"
 #include "net/ws.h"
@@ -75,6 +77,8 @@ static void on_request(struct cardea_http_request *request, void *arg)
 {
 	(void)arg;
 	cardea_http_set_route(request, "echo");
+	if (echo_cable_answer(request))
+		return;
 	if (cardea_http_header(request, "upgrade") || strcmp(cardea_http_path(request), "/ws") == 0)
 		upgrade(request);
 	else
@@ -129,11 +133,13 @@ int main(int argc, char **argv)
 	cardea_loop_on_signal(loop, SIGTERM, stop, loop);
 	if (!isatty(STDIN_FILENO) && !g_getenv("ECHO_DAEMON"))
 		cardea_loop_on_readable(loop, STDIN_FILENO, on_stdin, loop);
+	echo_cable_start(loop);
 	printf("{\"port\":%d}\n", port);
 	fflush(stdout);
 	cardea_loop_run(loop);
 	cardea_http_server_stop(server);
 	cardea_http_server_free(server);
+	echo_cable_stop();
 	cardea_loop_free(loop);
 	return 0;
 }
