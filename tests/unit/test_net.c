@@ -373,6 +373,26 @@ static void carries_messages_up_to_the_limit(void **state)
 	assert_string_equal(world.client.heard->str, "262144\n");
 }
 
+static bool peer_closed(void)
+{
+	return world.peer.closed;
+}
+
+static void refuses_messages_over_a_limit_of_its_own(void **state)
+{
+	(void)state;
+	world.echo = false;
+	connect_client(NULL);
+	run_until(is_open);
+	cardea_ws_limit_message(world.peer.ws, 10);
+	assert_int_equal(cardea_ws_send(world.client.ws, "0123456789", 10), 0);
+	assert_int_equal(cardea_ws_send(world.client.ws, "0123456789a", 11), 0);
+	run_until(all_closed);
+	assert_string_equal(world.peer.heard->str, "0123456789\n");
+	assert_int_equal(world.peer.code, 1009);
+	assert_int_equal(world.client.code, 1009);
+}
+
 static void fills_the_queue_of_a_peer_that_does_not_read(void **state)
 {
 	g_autofree char *text = g_strnfill(100000, 'a');
@@ -446,11 +466,6 @@ static void keeps_a_peer_that_answers_pings(void **state)
 	cardea_ws_send(world.client.ws, "alive", 5);
 	run_until(peer_heard);
 	assert_false(world.peer.closed);
-}
-
-static bool peer_closed(void)
-{
-	return world.peer.closed;
 }
 
 static void drops_a_peer_that_does_not_answer_pings(void **state)
@@ -582,6 +597,45 @@ static void a_held_request_outlives_its_server(void **state)
 	close(fd);
 }
 
+static void lists_the_offered_subprotocols(void **state)
+{
+	g_autoptr(GString) request = g_string_new("GET /1 HTTP/1.1\r\nHost: x\r\n");
+	g_auto(GStrv) entries = NULL;
+	g_autofree char *joined = NULL;
+	int fd;
+
+	(void)state;
+	world.hold = true;
+	g_string_append(request, "Sec-WebSocket-Protocol: one ,two.2,, bad entry,\t three\r\n"
+	                         "Sec-WebSocket-Protocol:\r\nSec-WebSocket-Protocol: \"four\", five\r\n"
+	                         "Sec-WebSocket-Protocol: six");
+	for (int i = 7; i < 30; i++)
+		g_string_append_printf(request, ",%d", i);
+	g_string_append(request, "\r\n\r\n");
+	fd = raw_client(request->str);
+	run_until(request_is_held);
+	entries = cardea_ws_offered(world.held);
+	joined = g_strjoinv(" ", entries);
+	assert_string_equal(joined, "one two.2 three five six 7 8 9 10 11 12 13 14 15 16 17");
+	cardea_http_reply(world.held, 204, NULL, NULL, 0);
+	close(fd);
+}
+
+static void lists_nothing_when_nothing_is_offered(void **state)
+{
+	g_auto(GStrv) entries = NULL;
+	int fd;
+
+	(void)state;
+	world.hold = true;
+	fd = raw_client("GET /1 HTTP/1.1\r\nHost: x\r\n\r\n");
+	run_until(request_is_held);
+	entries = cardea_ws_offered(world.held);
+	assert_null(entries[0]);
+	cardea_http_reply(world.held, 204, NULL, NULL, 0);
+	close(fd);
+}
+
 static void reads_query_values(void **state)
 {
 	g_autofree char *a = NULL, *e = NULL, *f = NULL, *g = NULL, *h = NULL;
@@ -666,6 +720,8 @@ int main(void)
 	        NET_TEST("ws: a close code reaches both sides", closes_with_a_code_on_both_sides),
 	        NET_TEST("ws: closing while connecting", closes_while_connecting),
 	        NET_TEST("ws: a message of the largest size", carries_messages_up_to_the_limit),
+	        NET_TEST("ws: a message over a limit of the socket",
+	                 refuses_messages_over_a_limit_of_its_own),
 	        NET_TEST("ws: a full queue closes with 1013",
 	                 fills_the_queue_of_a_peer_that_does_not_read),
 	        NET_TEST("ws: drained is told once", tells_when_the_queue_has_drained),
@@ -673,6 +729,8 @@ int main(void)
 	        NET_TEST("ws: a peer that answers pings stays", keeps_a_peer_that_answers_pings),
 	        NET_TEST("ws: a peer that does not is dropped",
 	                 drops_a_peer_that_does_not_answer_pings),
+	        NET_TEST("ws: the offered subprotocols, 16 at most", lists_the_offered_subprotocols),
+	        NET_TEST("ws: none is offered", lists_nothing_when_nothing_is_offered),
 	        NET_TEST("http: late answers keep their order", answers_later_and_in_order),
 	        NET_TEST("http: refused requests are prepared too", prepares_every_answer),
 	        NET_TEST("http: an answer to nobody is dropped",
