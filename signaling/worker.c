@@ -14,8 +14,10 @@
 #include "api/cors.h"
 #include "api/dialect.h"
 #include "api/reply.h"
+#include "api/rt.h"
 #include "cardea_error.h"
 #include "dev_mode.h"
+#include "jobs/sweeper.h"
 #include "lifeline.h"
 #include "media/node_pool.h"
 #include "net/http.h"
@@ -23,6 +25,7 @@
 #include "net/ratelimit.h"
 #include "net/router.h"
 #include "net/static.h"
+#include "session/feed.h"
 #include "session/reaper.h"
 #include "session/tunnel.h"
 #include "store/store.h"
@@ -40,6 +43,9 @@ struct worker {
 	struct cardea_store *store;
 	struct cardea_domain *domain;
 	struct cardea_node_pool *pool;
+	struct cardea_feed *feed;
+	struct cardea_rt *rt;
+	struct cardea_sweeper *sweeper;
 	struct cardea_reaper *reaper;
 	struct cardea_tunnels *tunnels;
 	struct cardea_ratelimit *failures, *enters;
@@ -120,6 +126,7 @@ static void stop(struct worker *worker, const char *reason)
 	if (worker->admin_server) {
 		cardea_http_server_stop(worker->admin_server);
 	}
+	cardea_rt_stop(worker->rt);
 	cardea_tunnels_stop(worker->tunnels);
 	stop_step(worker);
 }
@@ -205,6 +212,14 @@ static void on_child(const char *name, pid_t pid, void *arg)
 	}
 }
 
+/* Before there is a feed nobody follows anything. */
+static void on_logged(const char *room, void *arg)
+{
+	struct worker *worker = arg;
+
+	cardea_feed_wake(worker->feed, room);
+}
+
 static int start_store(struct worker *worker)
 {
 	struct cardea_store_options options = {
@@ -213,6 +228,8 @@ static int start_store(struct worker *worker)
 	        .clock = &cardea_clock_system,
 	        .random = &cardea_random_kernel,
 	        .loop = worker->loop,
+	        .logged = on_logged,
+	        .logged_arg = worker,
 	};
 
 	return cardea_store_open(&options, &worker->store);
@@ -275,6 +292,13 @@ static int start_pages(struct worker *worker)
 	return err;
 }
 
+static bool is_followed(const char *session, void *arg)
+{
+	struct worker *worker = arg;
+
+	return cardea_rt_holds(worker->rt, session);
+}
+
 static void make_routes(struct worker *worker)
 {
 	static const struct cardea_route tunnel_route = {CARDEA_HTTP_GET, "/janus/{node}",
@@ -296,6 +320,9 @@ static void make_routes(struct worker *worker)
 	cardea_meetings_add(worker->router, &worker->api);
 	cardea_native_add(worker->router, &worker->api);
 	cardea_health_add(worker->router, &worker->api);
+	worker->rt = cardea_rt_new(&worker->api, worker->feed, worker->loop);
+	cardea_rt_add(worker->router, worker->rt);
+	worker->sweeper = cardea_sweeper_new(worker->loop, worker->domain, is_followed, worker);
 	cardea_router_add(worker->router, &tunnel_route, 1, worker->tunnels);
 	worker->admin_router = cardea_router_new();
 	cardea_admin_add(worker->admin_router, &worker->api);
@@ -411,6 +438,7 @@ static int start_media(struct worker *worker)
 		err = start_domain(worker);
 	}
 	if (!err) {
+		worker->feed = cardea_feed_new(worker->loop, worker->domain);
 		start_sessions(worker);
 	}
 	return err;
@@ -454,6 +482,9 @@ static void finish(struct worker *worker)
 		cardea_domain_free(worker->domain);
 	}
 	cardea_dev_mode_free(worker->dev);
+	cardea_sweeper_free(worker->sweeper);
+	cardea_rt_free(worker->rt);
+	cardea_feed_free(worker->feed);
 	cardea_reaper_free(worker->reaper);
 	cardea_tunnels_free(worker->tunnels);
 	cardea_node_pool_free(worker->pool);

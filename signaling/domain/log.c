@@ -69,7 +69,8 @@ static int show_people(struct cardea_tx *tx, struct read_op *op)
 	const struct cardea_seat_row *online = NULL, *waiting = NULL;
 	struct cardea_meeting_user *users;
 	size_t count = 0;
-	int err = cardea_store_seat_list(tx, op->tenant, op->room, CARDEA_SEATS_ONLINE, &online, &count);
+	int err =
+	        cardea_store_seat_list(tx, op->tenant, op->room, CARDEA_SEATS_ONLINE, &online, &count);
 
 	users = cardea_tx_alloc(tx, count * sizeof(*users));
 	for (size_t i = 0; i < count && !err; i++) {

@@ -12,8 +12,9 @@ struct cardea_log_event {
 	int64_t seq, at_ms;
 	const char *session, *type; /* session "" = none; type: CARDEA_EVENT_* */
 	struct cardea_event_data data;
-	const char *text;                       /* the data as it is stored */
-	const struct cardea_meeting_user *user; /* the participant it is about, as of now; NULL = none */
+	const char *text; /* the data as it is stored */
+	const struct cardea_meeting_user
+	        *user; /* the participant it is about, as of now; NULL = none */
 };
 
 /* A part of the log, with the room as it is at its end. Events about hidden participants are left

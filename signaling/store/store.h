@@ -37,7 +37,7 @@ struct cardea_store_options {
 	 * NULL = nobody wants to know. */
 	void (*logged)(const char *room, void *arg);
 	void *logged_arg;
-	bool run_twice;           /* tests: undo and repeat every command, to show that it can be */
+	bool run_twice; /* tests: undo and repeat every command, to show that it can be */
 };
 
 typedef int (*cardea_store_command_h)(struct cardea_tx *tx, void *arg);
