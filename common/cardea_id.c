@@ -92,6 +92,34 @@ int cardea_id_uuid(const struct cardea_random *random, char out[CARDEA_UUID_SIZE
 	return err;
 }
 
+int cardea_id_uuid7(const struct cardea_random *random, int64_t wall_ms,
+                    char out[CARDEA_UUID_SIZE])
+{
+	uint8_t bytes[UUID_BYTES];
+	int err = draw(random, bytes, sizeof(bytes));
+
+	if (!err) {
+		for (size_t i = 0; i < 6; i++) {
+			bytes[i] = (uint8_t)(wall_ms >> (8 * (5 - i)));
+		}
+		write_uuid(bytes, 7, out);
+	}
+	return err;
+}
+
+int cardea_id_token(const struct cardea_random *random, int64_t wall_ms,
+                    char out[CARDEA_TOKEN_CHARS + 1])
+{
+	static const char digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+	uint64_t tenths = (uint64_t)wall_ms / 100;
+
+	for (size_t i = CARDEA_TOKEN_TIME_CHARS; i-- > 0; tenths /= 62) {
+		out[i] = digits[tenths % 62];
+	}
+	return cardea_id_alnum(random, out + CARDEA_TOKEN_TIME_CHARS,
+	                       CARDEA_TOKEN_CHARS - CARDEA_TOKEN_TIME_CHARS);
+}
+
 bool cardea_id_is_uuid(const char *text)
 {
 	if (!text || strnlen(text, CARDEA_UUID_SIZE) != UUID_CHARS) {

@@ -21,10 +21,17 @@ struct cardea_random {
 extern const struct cardea_random cardea_random_kernel;
 
 #define CARDEA_UUID_SIZE   37 /* with NUL */
-#define CARDEA_TOKEN_CHARS 24 /* access keys and guest tokens: 142 bits (DESIGN 5) */
+#define CARDEA_TOKEN_CHARS 24 /* access keys and guest tokens (DESIGN 5) */
+/* So many of them tell when the token was made, the rest is random: 107 bits. */
+#define CARDEA_TOKEN_TIME_CHARS 6
 
 /* Random UUID, version 4 (RFC 9562), lower case. Returns 0 or a negative cardea_error. */
 int cardea_id_uuid(const struct cardea_random *random, char out[CARDEA_UUID_SIZE]);
+
+/* Version 7: begins with @wall_ms, so that ids made one after the other are neighbours in an index;
+ * 74 random bits. */
+int cardea_id_uuid7(const struct cardea_random *random, int64_t wall_ms,
+                    char out[CARDEA_UUID_SIZE]);
 
 /* Name-based UUID, version 5: SHA-1 over @ns (a UUID in text) and @name (RFC 9562 5.5).
  * CARDEA_E_INVALID if @ns is no UUID. */
@@ -35,6 +42,12 @@ bool cardea_id_is_uuid(const char *text);
 
 /* @chars characters of [A-Za-z0-9], unbiased, NUL-terminated; @out has @chars + 1 bytes. */
 int cardea_id_alnum(const struct cardea_random *random, char *out, size_t chars);
+
+/* CARDEA_TOKEN_CHARS characters of [A-Za-z0-9], NUL-terminated: the time in tenths of a second, in an
+ * alphabet whose order is that of the characters, then random ones. Tokens made one after the other are
+ * neighbours in an index that begins with those. */
+int cardea_id_token(const struct cardea_random *random, int64_t wall_ms,
+                    char out[CARDEA_TOKEN_CHARS + 1]);
 
 /* True if @text is exactly @chars characters of [A-Za-z0-9]. */
 bool cardea_id_is_alnum(const char *text, size_t chars);

@@ -57,8 +57,6 @@ static const char *text_of(int err)
 		return "API key is blocked";
 	case CARDEA_E_SESSION_OVER:
 		return "Access key expired";
-	case CARDEA_E_GUEST_TOKEN_UNKNOWN:
-		return cardea_error_text(CARDEA_E_SESSION_OVER);
 	case CARDEA_E_JSON_SYNTAX:
 	case CARDEA_E_JSON_DEPTH:
 	case CARDEA_E_JSON_DUPLICATE:

@@ -25,8 +25,7 @@ int cardea_meeting_tenant(const struct cardea_domain *domain, struct cardea_tx *
  * meeting that is over, and for who was not let in. */
 int cardea_meeting_by_access_key(struct cardea_tx *tx, const char *access_key,
                                  struct cardea_meeting_rows *out);
-/* The meeting behind a guest token. CARDEA_E_GUEST_TOKEN_UNKNOWN, CARDEA_E_SESSION_OVER: to callers
- * the same. */
+/* The meeting behind a guest token. CARDEA_E_GUEST_TOKEN_UNKNOWN, also if it is over. */
 int cardea_meeting_by_guest_token(struct cardea_tx *tx, const char *guest_token,
                                   struct cardea_meeting_rows *out);
 /* By API key and room. CARDEA_E_ROOM_UNKNOWN. */

@@ -134,7 +134,7 @@ static int describe_session(struct cardea_tx *tx, const struct cardea_session_sp
 	        .options = spec->options};
 	g_strlcpy(out->tenant, room->tenant, sizeof(out->tenant));
 	g_strlcpy(out->room, room->id, sizeof(out->room));
-	err = cardea_id_uuid(cardea_tx_random(tx), out->id);
+	err = cardea_id_uuid7(cardea_tx_random(tx), now, out->id);
 	return err ? err : cardea_id_object(cardea_tx_random(tx), now / 1000, out->conf_id);
 }
 
@@ -185,7 +185,7 @@ static int new_row(struct cardea_tx *tx, const struct cardea_tenant_row *tenant,
 		g_strlcpy(out->id, spec->id, sizeof(out->id));
 		return 0;
 	}
-	return cardea_id_uuid(cardea_tx_random(tx), out->id);
+	return cardea_id_uuid7(cardea_tx_random(tx), now, out->id);
 }
 
 int cardea_room_make(struct cardea_tx *tx, const struct cardea_seal *seal,

@@ -46,7 +46,7 @@ int cardea_seat_add(struct cardea_tx *tx, const struct cardea_room_row *room,
 	g_strlcpy(out->tenant, room->tenant, sizeof(out->tenant));
 	g_strlcpy(out->room, room->id, sizeof(out->room));
 	g_strlcpy(out->session, room->session, sizeof(out->session));
-	err = cardea_id_uuid(cardea_tx_random(tx), out->id);
+	err = cardea_id_uuid7(cardea_tx_random(tx), now, out->id);
 	if (!err) {
 		err = cardea_id_object(cardea_tx_random(tx), now / 1000, out->client_id);
 	}

@@ -59,11 +59,22 @@ int cardea_secret_open(const struct cardea_seal *seal, struct cardea_tx *tx,
 	return err;
 }
 
+/* Tokens of ours begin with their time, and so does what they are looked up by: new ones are neighbours
+ * in the index, so that a commit writes few pages. Their random part is in the digest alone. */
+static int lookup_of(const char *secret, char out[CARDEA_LOOKUP_SIZE])
+{
+	size_t time_len =
+	        cardea_id_is_alnum(secret, CARDEA_TOKEN_CHARS) ? CARDEA_TOKEN_TIME_CHARS : 0;
+
+	memcpy(out, secret, time_len);
+	return cardea_digest_hex(secret, out + time_len);
+}
+
 int cardea_secret_register(struct cardea_tx *tx, const char *tenant, const char *secret,
                            enum cardea_credential_kind kind, const char *subject)
 {
 	struct cardea_credential_row row = {.kind = kind, .created_at = cardea_tx_now_ms(tx)};
-	int err = cardea_digest_hex(secret, row.digest);
+	int err = lookup_of(secret, row.digest);
 
 	if (err) {
 		return err;
@@ -78,7 +89,7 @@ int cardea_secret_issue(const struct cardea_seal *seal, struct cardea_tx *tx, co
                         struct cardea_sealed *out)
 {
 	char secret[CARDEA_TOKEN_CHARS + 1];
-	int err = cardea_id_alnum(cardea_tx_random(tx), secret, CARDEA_TOKEN_CHARS);
+	int err = cardea_id_token(cardea_tx_random(tx), cardea_tx_now_ms(tx), secret);
 
 	if (!err) {
 		err = cardea_secret_register(tx, tenant, secret, kind, place->row);
@@ -92,8 +103,8 @@ int cardea_secret_issue(const struct cardea_seal *seal, struct cardea_tx *tx, co
 
 int cardea_secret_find(struct cardea_tx *tx, const char *secret, struct cardea_credential_row *out)
 {
-	char digest[CARDEA_DIGEST_SIZE];
-	int err = cardea_digest_hex(secret, digest);
+	char digest[CARDEA_LOOKUP_SIZE];
+	int err = lookup_of(secret, digest);
 
 	return err ? err : cardea_store_credential_find(tx, digest, out);
 }

@@ -12,9 +12,12 @@ enum cardea_credential_kind {
 	CARDEA_CREDENTIAL_ACCESS_KEY,  /* subject: the seat */
 };
 
+/* What a credential is looked up by: the time in it, if it tells one, and its digest. */
+#define CARDEA_LOOKUP_SIZE (CARDEA_TOKEN_TIME_CHARS + CARDEA_DIGEST_SIZE)
+
 struct cardea_credential_row {
 	char tenant[CARDEA_UUID_SIZE];
-	char digest[CARDEA_DIGEST_SIZE];
+	char digest[CARDEA_LOOKUP_SIZE];
 	enum cardea_credential_kind kind;
 	char subject[CARDEA_UUID_SIZE];
 	int64_t created_at;
