@@ -5,14 +5,17 @@
 #include <glib.h>
 #include "store/store_engine.h"
 
-#define CARDEA_TX_SEED_SIZE 32
+#define CARDEA_TX_SEED_SIZE   32
+#define CARDEA_TX_STREAM_SIZE 512
 
 struct cardea_tx {
 	const struct cardea_engine *engine;
 	struct cardea_engine_db *db;
 	int64_t now_ms;
 	uint8_t seed[CARDEA_TX_SEED_SIZE];
-	uint64_t drawn; /* blocks of the random stream */
+	uint8_t stream[CARDEA_TX_STREAM_SIZE]; /* random bytes, `drawn` of them used */
+	size_t drawn;
+	uint64_t streams; /* made so far; each is another nonce */
 	struct cardea_random random;
 	GPtrArray *memory; /* wiped and freed by cardea_tx_clear */
 	GSList *logged;    /* rooms with new events; text in memory */

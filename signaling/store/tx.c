@@ -4,8 +4,8 @@
 #include "store/store_private.h"
 
 #include <string.h>
+#include <openssl/evp.h>
 #include "cardea_error.h"
-#include "cardea_hash.h"
 
 /* A block of tx->memory: its size in front, because it may hold secrets and is wiped. */
 struct block {
@@ -21,25 +21,40 @@ static void wipe_block(gpointer data)
 	g_free(block);
 }
 
-/* The random stream: HMAC-SHA-256 of a counter under the command's seed, block by block, so that a
- * re-run draws the same bytes. */
+/* The random stream: AES-256 in counter mode under the command's seed, so that a re-run draws the same
+ * bytes. Made by the kilobyte: a command draws many small pieces. */
+static int make_stream(struct cardea_tx *tx)
+{
+	static const uint8_t zeros[sizeof(tx->stream)];
+	uint8_t counter[16] = {0};
+	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
+	int made = 0;
+	bool ok;
+
+	memcpy(counter, &tx->streams, sizeof(tx->streams));
+	ok = ctx && EVP_EncryptInit_ex(ctx, EVP_aes_256_ctr(), NULL, tx->seed, counter) == 1 &&
+	     EVP_EncryptUpdate(ctx, tx->stream, &made, zeros, sizeof(zeros)) == 1;
+	EVP_CIPHER_CTX_free(ctx);
+	tx->streams++;
+	tx->drawn = 0;
+	return ok ? 0 : CARDEA_E_CRYPTO;
+}
+
 static int draw(void *buf, size_t len, void *arg)
 {
 	struct cardea_tx *tx = arg;
 	uint8_t *next = buf;
 
 	while (len > 0) {
-		uint8_t block[CARDEA_SHA256_SIZE];
-		size_t part = MIN(len, sizeof(block));
-		uint64_t counter = GUINT64_TO_BE(tx->drawn);
-		int err = cardea_hmac_sha256(tx->seed, sizeof(tx->seed), &counter, sizeof(counter), block);
+		bool is_used_up = tx->streams == 0 || tx->drawn == sizeof(tx->stream);
+		int err = is_used_up ? make_stream(tx) : 0;
+		size_t part = MIN(len, sizeof(tx->stream) - tx->drawn);
 
 		if (err) {
 			return err;
 		}
-		tx->drawn++;
-		memcpy(next, block, part);
-		explicit_bzero(block, sizeof(block));
+		memcpy(next, tx->stream + tx->drawn, part);
+		tx->drawn += part;
 		next += part;
 		len -= part;
 	}
@@ -71,7 +86,7 @@ void cardea_tx_logged(struct cardea_tx *tx, const char *room)
 
 void cardea_tx_rewind(struct cardea_tx *tx)
 {
-	tx->drawn = 0;
+	tx->streams = 0;
 	forget_logged(tx);
 	g_ptr_array_set_size(tx->memory, 0);
 }
