@@ -27,7 +27,8 @@
 #define CARDEA_MAX_HTTP_HEAD          16384
 #define CARDEA_MAX_HTTP_FIELDS        100
 #define CARDEA_MAX_HTTP_TARGET        4096
-#define CARDEA_MAX_HTTP_BODY          65536
+/* A message of 32 kB, three bytes for each in a form (spec/meetings 8), and what is around it. */
+#define CARDEA_MAX_HTTP_BODY          131072
 /* Forms: the largest of our clients has some forty fields; 32 KiB is what a message may hold
  * (spec/meetings 2). Deepest name is options[custom_fields][locale]. */
 #define CARDEA_MAX_FORM_FIELDS        256

@@ -63,7 +63,7 @@ export async function startNginx() {
     http {
       access_log off; client_body_temp_path ${dir}/body; proxy_temp_path ${dir}/proxy;
       fastcgi_temp_path ${dir}/f; uwsgi_temp_path ${dir}/u; scgi_temp_path ${dir}/s;
-      large_client_header_buffers 4 16k; client_max_body_size 64k; lingering_timeout 1s;
+      large_client_header_buffers 4 16k; client_max_body_size 128k; lingering_timeout 1s;
       server {
         listen 127.0.0.1:${port};
         location / { add_header X-Echo "$request_method $request_uri"; return 200 "ok"; }

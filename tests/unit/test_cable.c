@@ -203,7 +203,8 @@ static int unix_listener(const char *path)
 
 static int set_up(void **state)
 {
-	static const struct cardea_http_callbacks http = {on_request, error_body, NULL};
+	static const struct cardea_http_callbacks http = {.request = on_request,
+	                                                  .error_body = error_body};
 
 	(void)state;
 	memset(&world, 0, sizeof(world));
