@@ -33,6 +33,15 @@ int cardea_journal_room(struct cardea_tx *tx, const struct cardea_room_row *room
 	return append(tx, &address, type, data, seq);
 }
 
+int cardea_journal_around(struct cardea_tx *tx, const struct cardea_seat_row *seat,
+                          const char *type)
+{
+	const struct address address = {seat->tenant, seat->room, seat->session};
+	const struct cardea_event_data nothing = {0};
+
+	return append(tx, &address, type, &nothing, NULL);
+}
+
 int cardea_journal_seat(struct cardea_tx *tx, const struct cardea_seat_row *seat, const char *type,
                         const struct cardea_event_data *data, int64_t *seq)
 {

@@ -85,6 +85,17 @@ static int postpone_end(struct cardea_tx *tx, const struct cardea_seat_row *seat
 	return cardea_store_session_postpone(tx, seat->tenant, seat->session, cardea_tx_now_ms(tx));
 }
 
+/* Who is not there any more presents nothing. */
+static int stop_presenting(struct cardea_tx *tx, const struct cardea_seat_row *seat)
+{
+	bool was_presenter = false;
+	int err = cardea_store_session_clear_presenter(tx, seat->tenant, seat->session, seat->id,
+	                                               &was_presenter);
+
+	return err || !was_presenter ? err
+	                             : cardea_journal_around(tx, seat, CARDEA_EVENT_ROOM_PRESENTER);
+}
+
 static int leave(struct cardea_tx *tx, struct cardea_seat_row *seat, int64_t at)
 {
 	int err;
@@ -95,6 +106,9 @@ static int leave(struct cardea_tx *tx, struct cardea_seat_row *seat, int64_t at)
 	err = cardea_store_seat_update(tx, seat);
 	if (!err) {
 		err = postpone_end(tx, seat);
+	}
+	if (!err) {
+		err = stop_presenting(tx, seat);
 	}
 	return err ? err : cardea_journal_seat(tx, seat, CARDEA_EVENT_PARTICIPANT_LEFT, NULL, NULL);
 }
@@ -166,10 +180,13 @@ static void empty(struct cardea_tx *tx, struct cardea_seat_row *seat)
 int cardea_seat_put_back(struct cardea_tx *tx, struct cardea_seat_row *seat, const char *by)
 {
 	struct cardea_event_data data = {.by = by, .name = seat->display_name};
+	int err = stop_presenting(tx, seat);
 
 	empty(tx, seat);
 	data.gen = seat->gen;
-	return set_admission(tx, seat, CARDEA_SEAT_WAITING, CARDEA_EVENT_PARTICIPANT_WAITING, &data);
+	return err ? err
+	           : set_admission(tx, seat, CARDEA_SEAT_WAITING, CARDEA_EVENT_PARTICIPANT_WAITING,
+	                           &data);
 }
 
 int cardea_seat_shut_out(struct cardea_tx *tx, struct cardea_seat_row *seat)
@@ -226,6 +243,9 @@ int cardea_seat_remove(struct cardea_tx *tx, struct cardea_seat_row *seat, const
 	seat->is_removed = true;
 	data.gen = seat->gen;
 	err = cardea_store_seat_update(tx, seat);
+	if (!err) {
+		err = stop_presenting(tx, seat);
+	}
 	if (err) {
 		return err;
 	}

@@ -59,12 +59,12 @@ int cardea_secret_open(const struct cardea_seal *seal, struct cardea_tx *tx,
 	return err;
 }
 
-/* Tokens of ours begin with their time, and so does what they are looked up by: new ones are neighbours
- * in the index, so that a commit writes few pages. Their random part is in the digest alone. */
+/* Tokens of ours begin with their time, and so does what they are looked up by: new ones are
+ * neighbours in the index, so that a commit writes few pages. Their random part is in the digest
+ * alone. */
 static int lookup_of(const char *secret, char out[CARDEA_LOOKUP_SIZE])
 {
-	size_t time_len =
-	        cardea_id_is_alnum(secret, CARDEA_TOKEN_CHARS) ? CARDEA_TOKEN_TIME_CHARS : 0;
+	size_t time_len = cardea_id_is_alnum(secret, CARDEA_TOKEN_CHARS) ? CARDEA_TOKEN_TIME_CHARS : 0;
 
 	memcpy(out, secret, time_len);
 	return cardea_digest_hex(secret, out + time_len);

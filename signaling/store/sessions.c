@@ -89,6 +89,20 @@ int cardea_store_session_get(struct cardea_tx *tx, const char *tenant, const cha
 	return cardea_rows_expect(err, sink.count);
 }
 
+int cardea_store_session_clear_presenter(struct cardea_tx *tx, const char *tenant, const char *id,
+                                         const char *seat, bool *cleared)
+{
+	size_t count = 0;
+	int err = CARDEA_QUERY(
+	        tx,
+	        "UPDATE sessions SET presenter = NULL WHERE tenant = $1 AND session = $2 "
+	        "AND presenter = $3 RETURNING session",
+	        cardea_rows_count, &count, CARDEA_TEXT(tenant), CARDEA_TEXT(id), CARDEA_TEXT(seat));
+
+	*cleared = count > 0;
+	return err;
+}
+
 int cardea_store_session_end(struct cardea_tx *tx, const char *tenant, const char *id,
                              int64_t ended_at)
 {

@@ -28,6 +28,9 @@ int cardea_store_session_update(struct cardea_tx *tx, const struct cardea_sessio
 /* CARDEA_E_NOT_FOUND. */
 int cardea_store_session_get(struct cardea_tx *tx, const char *tenant, const char *id,
                              struct cardea_session_row *out);
+/* If @seat presents, nobody does any more: *@cleared. */
+int cardea_store_session_clear_presenter(struct cardea_tx *tx, const char *tenant, const char *id,
+                                         const char *seat, bool *cleared);
 int cardea_store_session_end(struct cardea_tx *tx, const char *tenant, const char *id,
                              int64_t ended_at);
 /* An empty session ends its time after @from_ms. */

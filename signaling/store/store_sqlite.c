@@ -242,7 +242,8 @@ static int configure(struct cardea_engine_db *db)
 	        "PRAGMA cell_size_check = ON",
 	        /* Keys are random, so every page is as likely as any other: 32 MiB, of which an
 	         * installation with 10,000 rooms fits in whole. */
-	        /* Savepoints keep what they would undo; in a file that was a quarter of the time of a write. */
+	        /* Savepoints keep what they would undo; in a file that was a quarter of the time of a
+	           write. */
 	        "PRAGMA temp_store = MEMORY",
 	        "PRAGMA cache_size = -32768",
 	};

@@ -21,8 +21,8 @@ static void wipe_block(gpointer data)
 	g_free(block);
 }
 
-/* The random stream: AES-256 in counter mode under the command's seed, so that a re-run draws the same
- * bytes. Made by the kilobyte: a command draws many small pieces. */
+/* The random stream: AES-256 in counter mode under the command's seed, so that a re-run draws the
+ * same bytes. Made by the kilobyte: a command draws many small pieces. */
 static int make_stream(struct cardea_tx *tx)
 {
 	static const uint8_t zeros[sizeof(tx->stream)];

@@ -228,7 +228,7 @@ static void checks_every_part_of_a_chunk(void **state)
 	assert_refused(400, CHUNKED "2\r\nabc\r\n");
 	assert_refused(400, CHUNKED "2\r\nab\n");
 	assert_refused(400, CHUNKED "10000000000000002\r\nab\r\n");
-	assert_refused(413, CHUNKED "10001\r\n");
+	assert_refused(413, CHUNKED "20001\r\n");
 	assert_refused(413, CHUNKED "ffffffffffffffff\r\n");
 	assert_refused(400, CHUNKED "0\r\nX : y\r\n\r\n");
 }
