@@ -319,6 +319,7 @@ static void make_routes(struct worker *worker)
 	cardea_participants_add(worker->router, &worker->api);
 	cardea_meetings_add(worker->router, &worker->api);
 	cardea_meetings_missing_add(worker->router, &worker->api);
+	cardea_native_events_add(worker->router, &worker->api);
 	cardea_native_add(worker->router, &worker->api);
 	cardea_health_add(worker->router, &worker->api);
 	worker->rt = cardea_rt_new(&worker->api, worker->feed, worker->loop);

@@ -29,6 +29,7 @@ struct cardea_api {
 void cardea_participants_add(struct cardea_router *router, const struct cardea_api *api);
 void cardea_meetings_add(struct cardea_router *router, const struct cardea_api *api);
 void cardea_meetings_missing_add(struct cardea_router *router, const struct cardea_api *api);
+void cardea_native_events_add(struct cardea_router *router, const struct cardea_api *api);
 void cardea_native_add(struct cardea_router *router, const struct cardea_api *api);
 void cardea_health_add(struct cardea_router *router, const struct cardea_api *api);
 /* For the admin socket only: its calls need no credential. */

@@ -19,6 +19,9 @@ int cardea_grant_act(const struct cardea_principal *who, enum cardea_act act)
 	case CARDEA_ACT_PARTICIPANT_ADD:
 	case CARDEA_ACT_PARTICIPANT_LIST:
 		return 0;
+	case CARDEA_ACT_EVENTS_READ:
+		CARDEA_REFUSE_IF(HOST_REQUIRED, who->role != CARDEA_ROLE_HOST);
+		return 0;
 	case CARDEA_ACT_ROOM_CREATE:
 	default:
 		return who->role == CARDEA_ROLE_HOST ? CARDEA_E_INSUFFICIENT : CARDEA_E_HOST_REQUIRED;

@@ -3,8 +3,11 @@
 
 #include <string.h>
 #include "cardea_error.h"
+#include "domain/credentials.h"
 #include "domain/domain_private.h"
+#include "domain/grants.h"
 #include "domain/meeting_rows.h"
+#include "domain/room_life.h"
 #include "store/events.h"
 
 struct read_op {
@@ -130,4 +133,100 @@ int cardea_domain_log_read(struct cardea_domain *domain, const char *tenant, con
 	op->done = done;
 	op->arg = arg;
 	return cardea_op_run(&op->base, read_log, answer);
+}
+
+/* ---- the log itself ---- */
+
+struct events_op {
+	struct cardea_op base;
+	struct cardea_presented who;
+	const char *room;
+	int64_t after, limit;
+	cardea_events_h done;
+	void *arg;
+	/* result */
+	struct cardea_log_event *events;
+	size_t count;
+	int64_t last;
+};
+
+/* A host sees neither hidden participants nor what others write to each other. */
+static bool is_for(const struct cardea_principal *who, const struct cardea_event_data *data)
+{
+	if (who->kind == CARDEA_PRINCIPAL_TENANT) {
+		return true;
+	}
+	return !data->is_hidden && (!data->to || strcmp(data->to, who->seat) == 0 ||
+	                            g_strcmp0(data->participant, who->seat) == 0);
+}
+
+static int copy_events(struct cardea_tx *tx, struct events_op *op,
+                       const struct cardea_principal *who, const char *room)
+{
+	const struct cardea_event_row *rows = NULL;
+	size_t count = 0;
+	int err = cardea_store_event_list(tx, who->tenant, room, op->after, op->limit, &rows, &count);
+
+	op->events = cardea_tx_alloc(tx, count * sizeof(*op->events));
+	for (size_t i = 0; i < count && !err; i++) {
+		struct cardea_log_event *event = &op->events[op->count];
+
+		err = cardea_event_decode(tx, rows[i].data, &event->data);
+		if (!err && is_for(who, &event->data)) {
+			event->seq = rows[i].seq;
+			event->at_ms = rows[i].at;
+			event->session = rows[i].session;
+			event->type = rows[i].type;
+			event->text = rows[i].data;
+			op->count++;
+		}
+	}
+	return err;
+}
+
+static int read_events(struct cardea_tx *tx, void *arg)
+{
+	struct events_op *op = arg;
+	struct cardea_principal principal;
+	struct cardea_tenant_row tenant;
+	struct cardea_room_row room;
+	int err = cardea_authenticate(op->base.domain, tx, &op->who, &principal, &tenant);
+
+	op->count = 0;
+	if (!err) {
+		err = cardea_grant_act(&principal, CARDEA_ACT_EVENTS_READ);
+	}
+	if (!err) {
+		err = cardea_grant_room(&principal, op->room);
+	}
+	if (!err) {
+		err = cardea_room_find(tx, tenant.id, op->room, &room);
+	}
+	if (!err) {
+		err = copy_events(tx, op, &principal, room.id);
+	}
+	return err ? err : cardea_store_event_last(tx, tenant.id, room.id, &op->last);
+}
+
+static void answer_events(int err, void *arg)
+{
+	struct events_op *op = arg;
+
+	op->done(err, err ? NULL : op->events, err ? 0 : op->count, op->last, op->arg);
+	cardea_op_free(&op->base);
+}
+
+int cardea_domain_events(struct cardea_domain *domain, const struct cardea_presented *who,
+                         const char *room, int64_t after, int64_t limit, cardea_events_h done,
+                         void *arg)
+{
+	struct events_op *op = cardea_op_new(domain, sizeof(*op));
+
+	op->who = cardea_op_presented(&op->base, who);
+	op->room = cardea_op_strdup(&op->base, room);
+	op->after = after;
+	op->limit = limit;
+	op->done = done;
+	op->arg = arg;
+	return cardea_op_run(&op->base, read_events, answer_events);
 }

@@ -39,4 +39,15 @@ typedef void (*cardea_log_h)(int err, const struct cardea_log_part *part, void *
 int cardea_domain_log_read(struct cardea_domain *domain, const char *tenant, const char *room,
                            int64_t after, cardea_log_h done, void *arg);
 
+/* The log itself, for the tenant and for hosts of the room (spec/native 6): up to @limit events
+ * after number @after. Hosts see neither those about hidden participants nor what others
+ * write to each other. CARDEA_E_ROOM_UNKNOWN,
+ * CARDEA_E_HOST_REQUIRED, errors of authentication. @last: number of the room's last event. */
+#define CARDEA_LOG_MAX_LIMIT 1000
+typedef void (*cardea_events_h)(int err, const struct cardea_log_event *events, size_t count,
+                                int64_t last, void *arg);
+int cardea_domain_events(struct cardea_domain *domain, const struct cardea_presented *who,
+                         const char *room, int64_t after, int64_t limit, cardea_events_h done,
+                         void *arg);
+
 #endif
