@@ -328,7 +328,7 @@ static void a_client_that_does_not_read_is_closed(void **state)
 	for (sent = 0; sent < 100 && err == 0; sent++)
 		err = cardea_cable_send(world.cable, "Room", text, strlen(text));
 	assert_int_equal(err, CARDEA_E_QUEUE_FULL);
-	assert_true(sent > 1 && (size_t)sent <= CARDEA_MAX_WS_QUEUE / 100000 + 1);
+	assert_true((size_t)sent > CARDEA_MAX_WS_QUEUE / 100000);
 	assert_int_equal(cardea_cable_send(world.cable, "Room", text, 2), CARDEA_E_INVALID);
 	cardea_ws_pause(world.client, false);
 	run_until(all_closed);
