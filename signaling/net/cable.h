@@ -64,7 +64,7 @@ int cardea_cable_send(struct cardea_cable *cable, const char *channel, const cha
                       size_t len);
 bool cardea_cable_has(const struct cardea_cable *cable, const char *channel);
 /* Tells clients with the subprotocol @reason (a plain word: remote, server_restart) and whether to
- * come back, and closes. `closed` follows later. */
+ * come back, and closes. Nothing comes from the client any more; `closed` follows within 2 s. */
 void cardea_cable_end(struct cardea_cable *cable, const char *reason, bool reconnect);
 
 #endif
