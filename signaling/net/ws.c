@@ -499,7 +499,8 @@ char **cardea_ws_offered(const struct cardea_http_request *request)
 	const char *list;
 
 	for (size_t i = 0; (list = cardea_http_header_nth(request, "sec-websocket-protocol", i)); i++) {
-		g_auto(GStrv) parts = g_strsplit(list, ",", -1);
+		/* What is left over keeps its commas and so is no token. */
+		g_auto(GStrv) parts = g_strsplit(list, ",", MAX_OFFERED + 1);
 
 		for (size_t j = 0; parts[j] && entries->len < MAX_OFFERED; j++)
 			if (cardea_http_is_token(g_strstrip(parts[j])))

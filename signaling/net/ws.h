@@ -35,7 +35,7 @@ bool cardea_ws_is_upgrade(const struct cardea_http_request *request);
 void cardea_ws_reply_no_upgrade(struct cardea_http_request *request);
 /* True if @name is among the offered subprotocols. */
 bool cardea_ws_offers(const struct cardea_http_request *request, const char *name);
-/* The offered subprotocols in their order, at most 16, without what is not a token; a new list,
+/* The offered subprotocols in their order, the first 16, without what is not a token; a new list,
  * freed with g_strfreev. An entry may be a credential. */
 char **cardea_ws_offered(const struct cardea_http_request *request);
 /* Answers @request with 101 and turns its connection into a socket. @subprotocol may be NULL. On an

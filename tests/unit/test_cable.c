@@ -266,6 +266,31 @@ static void nothing_goes_to_a_channel_before_its_confirmation(void **state)
 	assert_int_equal(cardea_cable_send(world.cable, "User", "{}", 2), 0);
 }
 
+static bool has_rejection(void)
+{
+	return strstr(world.heard->str, "reject_subscription") != NULL;
+}
+
+static void a_socket_has_a_few_subscriptions_at_most(void **state)
+{
+	g_autoptr(GString) calls = g_string_new(NULL);
+
+	(void)state;
+	connect_client(PROTOCOL);
+	for (int i = 0; i <= CARDEA_MAX_CABLE_SUBSCRIPTIONS; i++) {
+		g_autofree char *text = g_strdup_printf(
+		        "{\"command\":\"subscribe\",\"identifier\":\"{\\\"channel\\\":\\\"R%d\\\"}\"}", i);
+
+		client_says(text);
+		if (i < CARDEA_MAX_CABLE_SUBSCRIPTIONS)
+			g_string_append(calls, "subscribe subscribed ");
+	}
+	run_until(has_rejection);
+	assert_string_equal(world.calls->str, calls->str);
+	assert_true(cardea_cable_has(world.cable, "R0"));
+	assert_false(cardea_cable_has(world.cable, "R" G_STRINGIFY(CARDEA_MAX_CABLE_SUBSCRIPTIONS)));
+}
+
 /* Ends the socket inside the callback @call; what the client has heard then is @heard. */
 static void check_end_in(const char *call, const char *subprotocol, const char *heard)
 {
@@ -352,6 +377,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        CABLE_TEST(nothing_goes_to_a_channel_before_its_confirmation),
+	        CABLE_TEST(a_socket_has_a_few_subscriptions_at_most),
 	        CABLE_TEST(a_socket_may_end_while_it_is_asked_for_a_subscription),
 	        CABLE_TEST(a_socket_may_end_when_subscribed),
 	        CABLE_TEST(a_socket_may_end_in_a_request),
