@@ -49,7 +49,7 @@ struct cardea_cable {
 	struct cardea_bucket frames;
 	struct subscription subscriptions[CARDEA_MAX_CABLE_SUBSCRIPTIONS];
 	bool has_subprotocol;
-	bool is_ending;
+	bool is_ending; /* by us; sending and closing do nothing any more */
 };
 
 struct cardea_cables {
@@ -353,8 +353,6 @@ bool cardea_cable_has(const struct cardea_cable *cable, const char *channel)
 
 void cardea_cable_end(struct cardea_cable *cable, const char *reason, bool reconnect)
 {
-	if (cable->is_ending)
-		return;
 	if (cable->has_subprotocol)
 		send_disconnect(cable->ws, reason, reconnect);
 	end(cable, reconnect ? CLOSE_RESTART : CLOSE_NORMAL, reason);

@@ -255,6 +255,7 @@ static void nothing_goes_to_a_channel_before_its_confirmation(void **state)
 {
 	(void)state;
 	connect_client(PROTOCOL);
+	client_says(PERFORM); /* without a subscription nobody is asked */
 	client_says(SUBSCRIBE);
 	client_says(SUBSCRIBE);
 	client_says(PERFORM);
