@@ -32,6 +32,8 @@ const SYSTEM_RULES = [
     (h) => /^(event2\/|event\.h|wslay|sqlite3|libpq|curl)/.test(h)],
   ['http-outside-net', (f) => f.startsWith('signaling/') && !f.startsWith('signaling/net/'),
     (h) => /^(event2\/|event\.h|evhttp|wslay)/.test(h)],
+  ['curl-outside-jobs', (f) => f.startsWith('signaling/') && !f.startsWith('signaling/jobs/'),
+    (h) => h.startsWith('curl/')],
   ['sql-outside-store', (f) => f.startsWith('signaling/') && !f.startsWith('signaling/store/'),
     (h) => /^(sqlite3|libpq|postgresql)/.test(h)],
   ['json-in-domain',

@@ -12,7 +12,7 @@ struct cardea_timer {
 	bool is_started;
 };
 
-static struct cardea_timer *timers[32];
+static struct cardea_timer *timers[128];
 static int64_t last_ms;
 
 struct cardea_timer *cardea_timer_new(struct cardea_loop *loop, cardea_loop_h handler, void *arg)
