@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include "conf/log.h"
 #include "domain/domain.h"
+#include "jobs/http_client.h"
 #include "media/ice.h"
 
 /* Everything is borrowed for the length of cardea_worker_run, except the descriptors, which it
@@ -48,8 +49,9 @@ struct cardea_worker_options {
 		int64_t turn_life_s;
 		const char *pages_url; /* base of the join pages; NULL = that of the API */
 	} meetings;
-	int64_t access_token_life_s;  /* 0 = 3600 */
-	int64_t refresh_token_life_s; /* 0 = 604800 */
+	struct cardea_http_client_options webhooks; /* without a loop */
+	int64_t access_token_life_s;                /* 0 = 3600 */
+	int64_t refresh_token_life_s;               /* 0 = 604800 */
 	enum cardea_log_level log_level;
 
 	/* `./dev up` only, else NULL: the file to write when everything is ready (DESIGN 2). */

@@ -66,6 +66,11 @@ static void take_settings(const struct cardea_conf *conf, struct cardea_worker_o
 	        .enters_per_second = conf->enter_per_second,
 	        .enters_burst = conf->enter_burst,
 	};
+	options->webhooks = (struct cardea_http_client_options){
+	        .allow_http = conf->webhooks_allow_http,
+	        .allow_private = conf->webhooks_allow_private,
+	        .ca_file = or_null(conf->webhooks_ca_file),
+	};
 	options->access_token_life_s = conf->access_life_s;
 	options->refresh_token_life_s = conf->refresh_life_s;
 	options->meetings = (struct cardea_worker_meetings){

@@ -414,6 +414,7 @@ int cardea_conf_finish(struct cardea_conf *conf, char **error)
 	set_default(&conf->admin_socket, cardea_conf_path(conf, "janus/admin.sock"));
 	make_absolute(&conf->api_socket);
 	make_absolute(&conf->admin_socket);
+	make_absolute(&conf->webhooks_ca_file);
 	err = check_sockets(conf, error);
 	if (err == 0) {
 		err = check_addresses(conf, error);

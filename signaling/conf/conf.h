@@ -54,6 +54,9 @@ struct cardea_conf {
 	char **turn_urls;
 	char **turn_secrets;
 	int64_t turn_life_s;
+	/* webhooks */
+	bool webhooks_allow_http, webhooks_allow_private;
+	char *webhooks_ca_file;
 };
 
 /* All options at their defaults. Freed with cardea_conf_free. */

@@ -127,6 +127,19 @@ const struct cardea_conf_option cardea_conf_table[] = {
 			"rotation."},
 	{"turn.life_s", CARDEA_CONF_INTEGER, AT(turn_life_s), "600", RELOAD, .min = 60, .max = 604800,
 		.description = "Life of a TURN credential in seconds."},
+
+	{"webhooks.allow_http", CARDEA_CONF_BOOLEAN, AT(webhooks_allow_http), "false", RELOAD,
+		.description =
+			"Deliver webhooks to http:// as well. What happens in meetings then crosses the network "
+			"in clear."},
+	{"webhooks.allow_private", CARDEA_CONF_BOOLEAN, AT(webhooks_allow_private), "false", RELOAD,
+		.description =
+			"Deliver webhooks to loopback, private and other special addresses as well. Whoever has "
+			"an API key can then make the gateway call into its own network."},
+	{"webhooks.ca_file", CARDEA_CONF_PATH, AT(webhooks_ca_file), "", RELOAD,
+		.description =
+			"PEM file of the certificate authorities that receivers of webhooks are checked by. "
+			"Empty: those of the system."},
 };
 /* clang-format on */
 
