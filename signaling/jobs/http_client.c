@@ -15,7 +15,7 @@
 /* An answer is thrown away; past this not even that is done. */
 #define MAX_ANSWER         65536
 /* Idle connections that are kept for the next request. */
-#define MAX_IDLE           16
+#define MAX_IDLE           8
 
 struct cardea_http_client {
 	struct cardea_loop *loop;

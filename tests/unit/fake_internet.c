@@ -80,7 +80,7 @@ VISIBLE int getaddrinfo(const char *name, const char *service, const struct addr
 	g_autofree char *addresses = NULL;
 
 	if (!name || !g_str_has_suffix(name, ".test"))
-		return ((resolve_h)dlsym(RTLD_NEXT, "getaddrinfo"))(name, service, hints, out);
+		return name ? resolve(name, service, hints, out) : EAI_NONAME;
 	if (strcmp(name, "slow.test") == 0)
 		wait_for_release();
 	g_mutex_lock(&lock);

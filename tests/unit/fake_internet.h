@@ -1,7 +1,8 @@
 /*
  * fake_internet: names and public addresses for a program that must not reach the real ones. It
  * stands in front of libc's getaddrinfo and connect, also for libcurl: names that end with ".test"
- * are resolved here, and a connection to PUBLIC_ADDRESS comes out at 127.0.0.1.
+ * are resolved here, others not at all unless they are numeric, and a connection to PUBLIC_ADDRESS
+ * comes out at 127.0.0.1.
  */
 #ifndef CARDEA_UNIT_FAKE_INTERNET_H
 #define CARDEA_UNIT_FAKE_INTERNET_H
