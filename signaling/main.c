@@ -11,7 +11,9 @@
 #include "conf/conf.h"
 #include "conf/first_start.h"
 #include "conf/janus_conf.h"
+#include "conf/turn_conf.h"
 #include "supervisor/supervisor.h"
+#include "turn_start.h"
 #include "worker_start.h"
 
 #define EXIT_USAGE     2
@@ -65,7 +67,8 @@ static const struct option long_options[] = {
 
 static const char help[] =
         "usage: cardead [option]...\n"
-        "The gateway of Cardea: serves the API and the join pages and keeps Janus running.\n\n"
+        "The gateway of Cardea: serves the API and the join pages and keeps Janus and coturn "
+        "running.\n\n"
         "  --config FILE        settings (" DEFAULT_CONFIG " if it is there)\n"
         "  --state DIR          state folder\n"
         "  --listen ADDRESS     address to listen on\n"
@@ -78,7 +81,7 @@ static const char help[] =
         "  --dev                make a room and print links; no settings file without --config\n"
         "  --check-config       check the settings and end\n"
         "  --dump-config[=WHAT] print the settings (values, sample or manual) and end\n"
-        "  --prepare            make keys and Janus' configuration and end\n"
+        "  --prepare            make keys and the configuration of Janus and coturn and end\n"
         "  --version, --help\n";
 
 struct command {
@@ -226,6 +229,25 @@ static int load_settings(struct cardea_conf *conf, const struct command *command
 	return err != 0 ? err : cardea_conf_finish(conf, error);
 }
 
+/* The secrets before coturn's first look at the database: it would make the tables itself. */
+static int prepare_turn(const struct cardea_conf *conf, char **error)
+{
+	struct cardea_turn_clients clients;
+	int err;
+
+	if (!cardea_turn_conf_is_own(conf)) {
+		return 0;
+	}
+	err = cardea_turn_conf_write(conf, error);
+	if (err == 0) {
+		err = cardea_turn_start(conf, &clients, error);
+	}
+	if (err == 0) {
+		cardea_turn_clients_clear(&clients);
+	}
+	return err;
+}
+
 static int prepare(const struct cardea_conf *conf)
 {
 	char *error = NULL;
@@ -235,6 +257,9 @@ static int prepare(const struct cardea_conf *conf)
 	err = cardea_first_start(conf->state_dir, &error);
 	if (err == 0) {
 		err = cardea_janus_conf_write(conf, &error);
+	}
+	if (err == 0) {
+		err = prepare_turn(conf, &error);
 	}
 	if (err != 0) {
 		cardea_log(CARDEA_LOG_ERROR, "conf", "event=cannot_prepare error=\"%s\"",

@@ -7,6 +7,7 @@
 #include "cardea_jwk.h"
 #include "conf/keys.h"
 #include "supervisor/listen.h"
+#include "turn_start.h"
 #include "worker.h"
 #include "worker_start.h"
 
@@ -54,12 +55,6 @@ static void take_settings(const struct cardea_conf *conf, struct cardea_worker_o
 	options->issuer = conf->issuer;
 	options->public_url = or_null(conf->public_url);
 	options->allowed_origins = list_or_null(conf->allowed_origins);
-	options->ice = (struct cardea_ice_options){
-	        .stun_urls = (const char *const *)conf->stun_urls,
-	        .turn_urls = (const char *const *)conf->turn_urls,
-	        .turn_secrets = (const char *const *)conf->turn_secrets,
-	        .turn_ttl_s = conf->turn_life_s,
-	};
 	options->limits = (struct cardea_worker_limits){
 	        .failures_per_second = conf->enter_failures_per_second,
 	        .failures_burst = conf->enter_failures_burst,
@@ -79,6 +74,25 @@ static void take_settings(const struct cardea_conf *conf, struct cardea_worker_o
 	        .pages_url = or_null(conf->meeting_pages_url),
 	};
 	options->log_level = cardea_conf_log_level(conf);
+}
+
+/* Calls that need no relay are worth more than a worker that does not start. */
+static void take_turn(const struct cardea_conf *conf, struct cardea_turn_clients *turn,
+                      struct cardea_worker_options *options)
+{
+	char *error = NULL;
+
+	if (cardea_turn_start(conf, turn, &error) != 0) {
+		cardea_log(CARDEA_LOG_ERROR, "worker", "event=no_turn error=\"%s\"", error);
+		g_free(error);
+		return;
+	}
+	options->ice = (struct cardea_ice_options){
+	        .stun_urls = (const char *const *)turn->stun_urls,
+	        .turn_urls = (const char *const *)turn->urls,
+	        .turn_secrets = (const char *const *)turn->secrets,
+	        .turn_ttl_s = conf->turn_life_s,
+	};
 }
 
 static void take_keys(const struct cardea_keys *keys, struct cardea_worker_options *options)
@@ -113,10 +127,15 @@ static int run(const struct cardea_conf *conf, const struct cardea_worker_fds *f
 	        .dev_url = url,
 	        .admin_socket = admin,
 	};
+	struct cardea_turn_clients turn = {0};
+	int err;
 
 	take_settings(conf, &options);
+	take_turn(conf, &turn, &options);
 	take_keys(keys, &options);
-	return cardea_worker_run(&options);
+	err = cardea_worker_run(&options);
+	cardea_turn_clients_clear(&turn);
+	return err;
 }
 
 int cardea_worker_start(const struct cardea_conf *conf, const struct cardea_worker_fds *fds)

@@ -362,8 +362,15 @@ static int check_addresses(const struct cardea_conf *conf, char **error)
 		            "media.rtp_address: Janus cannot use loopback addresses; give an address of "
 		            "a network interface");
 	}
-	if (*conf->public_address != '\0' && !is_address(conf->public_address)) {
-		return fail(error, "media.public_address must be a numeric address");
+	if (strchr(conf->rtp_address, ':') != NULL && !conf->ipv6) {
+		return fail(error, "media.rtp_address is an IPv6 one and needs media.ipv6");
+	}
+	if (*conf->public_address != '\0' && strcmp(conf->public_address, "auto") != 0 &&
+	    !is_address(conf->public_address)) {
+		return fail(error, "media.public_address must be a numeric address or auto");
+	}
+	if (strcmp(conf->public_address, "auto") == 0 && conf->stun_urls[0] == NULL) {
+		return fail(error, "media.public_address = \"auto\" needs turn.stun_urls");
 	}
 	return 0;
 }
@@ -391,8 +398,38 @@ static int check_values(const struct cardea_conf *conf, char **error)
 	    !g_str_has_prefix(conf->public_url, "https://")) {
 		return fail(error, "http.public_url must start with http:// or https://");
 	}
+	return 0;
+}
+
+/* A host as it stands in a URL: a name, or a numeric address. */
+static bool is_host(const char *text)
+{
+	return is_address(text) || (*text != '\0' && strspn(text, "abcdefghijklmnopqrstuvwxyz"
+	                                                          "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	                                                          "0123456789.-") == strlen(text));
+}
+
+static int check_turn(const struct cardea_conf *conf, char **error)
+{
 	if (conf->turn_urls[0] != NULL && conf->turn_secrets[0] == NULL) {
 		return fail(error, "turn.urls needs turn.secrets");
+	}
+	if (conf->turn_relay_port_min >= conf->turn_relay_port_max) {
+		return fail(error, "turn.relay_port_min must be below turn.relay_port_max");
+	}
+	if ((*conf->turn_tls_certificate == '\0') != (*conf->turn_tls_key == '\0')) {
+		return fail(error, "turn.tls_certificate and turn.tls_key need each other");
+	}
+	if (!is_name(conf->turn_realm)) {
+		return fail(error, "turn.realm must be 1 to 64 letters, digits, dots and dashes");
+	}
+	if (*conf->turn_host != '\0' && !is_host(conf->turn_host)) {
+		return fail(error, "turn.host must be a name or a numeric address");
+	}
+	for (size_t i = 0; conf->turn_listen[i] != NULL; i++) {
+		if (!is_address(conf->turn_listen[i])) {
+			return fail(error, "turn.listen must be numeric addresses");
+		}
 	}
 	return 0;
 }
@@ -410,6 +447,8 @@ int cardea_conf_finish(struct cardea_conf *conf, char **error)
 	make_absolute(&conf->state_dir);
 	make_absolute(&conf->pages_dir);
 	make_absolute(&conf->plugin_dir);
+	make_absolute(&conf->turn_tls_certificate);
+	make_absolute(&conf->turn_tls_key);
 	set_default(&conf->api_socket, cardea_conf_path(conf, "janus/api.sock"));
 	set_default(&conf->admin_socket, cardea_conf_path(conf, "janus/admin.sock"));
 	make_absolute(&conf->api_socket);
@@ -419,7 +458,10 @@ int cardea_conf_finish(struct cardea_conf *conf, char **error)
 	if (err == 0) {
 		err = check_addresses(conf, error);
 	}
-	return err != 0 ? err : check_values(conf, error);
+	if (err == 0) {
+		err = check_values(conf, error);
+	}
+	return err != 0 ? err : check_turn(conf, error);
 }
 
 char *cardea_conf_path(const struct cardea_conf *conf, const char *name)

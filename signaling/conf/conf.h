@@ -45,11 +45,22 @@ struct cardea_conf {
 	char *api_socket;   /* Janus' API socket */
 	char *admin_socket; /* Janus' admin socket */
 	char *rtp_address;
-	char *public_address;
+	char *public_address; /* "auto" until cardea_public_address_take has replaced it */
+	bool ipv6;
 	int64_t rtp_port_min, rtp_port_max;
 	int64_t event_loops; /* 0 = one per core */
 	int64_t workers;     /* 0 = one per core */
 	/* turn */
+	char *turn_server; /* see cardea_turn_conf_is_own */
+	char *turn_binary;
+	char **turn_listen;
+	char *turn_host;
+	int64_t turn_port; /* 0 = chosen by the kernel, see cardea_turn_conf_port */
+	int64_t turn_tls_port;
+	char *turn_tls_certificate, *turn_tls_key; /* absolute, or "" = no TLS */
+	int64_t turn_relay_port_min, turn_relay_port_max;
+	char *turn_realm;
+	int64_t turn_user_quota, turn_total_quota;
 	char **stun_urls;
 	char **turn_urls;
 	char **turn_secrets;

@@ -102,7 +102,11 @@ const struct cardea_conf_option cardea_conf_table[] = {
 			"loopback address: Janus cannot use those."},
 	{"media.public_address", CARDEA_CONF_STRING, AT(public_address), "",
 		.description =
-			"Address that clients are told instead, where the machine is behind 1:1 NAT."},
+			"Address that clients are told instead, where the machine is behind 1:1 NAT. "
+			"\"auto\": asks the first of turn.stun_urls at start; where that fails, as if empty."},
+	{"media.ipv6", CARDEA_CONF_BOOLEAN, AT(ipv6), "true",
+		.description =
+			"Use the IPv6 addresses of this machine for media, too; link-local ones never."},
 	{"media.rtp_port_min", CARDEA_CONF_INTEGER, AT(rtp_port_min), "20000",
 		.min = 1024, .max = 65535,
 		.description = "First UDP port of media; each participant takes two."},
@@ -114,17 +118,63 @@ const struct cardea_conf_option cardea_conf_table[] = {
 	{"media.workers", CARDEA_CONF_INTEGER, AT(workers), "0", .max = 256,
 		.description = "The plugin's threads for room work; 0: one per core, at least four."},
 
+	{"turn.server", CARDEA_CONF_CHOICE, AT(turn_server), "auto", .choices = "auto|unit|off",
+		.description =
+			"Our own TURN server. auto: started with its configuration made, and restarted when "
+			"it ends, if its program is there and turn.urls is empty. unit: the same, but "
+			"started by a unit of its own. off: none."},
+	{"turn.binary", CARDEA_CONF_PATH, AT(turn_binary), "/usr/bin/turnserver",
+		.description = "The executable of coturn."},
+	{"turn.listen", CARDEA_CONF_LIST, AT(turn_listen), "",
+		.description =
+			"Numeric addresses of this machine that our TURN server listens on and relays from. "
+			"Empty: media.rtp_address, else all but loopback and link-local ones."},
+	{"turn.host", CARDEA_CONF_STRING, AT(turn_host), "", RELOAD,
+		.description =
+			"Name or address by which clients reach our TURN server. Empty: "
+			"media.public_address, else the host of http.public_url, else media.rtp_address, else "
+			"the first address it listens on."},
+	{"turn.port", CARDEA_CONF_INTEGER, AT(turn_port), "3490", .max = 65535,
+		.description =
+			"UDP and TCP port of our TURN server; 3478 is left to one that the system runs. 0: "
+			"any that is free, the same at every start."},
+	{"turn.tls_port", CARDEA_CONF_INTEGER, AT(turn_tls_port), "5360", .min = 1, .max = 65535,
+		.description =
+			"TCP port of our TURN server for TLS. 443 reaches clients behind strict firewalls."},
+	{"turn.tls_certificate", CARDEA_CONF_PATH, AT(turn_tls_certificate), "",
+		.description =
+			"PEM file with the certificate chain of turn.host. Empty: no TLS. A reload reads the "
+			"file again."},
+	{"turn.tls_key", CARDEA_CONF_PATH, AT(turn_tls_key), "",
+		.description = "PEM file with its private key."},
+	{"turn.relay_port_min", CARDEA_CONF_INTEGER, AT(turn_relay_port_min), "25000",
+		.min = 1024, .max = 65535,
+		.description = "First UDP port that our TURN server relays from; one an allocation."},
+	{"turn.relay_port_max", CARDEA_CONF_INTEGER, AT(turn_relay_port_max), "29999",
+		.min = 1024, .max = 65535,
+		.description = "Last UDP port that our TURN server relays from."},
+	{"turn.realm", CARDEA_CONF_STRING, AT(turn_realm), "cardea",
+		.description = "Realm of our TURN server: letters, digits, dot and dash."},
+	{"turn.user_quota", CARDEA_CONF_INTEGER, AT(turn_user_quota), "48", .min = 1, .max = 100000,
+		.description =
+			"Allocations that one participant may hold at our TURN server. A browser makes one "
+			"for each of two connections, each URL and each of its networks, twice while a "
+			"network changes."},
+	{"turn.total_quota", CARDEA_CONF_INTEGER, AT(turn_total_quota), "4000", .min = 1, .max = 1000000,
+		.description = "Allocations that our TURN server holds at all."},
 	{"turn.stun_urls", CARDEA_CONF_LIST, AT(stun_urls), "", RELOAD,
 		.description =
-			"STUN servers that clients are given, such as \"stun:turn.example.org\"."},
+			"STUN servers that clients are given, such as \"stun:turn.example.org\". Our own "
+			"TURN server, where there is one, is given as well."},
 	{"turn.urls", CARDEA_CONF_LIST, AT(turn_urls), "", RELOAD,
 		.description =
-			"TURN servers that clients are given, such as "
-			"\"turns:turn.example.org:443?transport=tcp\"."},
+			"TURN servers of your own that clients are given, such as "
+			"\"turns:turn.example.org:443?transport=tcp\". Empty: our own, see turn.server."},
 	{"turn.secrets", CARDEA_CONF_LIST, AT(turn_secrets), "", RELOAD, SECRET,
 		.description =
 			"static-auth-secret of the TURN servers; the first one signs, others overlap at "
-			"rotation."},
+			"rotation. Empty, for our own server: the lines of keys/turn.secret in the state "
+			"folder, which is made at the first start."},
 	{"turn.life_s", CARDEA_CONF_INTEGER, AT(turn_life_s), "600", RELOAD, .min = 60, .max = 604800,
 		.description = "Life of a TURN credential in seconds."},
 

@@ -29,6 +29,7 @@ static const struct {
         {"keys/call.jwk", JWK_ES256},
         {"keys/seal.key", SEAL},           {"keys/control.secret", SECRET},
         {"keys/janus-api.secret", SECRET}, {"keys/janus-admin.secret", SECRET},
+        {"keys/turn.secret", SECRET},
 };
 
 static int fail(char **error, int err, const char *path)
@@ -123,7 +124,7 @@ static int make_file(const char *state_dir, const char *name, enum kind kind, ch
 
 int cardea_first_start(const char *state_dir, char **error)
 {
-	static const char *const folders[] = {"", "keys", "janus", "log"};
+	static const char *const folders[] = {"", "keys", "janus", "log", "turn"};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(folders); i++) {
 		g_autofree char *path = g_build_filename(state_dir, folders[i], NULL);

@@ -8,6 +8,7 @@
  *   seal.key                          "<id> <base64url of 32 bytes>" a line, newest last
  *   control.secret                    `hello` of the plugin's control protocol
  *   janus-api.secret janus-admin.secret
+ *   turn.secret                       a secret of our TURN server a line, newest first
  */
 #ifndef CARDEA_CONF_FIRST_START_H
 #define CARDEA_CONF_FIRST_START_H

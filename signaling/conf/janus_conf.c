@@ -2,16 +2,13 @@
 #include "config.h"
 #include <errno.h>
 #include <glib.h>
-#include <ifaddrs.h>
-#include <net/if.h>
-#include <netdb.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 #include "cardea_error.h"
 #include "conf/file.h"
 #include "conf/janus_conf.h"
 #include "conf/keys.h"
+#include "conf/own_addresses.h"
 #include "conf/quote.h"
 
 #define PLUGIN   "libjanus_cardea.so"
@@ -95,9 +92,11 @@ char *cardea_janus_conf_core(const struct cardea_janus_conf_input *input)
 	                       "media: {\n"
 	                       "\trtp_port_range = \"%" G_GINT64_FORMAT "-%" G_GINT64_FORMAT "\"\n"
 	                       "\tmin_nack_queue = %d\n"
+	                       "\tipv6 = %s\n"
+	                       "\tipv6_linklocal = false\n"
 	                       "}\n",
 	                       or_cores(conf->event_loops, input), conf->rtp_port_min,
-	                       conf->rtp_port_max, NACK_QUEUE_MS);
+	                       conf->rtp_port_max, NACK_QUEUE_MS, conf->ipv6 ? "true" : "false");
 	add_nat(out, conf);
 	g_string_append(out, "transports: {\n"
 	                     "\tdisable = \"" OTHER_TRANSPORTS "\"\n"
@@ -141,49 +140,27 @@ char *cardea_janus_conf_plugin(const struct cardea_janus_conf_input *input)
 	return g_string_free(out, FALSE);
 }
 
-static bool is_own_address(const struct ifaddrs *entry, const char *address)
-{
-	char text[NI_MAXHOST];
-	socklen_t size;
-
-	if (entry->ifa_addr == NULL || (entry->ifa_flags & IFF_LOOPBACK) != 0) {
-		return false;
-	}
-	if (entry->ifa_addr->sa_family == AF_INET) {
-		size = sizeof(struct sockaddr_in);
-	} else if (entry->ifa_addr->sa_family == AF_INET6) {
-		size = sizeof(struct sockaddr_in6);
-	} else {
-		return false;
-	}
-	return getnameinfo(entry->ifa_addr, size, text, sizeof(text), NULL, 0, NI_NUMERICHOST) == 0 &&
-	       strcmp(text, address) == 0;
-}
-
 static int check_rtp_address(const char *address, char **error)
 {
-	struct ifaddrs *list = NULL;
-	bool found = false;
+	char **list = *address != '\0' ? cardea_own_addresses(true) : NULL;
+	int err = 0;
 
 	if (*address == '\0') {
 		return 0;
 	}
-	if (getifaddrs(&list) != 0) {
+	if (list == NULL) {
 		*error = g_strdup_printf("addresses of this machine: %s", g_strerror(errno));
 		return CARDEA_E_SYSTEM;
 	}
-	for (const struct ifaddrs *entry = list; entry != NULL && !found; entry = entry->ifa_next) {
-		found = is_own_address(entry, address);
-	}
-	freeifaddrs(list);
-	if (!found) {
+	if (!g_strv_contains((const char *const *)list, address)) {
 		*error =
 		        g_strdup_printf("media.rtp_address: %s is on no network interface of this machine; "
 		                        "Janus would offer every address instead",
 		                        address);
-		return CARDEA_E_INVALID;
+		err = CARDEA_E_INVALID;
 	}
-	return 0;
+	g_strfreev(list);
+	return err;
 }
 
 /*

@@ -144,6 +144,36 @@ int cardea_keys_secret(const char *state_dir, const char *name, char **out, char
 	return 0;
 }
 
+static void wipe_list(char **list)
+{
+	for (char **item = list; *item != NULL; item++) {
+		explicit_bzero(*item, strlen(*item));
+	}
+	g_strfreev(list);
+}
+
+int cardea_keys_secrets(const char *state_dir, const char *name, char ***out, char **error)
+{
+	g_autofree char *path = g_build_filename(state_dir, name, NULL);
+	char *text = NULL;
+	char **lines;
+	int err = read_private(path, &text, error);
+
+	if (err != 0) {
+		return err;
+	}
+	lines = g_strsplit(g_strchomp(text), "\n", -1);
+	wipe(text);
+	for (size_t i = 0; lines[i] != NULL || i == 0; i++) {
+		if (lines[i] == NULL || strlen(g_strstrip(lines[i])) < MIN_SECRET) {
+			wipe_list(lines);
+			return fail(error, CARDEA_E_INVALID, path, "has a line of less than 32 characters");
+		}
+	}
+	*out = lines;
+	return 0;
+}
+
 int cardea_keys_load(const char *state_dir, struct cardea_keys *out, char **error)
 {
 	struct cardea_keys keys = {0};

@@ -25,4 +25,8 @@ void cardea_keys_clear(struct cardea_keys *keys);
 /* One secret file, "keys/control.secret" for example: *@out is freed with g_free after wiping. */
 int cardea_keys_secret(const char *state_dir, const char *name, char **out, char **error);
 
+/* A file of one secret or more, a line each: a NULL-terminated list in the file's order, whose
+ * strings are wiped and freed by the caller. */
+int cardea_keys_secrets(const char *state_dir, const char *name, char ***out, char **error);
+
 #endif

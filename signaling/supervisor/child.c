@@ -148,6 +148,10 @@ int cardea_child_start(struct cardea_child *child, int64_t now_ms)
 	if (access(child->plan->program, X_OK) != 0) {
 		return not_started(child, child->plan->program, now_ms);
 	}
+	if (child->plan->may_start != NULL && !child->plan->may_start(child->plan->arg)) {
+		errno = EADDRINUSE;
+		return not_started(child, "port", now_ms);
+	}
 	pid = fork();
 	if (pid == 0) {
 		run(child->plan, supervisor);
@@ -209,7 +213,7 @@ void cardea_child_ended(struct cardea_child *child, int64_t now_ms)
 	}
 }
 
-static void send_signal(const struct cardea_child *child, int signo)
+void cardea_child_signal(const struct cardea_child *child, int signo)
 {
 	if (child->pidfd >= 0) {
 		(void)pidfd_send_signal(child->pidfd, signo, NULL, 0);
@@ -221,7 +225,7 @@ void cardea_child_reload(struct cardea_child *child, int64_t now_ms)
 	if (child->state == CARDEA_CHILD_RUNNING) {
 		child->reload = true;
 		child->due_ms = now_ms + CARDEA_CHILD_STOP_MS;
-		send_signal(child, SIGTERM);
+		cardea_child_signal(child, SIGTERM);
 	}
 }
 
@@ -230,7 +234,7 @@ void cardea_child_stop(struct cardea_child *child, int64_t now_ms)
 	if (child->state == CARDEA_CHILD_RUNNING) {
 		child->state = CARDEA_CHILD_STOPPING;
 		child->due_ms = now_ms + CARDEA_CHILD_STOP_MS;
-		send_signal(child, SIGTERM);
+		cardea_child_signal(child, SIGTERM);
 	} else if (child->state == CARDEA_CHILD_WAITING) {
 		child->state = CARDEA_CHILD_STOPPED;
 	}
@@ -238,7 +242,7 @@ void cardea_child_stop(struct cardea_child *child, int64_t now_ms)
 
 void cardea_child_kill(struct cardea_child *child)
 {
-	send_signal(child, SIGKILL);
+	cardea_child_signal(child, SIGKILL);
 	child->due_ms = INT64_MAX; /* once is enough */
 }
 

@@ -26,6 +26,8 @@ struct cardea_child_plan {
 	const char *pid_path;
 	const int *fds; /* descriptors it inherits, by the same numbers */
 	size_t fd_count;
+	bool (*may_start)(void *arg); /* NULL, or asked before each start; false: later */
+	void *arg;
 };
 
 enum cardea_child_state {
@@ -63,6 +65,9 @@ void cardea_child_reload(struct cardea_child *child, int64_t now_ms);
 
 /* Asks it to end, for good. */
 void cardea_child_stop(struct cardea_child *child, int64_t now_ms);
+
+/* Sends @signo if it runs. */
+void cardea_child_signal(const struct cardea_child *child, int signo);
 
 /* SIGKILL. */
 void cardea_child_kill(struct cardea_child *child);

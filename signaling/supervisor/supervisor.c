@@ -16,11 +16,22 @@
 #include "cardea_error.h"
 #include "supervisor/child.h"
 #include "conf/file.h"
+#include "conf/turn_conf.h"
+#include "conf/turn_port.h"
 #include "supervisor/listen.h"
 #include "supervisor/supervisor.h"
 
 /* The running program itself, also after an upgrade has replaced its file. */
 #define SELF "/proc/self/exe"
+
+/* A child that outlives us: the next supervisor adopts it. */
+struct service {
+	struct cardea_child_plan plan;
+	struct cardea_child child;
+	GPtrArray *argv;
+	char *log, *pid_file;
+	bool wanted;
+};
 
 struct supervisor {
 	const struct cardea_conf *conf;
@@ -31,10 +42,10 @@ struct supervisor {
 	int lifeline[2];
 	int worker_fds[3];
 	GPtrArray *worker_argv;
-	GPtrArray *janus_argv;
-	char *janus_log, *janus_pid_file, *pids_file;
-	struct cardea_child_plan worker_plan, janus_plan;
-	struct cardea_child worker, janus;
+	char *pids_file;
+	struct cardea_child_plan worker_plan;
+	struct cardea_child worker;
+	struct service janus, turn;
 	bool stopping;
 };
 
@@ -189,40 +200,71 @@ static void plan_worker(struct supervisor *s)
 	cardea_child_init(&s->worker, &s->worker_plan);
 }
 
+/* @folder/@name.pid and log/@name.log in the state folder; argv[0] is there already. */
+static void plan_service(const struct supervisor *s, struct service *service, const char *folder)
+{
+	g_autofree char *log = g_strdup_printf("log/%s.log", service->plan.name);
+	g_autofree char *pid_file = g_strdup_printf("%s/%s.pid", folder, service->plan.name);
+
+	g_ptr_array_add(service->argv, NULL);
+	service->log = cardea_conf_path(s->conf, log);
+	service->pid_file = cardea_conf_path(s->conf, pid_file);
+	service->plan.argv = (const char *const *)service->argv->pdata;
+	service->plan.log_path = service->log;
+	service->plan.pid_path = service->pid_file;
+	cardea_child_init(&service->child, &service->plan);
+	if (!service->wanted) {
+		service->child.state = CARDEA_CHILD_STOPPED;
+	}
+}
+
 static void plan_janus(struct supervisor *s)
 {
-	GPtrArray *argv = g_ptr_array_new_with_free_func(g_free);
+	struct service *janus = &s->janus;
 	g_autofree char *folder = cardea_conf_path(s->conf, "janus");
 
-	g_ptr_array_add(argv, g_strdup("janus"));
-	g_ptr_array_add(argv, g_strdup_printf("--configs-folder=%s", folder));
-	g_ptr_array_add(argv, g_strdup("--disable-colors"));
-	g_ptr_array_add(argv, NULL);
-	s->janus_argv = argv;
-	s->janus_log = cardea_conf_path(s->conf, "log/janus.log");
-	s->janus_pid_file = cardea_conf_path(s->conf, "janus/janus.pid");
-	s->janus_plan = (struct cardea_child_plan){
-	        .name = "janus",
-	        .program = s->conf->janus_binary,
-	        .argv = (const char *const *)argv->pdata,
-	        .log_path = s->janus_log,
-	        .pid_path = s->janus_pid_file,
-	};
-	cardea_child_init(&s->janus, &s->janus_plan);
-	if (!s->conf->supervise_janus) {
-		s->janus.state = CARDEA_CHILD_STOPPED;
-	}
+	janus->argv = g_ptr_array_new_with_free_func(g_free);
+	g_ptr_array_add(janus->argv, g_strdup("janus"));
+	g_ptr_array_add(janus->argv, g_strdup_printf("--configs-folder=%s", folder));
+	g_ptr_array_add(janus->argv, g_strdup("--disable-colors"));
+	janus->plan.name = "janus";
+	janus->plan.program = s->conf->janus_binary;
+	janus->wanted = s->conf->supervise_janus;
+	plan_service(s, janus, "janus");
+}
+
+static bool turn_port_is_free(void *arg)
+{
+	const struct supervisor *s = arg;
+
+	return cardea_turn_port_is_free(cardea_turn_port(s->conf));
+}
+
+static void plan_turn(struct supervisor *s)
+{
+	struct service *turn = &s->turn;
+
+	turn->argv = g_ptr_array_new_with_free_func(g_free);
+	g_ptr_array_add(turn->argv, g_strdup("turnserver"));
+	g_ptr_array_add(turn->argv, g_strdup("-c"));
+	g_ptr_array_add(turn->argv, cardea_conf_path(s->conf, CARDEA_TURN_CONF_FILE));
+	turn->plan.name = "turn";
+	turn->plan.program = s->conf->turn_binary;
+	turn->plan.may_start = turn_port_is_free;
+	turn->plan.arg = s;
+	turn->wanted = strcmp(s->conf->turn_server, "auto") == 0 && cardea_turn_conf_is_own(s->conf);
+	plan_service(s, turn, "turn");
 }
 
 /* ---- telling others
  * -------------------------------------------------------------------------------- */
 
-/* The worker learns where Janus is; a worker that does not read loses nothing but that. */
-static void tell_worker(const struct supervisor *s)
+/* The worker learns where the others are; one that does not read loses nothing but that. */
+static void tell_worker(const struct supervisor *s, const struct cardea_child *child)
 {
 	char line[48];
 
-	g_snprintf(line, sizeof(line), "child %s %ld\n", s->janus_plan.name, (long)s->janus.pid);
+	g_snprintf(line, sizeof(line), "child %s %ld\n", child->plan->name, (long)child->pid);
 	if (write(s->lifeline[1], line, strlen(line)) < 0) {
 		cardea_log(CARDEA_LOG_DEBUG, "supervisor", "event=lifeline_full");
 	}
@@ -240,9 +282,10 @@ static void drain_lifeline(const struct supervisor *s)
 /* <state>/pids, for people and tests. */
 static void write_pids(const struct supervisor *s)
 {
-	g_autofree char *text = g_strdup_printf("supervisor %ld\ngateway %ld\njanus %ld\nport %u\n",
-	                                        (long)getpid(), (long)s->worker.pid, (long)s->janus.pid,
-	                                        (unsigned int)cardea_listen_port(s->listen_fd));
+	g_autofree char *text = g_strdup_printf(
+	        "supervisor %ld\ngateway %ld\njanus %ld\nturn %ld\nport %u\n", (long)getpid(),
+	        (long)s->worker.pid, (long)s->janus.child.pid, (long)s->turn.child.pid,
+	        (unsigned int)cardea_listen_port(s->listen_fd));
 
 	if (cardea_file_replace(s->pids_file, text, strlen(text), 0600) != 0) {
 		cardea_log(CARDEA_LOG_WARNING, "supervisor", "event=pids_not_written error=\"%s\"",
@@ -250,9 +293,9 @@ static void write_pids(const struct supervisor *s)
 	}
 }
 
-static void janus_changed(const struct supervisor *s)
+static void service_changed(const struct supervisor *s, const struct service *service)
 {
-	tell_worker(s);
+	tell_worker(s, &service->child);
 	write_pids(s);
 }
 
@@ -262,29 +305,32 @@ static void janus_changed(const struct supervisor *s)
 static void start_worker(struct supervisor *s)
 {
 	drain_lifeline(s);
-	if (cardea_child_start(&s->worker, now_ms()) == 0 && s->janus.pid != 0) {
-		tell_worker(s);
+	if (cardea_child_start(&s->worker, now_ms()) == 0) {
+		tell_worker(s, &s->janus.child);
+		tell_worker(s, &s->turn.child);
 	}
 	write_pids(s);
 }
 
-static void start_janus(struct supervisor *s)
+static void do_due_service(const struct supervisor *s, struct service *service, int64_t now)
 {
-	(void)cardea_child_start(&s->janus, now_ms());
-	janus_changed(s);
+	if (cardea_child_due(&service->child) > now) {
+		return;
+	}
+	if (service->child.state == CARDEA_CHILD_WAITING) {
+		(void)cardea_child_start(&service->child, now);
+		service_changed(s, service);
+	} else {
+		cardea_child_kill(&service->child);
+	}
 }
 
 static void do_due(struct supervisor *s)
 {
 	int64_t now = now_ms();
 
-	if (cardea_child_due(&s->janus) <= now) {
-		if (s->janus.state == CARDEA_CHILD_WAITING) {
-			start_janus(s);
-		} else {
-			cardea_child_kill(&s->janus);
-		}
-	}
+	do_due_service(s, &s->janus, now);
+	do_due_service(s, &s->turn, now);
 	if (cardea_child_due(&s->worker) <= now) {
 		if (s->worker.state == CARDEA_CHILD_WAITING) {
 			start_worker(s);
@@ -298,21 +344,24 @@ static void do_due(struct supervisor *s)
 static void go_on_stopping(struct supervisor *s)
 {
 	if (s->stopping && s->worker.state == CARDEA_CHILD_STOPPED) {
-		cardea_child_stop(&s->janus, now_ms());
+		cardea_child_stop(&s->janus.child, now_ms());
+		cardea_child_stop(&s->turn.child, now_ms());
 	}
 }
 
 static bool is_done(const struct supervisor *s)
 {
 	return s->stopping && s->worker.state == CARDEA_CHILD_STOPPED &&
-	       s->janus.state == CARDEA_CHILD_STOPPED;
+	       s->janus.child.state == CARDEA_CHILD_STOPPED &&
+	       s->turn.child.state == CARDEA_CHILD_STOPPED;
 }
 
 static void on_stop_signal(struct supervisor *s)
 {
 	if (s->stopping) {
 		cardea_child_kill(&s->worker);
-		cardea_child_kill(&s->janus);
+		cardea_child_kill(&s->janus.child);
+		cardea_child_kill(&s->turn.child);
 		return;
 	}
 	cardea_log(CARDEA_LOG_INFO, "supervisor", "event=stopping");
@@ -331,6 +380,9 @@ static void on_reload_signal(struct supervisor *s)
 	}
 	cardea_log(CARDEA_LOG_INFO, "supervisor", "event=reload");
 	cardea_child_reload(&s->worker, now_ms());
+	if (*s->conf->turn_tls_certificate != '\0') {
+		cardea_child_signal(&s->turn.child, SIGUSR2); /* coturn reads its certificate again */
+	}
 }
 
 static void on_signals(struct supervisor *s)
@@ -348,9 +400,18 @@ static void on_signals(struct supervisor *s)
 
 static int until_due(const struct supervisor *s)
 {
-	int64_t due = MIN(cardea_child_due(&s->worker), cardea_child_due(&s->janus));
+	int64_t due = MIN(cardea_child_due(&s->janus.child), cardea_child_due(&s->turn.child));
 
+	due = MIN(due, cardea_child_due(&s->worker));
 	return due == INT64_MAX ? -1 : (int)CLAMP(due - now_ms(), 0, G_MAXINT);
+}
+
+static void on_service_end(const struct supervisor *s, struct service *service, short revents)
+{
+	if (revents != 0) {
+		cardea_child_ended(&service->child, now_ms());
+		service_changed(s, service);
+	}
 }
 
 static void run_loop(struct supervisor *s)
@@ -359,7 +420,8 @@ static void run_loop(struct supervisor *s)
 		struct pollfd fds[] = {
 		        {.fd = s->signal_fd, .events = POLLIN},
 		        {.fd = s->worker.pidfd, .events = POLLIN},
-		        {.fd = s->janus.pidfd, .events = POLLIN},
+		        {.fd = s->janus.child.pidfd, .events = POLLIN},
+		        {.fd = s->turn.child.pidfd, .events = POLLIN},
 		};
 
 		if (poll(fds, G_N_ELEMENTS(fds), until_due(s)) > 0) {
@@ -367,10 +429,8 @@ static void run_loop(struct supervisor *s)
 				cardea_child_ended(&s->worker, now_ms());
 				write_pids(s);
 			}
-			if (fds[2].revents != 0) {
-				cardea_child_ended(&s->janus, now_ms());
-				janus_changed(s);
-			}
+			on_service_end(s, &s->janus, fds[2].revents);
+			on_service_end(s, &s->turn, fds[3].revents);
 			if (fds[0].revents != 0) {
 				on_signals(s);
 			}
@@ -378,6 +438,27 @@ static void run_loop(struct supervisor *s)
 		go_on_stopping(s);
 		do_due(s);
 	}
+}
+
+/* Takes over what an earlier supervisor left; what is no longer wanted is ended. */
+static void adopt(const struct supervisor *s, struct service *service)
+{
+	if (!cardea_child_adopt(&service->child, now_ms())) {
+		return;
+	}
+	if (!service->wanted) {
+		cardea_child_stop(&service->child, now_ms());
+	}
+	service_changed(s, service);
+}
+
+static void drop_service(struct service *service)
+{
+	if (service->argv != NULL) {
+		g_ptr_array_unref(service->argv);
+	}
+	g_free(service->log);
+	g_free(service->pid_file);
 }
 
 static void clean_up(struct supervisor *s, bool was_running)
@@ -391,11 +472,8 @@ static void clean_up(struct supervisor *s, bool was_running)
 	if (s->worker_argv != NULL) {
 		g_ptr_array_unref(s->worker_argv);
 	}
-	if (s->janus_argv != NULL) {
-		g_ptr_array_unref(s->janus_argv);
-	}
-	g_free(s->janus_log);
-	g_free(s->janus_pid_file);
+	drop_service(&s->janus);
+	drop_service(&s->turn);
 	g_free(s->pids_file);
 	/* Descriptors end with the process, the lock last of all. */
 }
@@ -417,9 +495,11 @@ int cardea_supervisor_run(const struct cardea_conf *conf, char *const *args)
 		s.pids_file = cardea_conf_path(conf, "pids");
 		plan_worker(&s);
 		plan_janus(&s);
-		if (conf->supervise_janus && cardea_child_adopt(&s.janus, now_ms())) {
-			janus_changed(&s);
+		plan_turn(&s);
+		if (s.janus.wanted) {
+			adopt(&s, &s.janus); /* else it belongs to a unit of its own */
 		}
+		adopt(&s, &s.turn);
 		do_due(&s);
 		cardea_log(CARDEA_LOG_INFO, "supervisor", "event=running listen=%s port=%u state=%s",
 		           conf->listen, (unsigned int)cardea_listen_port(s.listen_fd), conf->state_dir);

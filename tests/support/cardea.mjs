@@ -202,7 +202,7 @@ class Cardea {
       [
         '--dev', '--state', this.stateDir, '--listen', '127.0.0.1', '--port', String(this.port),
         '--plugin-dir', this.options.pluginDir ?? PLUGIN_DIR,
-        '--pages', this.options.pages ?? path.join(ROOT, 'html/dist'),
+        '--pages', this.options.pages ?? path.join(ROOT, 'html/dist'), '--set', 'turn.port=0',
         ...(this.options.args ?? []),
       ],
       { stdio: ['ignore', log, log] },
@@ -285,9 +285,10 @@ class Cardea {
 
   /** Stops everything that was started; returns how the supervisor ended. */
   async stop({ keep = false } = {}) {
-    let { janus } = { janus: 0 };
+    let outlive = [];
     try {
-      ({ janus } = this.dev.pids);
+      const { janus, turn } = this.dev.pids;
+      outlive = [janus, turn];
     } catch {
       // it never became ready
     }
@@ -297,9 +298,9 @@ class Cardea {
       await this.exited;
       clearTimeout(timer);
     }
-    if (janus && isAlive(janus)) {
-      process.kill(janus, 'SIGKILL');
-      await ended(janus);
+    for (const pid of outlive.filter((pid) => pid > 0 && isAlive(pid))) {
+      process.kill(pid, 'SIGKILL');
+      await ended(pid);
     }
     const log = fs.existsSync(this.logFile) ? this.log() : ''; // gone with the folder at a second stop
     const finding = /^.*(AddressSanitizer|LeakSanitizer|runtime error:).*$/m.exec(log);

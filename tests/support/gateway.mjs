@@ -20,7 +20,7 @@ export function newStateDir() {
   return fs.mkdtempSync(path.join(os.tmpdir(), 'cardea-'));
 }
 
-/** The processes of a state folder and the bound port: { supervisor, gateway, janus, port }. */
+/** The processes of a state folder and the bound port: { supervisor, gateway, janus, turn, port }. */
 export function readPids(state) {
   const text = fs.readFileSync(path.join(state, 'pids'), 'utf8');
   const entries = text.trim().split('\n').map((line) => line.split(' '));
@@ -30,7 +30,7 @@ export function readPids(state) {
 /** Spawns cardead; its messages are in `messages`, `ended` is its exit code or signal. */
 export function spawnGateway(state, args = []) {
   const child = spawn(CARDEAD, ['--dev', '--state', state, '--port', '0', '--pages',
-    path.join(ROOT, 'html/dist'), '--plugin-dir', PLUGIN_DIR, ...args],
+    path.join(ROOT, 'html/dist'), '--plugin-dir', PLUGIN_DIR, '--set', 'turn.port=0', ...args],
   { stdio: ['ignore', 'pipe', 'pipe'] });
   const run = { child, messages: '' };
   for (const stream of [child.stdout, child.stderr]) {

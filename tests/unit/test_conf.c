@@ -25,7 +25,7 @@ static char *new_folder(void)
 
 static void drop_folder(char *folder)
 {
-	const char *const names[] = {"keys", "janus", "log"};
+	const char *const names[] = {"keys", "janus", "log", "turn"};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
 		g_autofree char *sub = g_build_filename(folder, names[i], NULL);
@@ -179,7 +179,15 @@ static void test_finish_errors(void **state)
 	expect_finish_error("general.gateway", "a b", "general.gateway");
 	expect_finish_error("tokens.issuer", "", "tokens.issuer");
 	expect_finish_error("http.public_url", "example.org", "http.public_url");
+	expect_finish_error("media.public_address", "auto", "needs turn.stun_urls");
 	expect_finish_error("turn.urls", "turn:a", "turn.urls needs turn.secrets");
+	expect_finish_error("turn.listen", "eth0", "turn.listen must be numeric");
+	expect_finish_error("turn.host", "a/b", "turn.host must be a name");
+	expect_finish_error("turn.realm", "a b", "turn.realm");
+	expect_finish_error("turn.realm", "a\nno-auth", "turn.realm");
+	expect_finish_error("turn.relay_port_max", "25000", "turn.relay_port_min must be below");
+	expect_finish_error("turn.tls_key", "/k", "need each other");
+	expect_finish_error("turn.tls_certificate", "/c", "need each other");
 	memset(path, 'a', sizeof(path));
 	path[0] = '/';
 	path[91] = '\0';
@@ -365,6 +373,37 @@ static void test_bad_keys(void **state)
 	drop_folder(folder);
 }
 
+static void test_secret_lines(void **state)
+{
+	const char two[] = "new-0123456789012345678901234567\nold-0123456789012345678901234567 \n";
+	char *folder = new_folder(), *error = NULL, **list = NULL;
+	g_autofree char *path = g_build_filename(folder, "keys/turn.secret", NULL);
+
+	(void)state;
+	assert_int_equal(cardea_first_start(folder, &error), 0);
+	assert_int_equal(cardea_keys_secrets(folder, "keys/turn.secret", &list, &error), 0);
+	assert_int_equal(g_strv_length(list), 1);
+	assert_int_equal(strlen(list[0]), 43);
+	g_strfreev(list);
+	assert_int_equal(cardea_file_replace(path, two, strlen(two), 0600), 0);
+	assert_int_equal(cardea_keys_secrets(folder, "keys/turn.secret", &list, &error), 0);
+	assert_int_equal(g_strv_length(list), 2);
+	assert_string_equal(list[0], "new-0123456789012345678901234567");
+	assert_string_equal(list[1], "old-0123456789012345678901234567");
+	g_strfreev(list);
+	/* One line shorter than what cannot be guessed; none at all. */
+	assert_int_equal(cardea_file_replace(path, two, 40, 0600), 0);
+	assert_int_equal(cardea_keys_secrets(folder, "keys/turn.secret", &list, &error),
+	                 CARDEA_E_INVALID);
+	g_clear_pointer(&error, g_free);
+	assert_int_equal(cardea_file_replace(path, "\n", 1, 0600), 0);
+	assert_int_equal(cardea_keys_secrets(folder, "keys/turn.secret", &list, &error),
+	                 CARDEA_E_INVALID);
+	assert_non_null(strstr(error, "less than 32 characters"));
+	g_free(error);
+	drop_folder(folder);
+}
+
 static void test_open_state_folder(void **state)
 {
 	char *folder = new_folder(), *error = NULL;
@@ -411,6 +450,7 @@ int main(void)
 	        TEST("what is logged from outside has no blanks or controls", test_log_safe),
 	        TEST("a first start makes all keys, a second none", test_first_start),
 	        TEST("key files that are open, wrong or missing are refused", test_bad_keys),
+	        TEST("a file of secrets has one in each line", test_secret_lines),
 	        TEST("a state folder open to others is refused", test_open_state_folder),
 	        TEST("creating a file never replaces one", test_create_never_replaces),
 	};

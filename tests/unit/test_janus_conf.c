@@ -78,6 +78,7 @@ static void test_core(void **state)
 	assert_true_at(&config, "general.allow_loop_indication");
 	assert_string(&config, "media.rtp_port_range", "21000-21999");
 	assert_integer(&config, "media.min_nack_queue", 500);
+	assert_true_at(&config, "media.ipv6");
 	assert_true_at(&config, "nat.full_trickle");
 	assert_true_at(&config, "nat.ignore_mdns");
 	assert_string(&config, "nat.ice_enforce_list", "10.0.0.9");
