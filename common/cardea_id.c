@@ -92,8 +92,7 @@ int cardea_id_uuid(const struct cardea_random *random, char out[CARDEA_UUID_SIZE
 	return err;
 }
 
-int cardea_id_uuid7(const struct cardea_random *random, int64_t wall_ms,
-                    char out[CARDEA_UUID_SIZE])
+int cardea_id_uuid7(const struct cardea_random *random, int64_t wall_ms, char out[CARDEA_UUID_SIZE])
 {
 	uint8_t bytes[UUID_BYTES];
 	int err = draw(random, bytes, sizeof(bytes));

@@ -20,8 +20,8 @@ struct cardea_random {
 /* getrandom(2); never fails on a running Linux. Any thread. */
 extern const struct cardea_random cardea_random_kernel;
 
-#define CARDEA_UUID_SIZE   37 /* with NUL */
-#define CARDEA_TOKEN_CHARS 24 /* access keys and guest tokens (DESIGN 5) */
+#define CARDEA_UUID_SIZE        37 /* with NUL */
+#define CARDEA_TOKEN_CHARS      24 /* access keys and guest tokens (DESIGN 5) */
 /* So many of them tell when the token was made, the rest is random: 107 bits. */
 #define CARDEA_TOKEN_TIME_CHARS 6
 
@@ -43,9 +43,9 @@ bool cardea_id_is_uuid(const char *text);
 /* @chars characters of [A-Za-z0-9], unbiased, NUL-terminated; @out has @chars + 1 bytes. */
 int cardea_id_alnum(const struct cardea_random *random, char *out, size_t chars);
 
-/* CARDEA_TOKEN_CHARS characters of [A-Za-z0-9], NUL-terminated: the time in tenths of a second, in an
- * alphabet whose order is that of the characters, then random ones. Tokens made one after the other are
- * neighbours in an index that begins with those. */
+/* CARDEA_TOKEN_CHARS characters of [A-Za-z0-9], NUL-terminated: the time in tenths of a second, in
+ * an alphabet whose order is that of the characters, then random ones. Tokens made one after the
+ * other are neighbours in an index that begins with those. */
 int cardea_id_token(const struct cardea_random *random, int64_t wall_ms,
                     char out[CARDEA_TOKEN_CHARS + 1]);
 

@@ -1,6 +1,6 @@
 /*
- * meeting_missing: calls of the meetings dialect whose feature this build lacks. They check who calls
- * and where as the others do, and then say so: 405 (spec/meetings 8).
+ * meeting_missing: calls of the meetings dialect whose feature this build lacks. They check who
+ * calls and where as the others do, and then say so: 405 (spec/meetings 8).
  */
 #include "api/dialect.h"
 

@@ -234,7 +234,11 @@ int cardea_meeting_show(const struct cardea_domain *domain, struct cardea_tx *tx
 		err = cardea_secret_open(domain->options.keys.seal, tx, &place, &rows->seat.access_key,
 		                         &out->access_key);
 	}
-	if (!err && !rows->seat.is_guest) {
+	out->last_event = rows->seat.ordinal; /* that of its registration */
+	if (err || rows->is_new) {
+		return err;
+	}
+	if (!rows->seat.is_guest) {
 		err = show_waiting(tx, rows, out);
 	}
 	return err ? err

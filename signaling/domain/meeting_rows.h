@@ -16,6 +16,7 @@ struct cardea_meeting_rows {
 	struct cardea_room_row room;
 	struct cardea_session_row session; /* zeroed if the room does not run */
 	struct cardea_seat_row seat;       /* zeroed for a caller with an API key */
+	bool is_new; /* the session began in this command: the seat is its only one */
 };
 
 /* Who holds the API key. CARDEA_E_API_KEY_* and CARDEA_E_TENANT_INACTIVE. */

@@ -95,7 +95,7 @@ static int register_user(struct cardea_tx *tx, struct meeting_op *op, bool is_gu
 	const char *id = op->command.user.id;
 	int err = CARDEA_E_NOT_FOUND;
 
-	if (id) {
+	if (id && !op->rows.is_new) {
 		err = cardea_store_seat_by_registration(tx, op->rows.room.tenant, op->rows.session.id, id,
 		                                        seat);
 	}
@@ -126,7 +126,7 @@ static int make_room(struct cardea_tx *tx, struct meeting_op *op,
 		spec.key = cardea_tx_strdup(tx, key);
 	}
 	return cardea_room_make(tx, op->base.domain->options.keys.seal, &op->rows.tenant, &spec,
-	                        &op->rows.room);
+	                        &op->rows.room, &op->rows.session);
 }
 
 static int find_or_open_room(struct cardea_tx *tx, struct meeting_op *op)
@@ -147,16 +147,21 @@ static int find_or_open_room(struct cardea_tx *tx, struct meeting_op *op)
 	if (command->room) {
 		err = cardea_room_find_key(tx, op->rows.tenant.id, command->room, room);
 	}
+	op->rows.is_new = err == CARDEA_E_ROOM_UNKNOWN || (!err && !room->session[0]);
 	if (err == CARDEA_E_ROOM_UNKNOWN) {
 		return make_room(tx, op, &spec);
 	}
-	if (err || room->session[0]) {
+	if (err) {
 		return err;
+	}
+	if (room->session[0]) {
+		return cardea_store_session_get(tx, room->tenant, room->session, &op->rows.session);
 	}
 	if (command->room_name) {
 		room->name = command->room_name;
 	}
-	return cardea_room_open(tx, domain->options.keys.seal, &op->rows.tenant, &spec, room);
+	return cardea_room_open(tx, domain->options.keys.seal, &op->rows.tenant, &spec, room,
+	                        &op->rows.session);
 }
 
 static int start(struct cardea_tx *tx, void *arg)
@@ -168,10 +173,6 @@ static int start(struct cardea_tx *tx, void *arg)
 	err = cardea_meeting_tenant(op->base.domain, tx, op->command.api_key, &op->rows.tenant);
 	if (!err) {
 		err = find_or_open_room(tx, op);
-	}
-	if (!err) {
-		err = cardea_store_session_get(tx, op->rows.room.tenant, op->rows.room.session,
-		                               &op->rows.session);
 	}
 	if (!err) {
 		err = register_user(tx, op, false);

@@ -189,6 +189,7 @@ static int find_or_make_room(struct cardea_tx *tx, struct links_op *op,
                              const struct cardea_tenant_row *tenant)
 {
 	const struct cardea_seal *seal = op->base.domain->options.keys.seal;
+	struct cardea_session_row session;
 	struct cardea_room_spec spec = {.name = op->room_name,
 	                                .config = CARDEA_ROOM_CONFIG_ABSENT,
 	                                .session = cardea_session_spec_of(tenant)};
@@ -199,10 +200,10 @@ static int find_or_make_room(struct cardea_tx *tx, struct links_op *op,
 	if (err == CARDEA_E_ROOM_UNKNOWN) {
 		err = cardea_room_id_for_name(tenant->id, op->room_name, id);
 		spec.id = id;
-		return err ? err : cardea_room_make(tx, seal, tenant, &spec, &op->room);
+		return err ? err : cardea_room_make(tx, seal, tenant, &spec, &op->room, &session);
 	}
 	if (!err && op->room.status != CARDEA_ROOM_ROW_ACTIVE) {
-		err = cardea_room_open(tx, seal, tenant, &spec.session, &op->room);
+		err = cardea_room_open(tx, seal, tenant, &spec.session, &op->room, &session);
 	}
 	return err;
 }

@@ -36,6 +36,7 @@ static int find_or_make_room(struct add_op *op, struct cardea_tx *tx,
 	struct cardea_room_spec spec = {.name = wanted,
 	                                .config = CARDEA_ROOM_CONFIG_ABSENT,
 	                                .session = cardea_session_spec_of(&op->tenant)};
+	struct cardea_session_row session;
 	char id[CARDEA_UUID_SIZE];
 	int err = cardea_grant_room(principal, wanted);
 
@@ -55,7 +56,8 @@ static int find_or_make_room(struct add_op *op, struct cardea_tx *tx,
 	}
 	spec.id = id;
 	op->room_created = true;
-	return cardea_room_make(tx, op->base.domain->options.keys.seal, &op->tenant, &spec, &op->room);
+	return cardea_room_make(tx, op->base.domain->options.keys.seal, &op->tenant, &spec, &op->room,
+	                        &session);
 }
 
 /* Another seat of the same user (spec/participants 5.1.4): @existing is kept, or refuses the call,
@@ -134,12 +136,14 @@ static int admit(struct add_op *op, struct cardea_tx *tx, enum cardea_role role,
 static int open_if_closed(struct add_op *op, struct cardea_tx *tx)
 {
 	const struct cardea_session_spec spec = cardea_session_spec_of(&op->tenant);
+	struct cardea_session_row session;
 
 	if (op->room.status == CARDEA_ROOM_ROW_ACTIVE) {
 		return 0;
 	}
 	op->room_created = true;
-	return cardea_room_open(tx, op->base.domain->options.keys.seal, &op->tenant, &spec, &op->room);
+	return cardea_room_open(tx, op->base.domain->options.keys.seal, &op->tenant, &spec, &op->room,
+	                        &session);
 }
 
 static int take_seat(struct add_op *op, struct cardea_tx *tx,

@@ -138,32 +138,27 @@ static int describe_session(struct cardea_tx *tx, const struct cardea_session_sp
 	return err ? err : cardea_id_object(cardea_tx_random(tx), now / 1000, out->conf_id);
 }
 
-/* A new session with a guest token of its own becomes the room's running one. The row of the room
- * has to exist. */
-static int start_session(struct cardea_tx *tx, const struct cardea_seal *seal,
-                         const struct cardea_session_spec *spec, struct cardea_room_row *room)
+/* A new session with a guest token of its own becomes the room's running one; neither row is
+ * written.
+ */
+static int make_session(struct cardea_tx *tx, const struct cardea_seal *seal,
+                        const struct cardea_session_spec *spec, struct cardea_room_row *room,
+                        struct cardea_session_row *out)
 {
-	struct cardea_session_row session;
-	const struct cardea_secret_place place = {"sessions", session.id, "guest_token"};
-	int err = describe_session(tx, spec, room, &session);
+	const struct cardea_secret_place place = {"sessions", out->id, "guest_token"};
+	int err = describe_session(tx, spec, room, out);
 
 	if (!err && spec->has_guest_token) {
 		err = cardea_secret_issue(seal, tx, room->tenant, CARDEA_CREDENTIAL_GUEST_TOKEN, &place,
-		                          &session.guest_token);
+		                          &out->guest_token);
 	}
-	if (!err) {
-		err = cardea_store_session_insert(tx, &session);
-	}
-	if (err) {
-		return err;
-	}
-	g_strlcpy(room->session, session.id, sizeof(room->session));
+	g_strlcpy(room->session, out->id, sizeof(room->session));
 	room->status = CARDEA_ROOM_ROW_ACTIVE;
 	room->is_locked = false;
-	room->started_at = session.started_at;
+	room->started_at = out->started_at;
 	room->ended_at = 0;
-	room->updated_at = session.started_at;
-	return cardea_store_room_update(tx, room);
+	room->updated_at = out->started_at;
+	return err;
 }
 
 static int new_row(struct cardea_tx *tx, const struct cardea_tenant_row *tenant,
@@ -190,7 +185,7 @@ static int new_row(struct cardea_tx *tx, const struct cardea_tenant_row *tenant,
 
 int cardea_room_make(struct cardea_tx *tx, const struct cardea_seal *seal,
                      const struct cardea_tenant_row *tenant, const struct cardea_room_spec *spec,
-                     struct cardea_room_row *out)
+                     struct cardea_room_row *out, struct cardea_session_row *session)
 {
 	const struct cardea_event_data data = {.name = spec->name};
 	int err = check_limit(tx, tenant);
@@ -199,23 +194,32 @@ int cardea_room_make(struct cardea_tx *tx, const struct cardea_seal *seal,
 		err = new_row(tx, tenant, spec, out);
 	}
 	if (!err) {
+		err = make_session(tx, seal, &spec->session, out, session);
+	}
+	if (!err) {
 		err = cardea_store_room_insert(tx, out);
 	}
 	if (!err) {
-		err = start_session(tx, seal, &spec->session, out);
+		err = cardea_store_session_insert(tx, session);
 	}
 	return err ? err : cardea_journal_room(tx, out, CARDEA_EVENT_ROOM_CREATED, &data, NULL);
 }
 
 int cardea_room_open(struct cardea_tx *tx, const struct cardea_seal *seal,
                      const struct cardea_tenant_row *tenant, const struct cardea_session_spec *spec,
-                     struct cardea_room_row *room)
+                     struct cardea_room_row *room, struct cardea_session_row *session)
 {
 	const struct cardea_event_data data = {.name = room->name};
 	int err = check_limit(tx, tenant);
 
 	if (!err) {
-		err = start_session(tx, seal, spec, room);
+		err = make_session(tx, seal, spec, room, session);
+	}
+	if (!err) {
+		err = cardea_store_session_insert(tx, session);
+	}
+	if (!err) {
+		err = cardea_store_room_update(tx, room);
 	}
 	return err ? err : cardea_journal_room(tx, room, CARDEA_EVENT_ROOM_OPENED, &data, NULL);
 }

@@ -50,14 +50,14 @@ struct cardea_room_spec {
 	((struct cardea_room_config){                                                                  \
 	        .max_participants = -1, .recording_enabled = -1, .chat_enabled = -1})
 
-/* A new room, active with a session. CARDEA_E_CONCURRENT_ROOMS. */
+/* A new room, active with the session @session. CARDEA_E_CONCURRENT_ROOMS. */
 int cardea_room_make(struct cardea_tx *tx, const struct cardea_seal *seal,
                      const struct cardea_tenant_row *tenant, const struct cardea_room_spec *spec,
-                     struct cardea_room_row *out);
-/* A new session of a scheduled or ended room. CARDEA_E_CONCURRENT_ROOMS. */
+                     struct cardea_room_row *out, struct cardea_session_row *session);
+/* The new session @session of a scheduled or ended room. CARDEA_E_CONCURRENT_ROOMS. */
 int cardea_room_open(struct cardea_tx *tx, const struct cardea_seal *seal,
                      const struct cardea_tenant_row *tenant, const struct cardea_session_spec *spec,
-                     struct cardea_room_row *room);
+                     struct cardea_room_row *room, struct cardea_session_row *session);
 /* A host has come: guests need not wait any more, unless the session has a waiting room
  * (spec/meetings 12.1). Once per session. */
 int cardea_room_begin(struct cardea_tx *tx, const struct cardea_room_row *room);

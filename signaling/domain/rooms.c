@@ -24,6 +24,7 @@ static int create(struct cardea_tx *tx, void *arg)
 	struct room_op *op = arg;
 	struct cardea_domain *domain = op->base.domain;
 	struct cardea_principal principal;
+	struct cardea_session_row session;
 	struct cardea_tenant_row tenant;
 	int err = cardea_authenticate(domain, tx, &op->who, &principal, &tenant);
 
@@ -33,7 +34,8 @@ static int create(struct cardea_tx *tx, void *arg)
 	op->participants = 0;
 	op->spec.session = cardea_session_spec_of(&tenant);
 	return err ? err
-	           : cardea_room_make(tx, domain->options.keys.seal, &tenant, &op->spec, &op->room);
+	           : cardea_room_make(tx, domain->options.keys.seal, &tenant, &op->spec, &op->room,
+	                              &session);
 }
 
 static int get(struct cardea_tx *tx, void *arg)
