@@ -48,8 +48,10 @@ void cardea_reply_native_refusal(struct cardea_http_request *request, int status
 
 void cardea_reply_native_error(struct cardea_http_request *request, int err)
 {
-	cardea_reply_native_refusal(request, cardea_error_http(err), cardea_error_code(err),
-	                            cardea_error_text(err));
+	/* A full room may have a place a moment later (spec/native 1). */
+	int status = err == CARDEA_E_CAPACITY ? 503 : cardea_error_http(err);
+
+	cardea_reply_native_refusal(request, status, cardea_error_code(err), cardea_error_text(err));
 }
 
 static void add_wait(struct cardea_http_request *request, int64_t wait_s)
