@@ -92,9 +92,25 @@ static void get_version(struct cardea_http_request *request,
 	cardea_reply_json(request, 200, json_pack("{s:s}", "version", PACKAGE_VERSION));
 }
 
+static void get_stats(struct cardea_http_request *request, const struct cardea_route_params *params,
+                      void *arg)
+{
+	const struct cardea_api *api = arg;
+	struct cardea_domain_stats stats;
+
+	(void)params;
+	cardea_domain_stats(api->domain, &stats);
+	cardea_reply_json(request, 200,
+	                  json_pack("{s:{s:I, s:I, s:I, s:I}}", "store", "commands",
+	                            (json_int_t)stats.commands, "commits", (json_int_t)stats.commits,
+	                            "run_us", (json_int_t)stats.run_us, "commit_us",
+	                            (json_int_t)stats.commit_us));
+}
+
 static const struct cardea_route routes[] = {
         {CARDEA_HTTP_POST, "/links", post_links},
         {CARDEA_HTTP_GET, "/nodes", get_nodes},
+        {CARDEA_HTTP_GET, "/stats", get_stats},
         {CARDEA_HTTP_GET, "/version", get_version},
 };
 

@@ -67,6 +67,17 @@ void cardea_domain_free(struct cardea_domain *domain)
 	g_free(domain);
 }
 
+void cardea_domain_stats(const struct cardea_domain *domain, struct cardea_domain_stats *out)
+{
+	struct cardea_store_stats stats;
+
+	cardea_store_stats(domain->options.store, &stats);
+	*out = (struct cardea_domain_stats){.commands = stats.commands,
+	                                    .commits = stats.commits,
+	                                    .run_us = stats.run_us,
+	                                    .commit_us = stats.commit_us};
+}
+
 static void wipe_string(gpointer data)
 {
 	char *text = data;

@@ -356,6 +356,12 @@ int cardea_domain_media_sessions(struct cardea_domain *domain, const char *node,
 /* ---- operator
  * -------------------------------------------------------------------------------------- */
 
+/* How much the store has worked since the start: sums of wall time of its one writer. */
+struct cardea_domain_stats {
+	int64_t commands, commits, run_us, commit_us;
+};
+void cardea_domain_stats(const struct cardea_domain *domain, struct cardea_domain_stats *out);
+
 /* Reads one row and changes nothing: the store answers, or it does not. */
 int cardea_domain_ping(struct cardea_domain *domain, void (*done)(int err, void *arg), void *arg);
 

@@ -44,6 +44,7 @@ struct cardea_store {
 	struct command_list answered; /* for the loop thread */
 	bool is_posted;               /* deliver() is on its way */
 	bool is_closing;
+	struct cardea_store_stats stats;
 
 	atomic_bool is_failed;
 };
@@ -105,9 +106,11 @@ static void fail_batch(struct command_list *batch, int err)
 	}
 }
 
-static int run_batch(struct cardea_store *store, struct command_list *batch)
+static int run_batch(struct cardea_store *store, struct command_list *batch,
+                     struct cardea_store_stats *took)
 {
 	const struct cardea_engine *engine = store->options.engine;
+	int64_t start = g_get_monotonic_time();
 	struct command *command;
 	int err = engine->begin(store->db);
 
@@ -121,8 +124,11 @@ static int run_batch(struct cardea_store *store, struct command_list *batch)
 			engine->rollback(store->db);
 			return err;
 		}
+		took->commands++;
 	}
+	took->run_us = g_get_monotonic_time() - start;
 	err = engine->commit(store->db);
+	took->commit_us = g_get_monotonic_time() - start - took->run_us;
 	if (err) {
 		engine->rollback(store->db);
 	}
@@ -130,12 +136,24 @@ static int run_batch(struct cardea_store *store, struct command_list *batch)
 	return err;
 }
 
+static void count(struct cardea_store *store, const struct cardea_store_stats *took)
+{
+	pthread_mutex_lock(&store->lock);
+	store->stats.commands += took->commands;
+	store->stats.commits++;
+	store->stats.run_us += took->run_us;
+	store->stats.commit_us += took->commit_us;
+	pthread_mutex_unlock(&store->lock);
+}
+
 static void execute(struct cardea_store *store, struct command_list *batch)
 {
+	struct cardea_store_stats took = {0};
 	int err = CARDEA_E_STORE;
 
 	if (!atomic_load(&store->is_failed)) {
-		err = run_batch(store, batch);
+		err = run_batch(store, batch, &took);
+		count(store, &took);
 	}
 	if (!err) {
 		return;
@@ -332,6 +350,13 @@ int cardea_store_run_sync(struct cardea_store *store, cardea_store_command_h run
 	}
 	free_command(command);
 	return err;
+}
+
+void cardea_store_stats(struct cardea_store *store, struct cardea_store_stats *out)
+{
+	pthread_mutex_lock(&store->lock);
+	*out = store->stats;
+	pthread_mutex_unlock(&store->lock);
 }
 
 bool cardea_store_is_full(struct cardea_store *store)

@@ -76,6 +76,16 @@ bool cardea_store_is_full(struct cardea_store *store);
  * is acknowledged any more and the process should end (facts/reliability 14). Any thread. */
 bool cardea_store_is_failed(struct cardea_store *store);
 
+/* Sums since the store was opened, of the writer's wall time. */
+struct cardea_store_stats {
+	int64_t commands, commits;
+	int64_t run_us;    /* running commands */
+	int64_t commit_us; /* committing, with the sync */
+};
+
+/* Any thread. */
+void cardea_store_stats(struct cardea_store *store, struct cardea_store_stats *out);
+
 /* ---- inside a command ---- */
 
 int64_t cardea_tx_now_ms(const struct cardea_tx *tx);

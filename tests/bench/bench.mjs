@@ -12,6 +12,7 @@ const inNamespace = (name) => [netns, process.execPath, path.join(here, name)];
 const BENCHMARKS = [
   ['verify', 'join tokens verified a second, beside openssl speed', [path.join(BUILD, 'tests/bench/verify')]],
   ['http', 'requests a second with 0 and with 2,000 idle sockets', inNamespace('http.mjs')],
+  ['api', 'the meetings API with and without 2,000 observers', inNamespace('api.mjs')],
   ['firstframe', 'first frame of a late viewer, beside VideoRoom', inNamespace('firstframe.mjs')],
   ['media', 'what a meeting costs Janus, beside VideoRoom', inNamespace('media.mjs')],
 ];

@@ -4,17 +4,16 @@
 //
 // usage: tests/support/netns.sh node tests/bench/http.mjs [rounds [seconds]]
 
-import { spawn } from 'node:child_process';
 import net from 'node:net';
 import path from 'node:path';
 import { ROOT } from '../support/build.mjs';
 import { startCardea } from '../support/cardea.mjs';
 import { median, report } from './figures.mjs';
+import { wrk } from './wrk.mjs';
 
 const ROUNDS = Number(process.argv[2] ?? 3);
 const SECONDS = Number(process.argv[3] ?? 4);
 const IDLE = 2000;
-const CONNECTIONS = 64;
 /** The gateway closes a tunnel without a first frame after this; no run may last longer. */
 const FIRST_FRAME_S = 10;
 const POST_ROOMS = path.join(ROOT, 'tests/bench/post_rooms.lua');
@@ -53,30 +52,6 @@ async function openMany(port, count) {
   return sockets;
 }
 
-/** One run of wrk: {rate, p99 (ms), requests, failed}. */
-async function wrk(url, script, env = {}) {
-  const args = ['-t1', `-c${CONNECTIONS}`, `-d${SECONDS}s`, '--latency', ...(script ? ['-s', script] : []), url];
-  const child = spawn('wrk', args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
-  let text = '';
-  child.stdout.on('data', (part) => { text += part; });
-  const status = await new Promise((resolve, reject) => {
-    child.on('error', (error) => {
-      reject(error.code === 'ENOENT' ? new Error('wrk is missing: apt-get install wrk') : error);
-    });
-    child.on('close', resolve);
-  });
-  if (status !== 0) throw new Error(`wrk: ${text}`);
-  const number = (pattern) => Number(text.match(pattern)?.[1] ?? 0);
-  const [, p99, unit] = text.match(/99%\s+([\d.]+)(us|ms|s)/) ?? [null, NaN, 'ms'];
-  const errors = text.match(/Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)/) ?? [];
-  return {
-    rate: number(/Requests\/sec:\s+([\d.]+)/),
-    p99: Number(p99) * { us: 0.001, ms: 1, s: 1000 }[unit],
-    requests: number(/(\d+) requests in/),
-    failed: number(/Non-2xx or 3xx responses: (\d+)/) + errors.slice(1).reduce((sum, n) => sum + Number(n), 0),
-  };
-}
-
 const cardea = await startCardea();
 const runs = new Map();
 const total = { delivered: 0, expected: 0 };
@@ -84,7 +59,7 @@ const total = { delivered: 0, expected: 0 };
 async function run(name, idle, pathname, script) {
   const sockets = await openMany(cardea.port, idle);
   try {
-    const result = await wrk(`${cardea.url}${pathname}`, script, { CARDEA_API_KEY: cardea.dev.api_key });
+    const result = await wrk(`${cardea.url}${pathname}`, { script, seconds: SECONDS, env: { CARDEA_API_KEY: cardea.dev.api_key } });
     const stayed = sockets.filter(({ isOpen }) => isOpen()).length;
     console.log(`${name}: ${result.rate.toFixed(0)} requests/s, p99 ${result.p99.toFixed(2)} ms, `
       + `${result.failed} failed; ${stayed} of ${idle} idle sockets open at the end`);

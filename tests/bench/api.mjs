@@ -1,0 +1,109 @@
+// The meetings API under load, by wrk with 64 connections: POST /rooms, each a new meeting, durable before
+// it is answered; GET /rooms/KEY; POST /guests/TOKEN; with and without 2,000 idle observers. Then what an
+// observer costs, and how late an event reaches all of them. docs/performance.md has the method.
+//
+// usage: tests/support/netns.sh node tests/bench/api.mjs [rounds [seconds]]
+
+import fs from 'node:fs';
+import path from 'node:path';
+import { ROOT } from '../support/build.mjs';
+import { startCardea } from '../support/cardea.mjs';
+import { median, report } from './figures.mjs';
+import { measureFanOut, measureMemory } from './observers.mjs';
+import { wrk } from './wrk.mjs';
+
+const ROUNDS = Number(process.argv[2] ?? 3);
+const SECONDS = Number(process.argv[3] ?? 6);
+const OBSERVERS = 2000;
+const SCRIPT = path.join(ROOT, 'tests/bench/meetings.lua');
+
+const total = { delivered: 0, expected: 0 };
+const runs = new Map();
+
+async function post(cardea, pathname, body, headers = {}) {
+  const response = await fetch(`${cardea.url}${pathname}`, {
+    method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body),
+  });
+  if (response.status !== 201) throw new Error(`${pathname}: ${response.status}`);
+  return response.status === 201 && response.headers.get('content-length') !== '0' ? response.json() : null;
+}
+
+/** Seconds of CPU time of each thread of @p pid: [loop, writer of the store]. */
+function threadSeconds(pid) {
+  return fs.readdirSync(`/proc/${pid}/task`).map(Number).sort((a, b) => a - b)
+    .map((task) => Number(fs.readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0]) / 1e9);
+}
+
+/** Where the time of a request goes, in microseconds. */
+async function steps(cardea, run) {
+  const stats = async () => (await cardea.admin('GET', '/stats')).body.store;
+  const before = [threadSeconds(cardea.dev.pids.gateway), await stats()];
+  const result = await run();
+  const [cpu, store] = [threadSeconds(cardea.dev.pids.gateway), await stats()];
+  const each = (seconds) => (seconds * 1e6) / result.requests;
+  const loop = each(cpu[0] - before[0][0]);
+  const ran = each((store.run_us - before[1].run_us) / 1e6);
+  const committed = each((store.commit_us - before[1].commit_us) / 1e6);
+  const batch = (store.commands - before[1].commands) / (store.commits - before[1].commits);
+  const sum = loop + ran + committed;
+  const share = (us) => `${us.toFixed(0)} us (${((us / sum) * 100).toFixed(0)} %)`;
+  console.log(`  of a request: loop (HTTP, JSON, signature) ${share(loop)}, store ${share(ran)}, commit with sync `
+    + `${share(committed)}, ${batch.toFixed(1)} requests a commit`);
+  return result;
+}
+
+async function run(cardea, name, call, pathname) {
+  const result = await steps(cardea, () => wrk(`${cardea.url}${pathname}`, {
+    script: SCRIPT, seconds: SECONDS, env: { CARDEA_CALL: call, CARDEA_PATH: pathname, CARDEA_API_KEY: cardea.dev.api_key },
+  }));
+  console.log(`${name}: ${result.rate.toFixed(0)} requests/s, p99 ${result.p99.toFixed(2)} ms, ${result.failed} failed`);
+  total.expected += result.requests;
+  total.delivered += result.requests - result.failed;
+  runs.set(name, [...(runs.get(name) ?? []), result]);
+}
+
+const cardea = await startCardea();
+const figures = {};
+try {
+  const meeting = await post(cardea, '/rooms', { id: 'watched', user: { name: 'Ada' } }, { authorization: cardea.dev.api_key });
+  const calls = [
+    ['post_rooms', 'start', '/rooms'],
+    ['get_rooms_key', 'get', `/rooms/${meeting.access_key}`],
+    ['post_guests', 'guest', `/guests/${meeting.room.guest_token}`],
+  ];
+  for (const [name, call, pathname] of calls.slice(0, 2)) {
+    for (let round = 0; round < ROUNDS; round += 1) await run(cardea, `${name}_alone`, call, pathname);
+  }
+  const target = { url: cardea.url, apiKey: cardea.dev.api_key, roomId: 'watched', pid: cardea.dev.pids.gateway };
+  const { observers, kbPerObserver } = await measureMemory(target, OBSERVERS);
+  try {
+    for (const [name, call, pathname] of calls.slice(0, 2)) {
+      for (let round = 0; round < ROUNDS; round += 1) await run(cardea, name, call, pathname);
+    }
+    const fanOut = await measureFanOut(observers, {
+      pid: target.pid,
+      trigger: (marker) => post(cardea, `/rooms/${meeting.access_key}/messages`, { type: 'chat', content: marker }),
+    });
+    total.expected += fanOut.expected;
+    total.delivered += fanOut.delivered;
+    Object.assign(figures, { kb_per_observer: kbPerObserver, fanout_p50_ms: fanOut.p50, fanout_p99_ms: fanOut.p99 });
+  } finally {
+    observers.close();
+  }
+  for (let round = 0; round < ROUNDS; round += 1) await run(cardea, ...calls[2]);
+} finally {
+  await cardea.stop();
+}
+
+const of = (name, field) => median(runs.get(name).map((result) => result[field]));
+report({
+  post_rooms_per_s: of('post_rooms', 'rate'),
+  post_rooms_p99_ms: of('post_rooms', 'p99'),
+  post_rooms_alone_per_s: of('post_rooms_alone', 'rate'),
+  post_rooms_observers_ratio: of('post_rooms', 'rate') / of('post_rooms_alone', 'rate'),
+  get_rooms_key_per_s: of('get_rooms_key', 'rate'),
+  get_rooms_key_p99_ms: of('get_rooms_key', 'p99'),
+  post_guests_per_s: of('post_guests', 'rate'),
+  post_guests_p99_ms: of('post_guests', 'p99'),
+  ...figures,
+}, total);
