@@ -55,6 +55,8 @@ export interface MeetingOptions {
   joinDeadlineMs?: number;
   /** How long to try to come back. */
   reconnectDeadlineMs?: number;
+  /** 'relay': media go through a TURN server only, so that nobody is told this machine's addresses. */
+  iceTransportPolicy?: RTCIceTransportPolicy;
 }
 
 const TICKET_POLL_MS = 2_500;
@@ -100,6 +102,7 @@ export class Meeting extends Emitter<{
   readonly #identity: Identity;
   readonly #joinDeadlineMs: number;
   readonly #reconnectDeadlineMs: number;
+  readonly #iceTransportPolicy: RTCIceTransportPolicy | undefined;
   readonly #stop = new AbortController();
   readonly #roomState = new RoomState();
   readonly #conversation = new Conversation();
@@ -129,6 +132,7 @@ export class Meeting extends Emitter<{
     this.#identity = new Identity(options.credential, storage);
     this.#joinDeadlineMs = options.joinDeadlineMs ?? 120_000;
     this.#reconnectDeadlineMs = options.reconnectDeadlineMs ?? 300_000;
+    this.#iceTransportPolicy = options.iceTransportPolicy;
   }
 
   /** Whether this browser can take part at all. */
@@ -366,6 +370,7 @@ export class Meeting extends Emitter<{
       entry,
       media: this.media,
       reconnectDeadlineMs: this.#reconnectDeadlineMs,
+      ...(this.#iceTransportPolicy ? { iceTransportPolicy: this.#iceTransportPolicy } : {}),
       lastMessage: () => this.#conversation.last,
       ...(this.#slots ? { slots: this.#slots } : {}),
     });

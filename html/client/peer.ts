@@ -27,10 +27,10 @@ export class Peer extends Emitter<{
   #candidates: RTCIceCandidateInit[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor() {
+  constructor(iceTransportPolicy: RTCIceTransportPolicy = 'all') {
     super();
     // All lines share one transport; Janus always bundles.
-    this.pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
+    this.pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle', iceTransportPolicy });
     this.pc.onicecandidate = ({ candidate }) => this.#channel?.trickle(candidate);
     this.pc.onconnectionstatechange = () => this.#onStateChange();
     this.pc.ontrack = ({ track, transceiver }) => {

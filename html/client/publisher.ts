@@ -24,7 +24,7 @@ import type {
 const KINDS: readonly SourceKind[] = ['microphone', 'camera', 'screen', 'screen_audio'];
 
 export class Publisher extends Emitter<{ failed: [CardeaError] }> {
-  readonly peer = new Peer();
+  readonly peer: Peer;
   readonly #media: LocalMedia;
   readonly #codecs = new Codecs();
   readonly #transceivers = new Map<SourceKind, RTCRtpTransceiver>();
@@ -43,8 +43,9 @@ export class Publisher extends Emitter<{ failed: [CardeaError] }> {
   #reconciling = false;
   #changed = false;
 
-  constructor(media: LocalMedia) {
+  constructor(media: LocalMedia, iceTransportPolicy?: RTCIceTransportPolicy) {
     super();
+    this.peer = new Peer(iceTransportPolicy);
     this.#media = media;
     this.#stopFollowing = media.on('change', () => this.#reconcile());
   }

@@ -15,7 +15,7 @@ export class Receiver extends Emitter<{
   track: [string, MediaStreamTrack];
   failed: [CardeaError];
 }> {
-  readonly peer = new Peer();
+  readonly peer: Peer;
   readonly tracks = new Map<string, MediaStreamTrack>();
   /** Resolves when the first offer has been answered. */
   readonly answered: Promise<void>;
@@ -25,8 +25,9 @@ export class Receiver extends Emitter<{
   #answered = 0;
   #negotiation: Promise<void> = Promise.resolve();
 
-  constructor() {
+  constructor(iceTransportPolicy?: RTCIceTransportPolicy) {
     super();
+    this.peer = new Peer(iceTransportPolicy);
     this.answered = new Promise((resolve) => {
       this.#resolveAnswered = resolve;
     });

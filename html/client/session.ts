@@ -33,6 +33,7 @@ export interface SessionOptions {
   media: LocalMedia;
   slots?: Partial<SlotCounts>;
   reconnectDeadlineMs: number;
+  iceTransportPolicy?: RTCIceTransportPolicy;
   /** Number of the last message that was seen, so that `sync` brings those that were missed. */
   lastMessage: () => number;
 }
@@ -69,8 +70,9 @@ export class Session extends Emitter<{
   readonly #onOnline = () => this.#restartPaths();
   #over = false;
 
-  constructor({ entry, media, slots, reconnectDeadlineMs, lastMessage }: SessionOptions) {
+  constructor(options: SessionOptions) {
     super();
+    const { entry, media, slots, reconnectDeadlineMs, iceTransportPolicy, lastMessage } = options;
     this.#entry = entry;
     this.#slots = slots;
     this.#lastMessage = lastMessage;
@@ -82,8 +84,8 @@ export class Session extends Emitter<{
     this.#watchConnection();
     // The PeerConnections are made while the socket opens.
     this.#opened = this.#connection.open(entry.join_token);
-    this.#receiver = new Receiver();
-    this.#publisher = new Publisher(media);
+    this.#receiver = new Receiver(iceTransportPolicy);
+    this.#publisher = new Publisher(media, iceTransportPolicy);
     this.#watchPeer(this.#receiver.peer, () => this.#receiver.restart());
     this.#watchPeer(this.#publisher.peer, () => this.#publisher.restart());
     this.#receiver.on('track', (mid, track) => this.emit('track', mid, track));

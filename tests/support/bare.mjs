@@ -10,11 +10,13 @@ import { launchBrowser } from './browser.mjs';
 import { adminPlugin, startPlugin } from './janus.mjs';
 import { serveStatic } from './static.mjs';
 
-const LIBRARY = new URL('../../html/dist/client/cardea-client.js', import.meta.url);
-// The smallest page on the library: every line of the receive connection gets an element, and a
-// picture is shown while its slot carries somebody.
-const PAGE = `<!doctype html><meta charset="utf-8"><title>bare</title><script type="module">
-import { Meeting } from '/cardea-client.js';
+export const LIBRARY = new URL('../../html/dist/client/cardea-client.js', import.meta.url);
+/**
+ * The smallest page on the library: every line of the receive connection gets an element, and a
+ * picture is shown while its slot carries somebody. window.enter(open, options of Meeting).
+ */
+export const barePage = (library) => `<!doctype html><meta charset="utf-8"><title>bare</title><script type="module">
+import { Meeting } from '${library}';
 const elements = new Map();
 const show = (meeting) => {
   for (const [mid, track] of meeting.tracks) {
@@ -28,8 +30,8 @@ const show = (meeting) => {
   const taken = new Set(meeting.slots.video.filter((slot) => slot.participant).map(({ mid }) => mid));
   for (const [mid, element] of elements) element.hidden = !taken.has(mid);
 };
-window.enter = async (open) => {
-  const meeting = new Meeting({ credential: 'minted-by-the-test' });
+window.enter = async (open, options) => {
+  const meeting = new Meeting({ credential: 'minted-by-the-test', ...options });
   window.meeting = meeting;
   meeting.on('change', () => show(meeting));
   if (open) await meeting.media.open();
@@ -61,7 +63,7 @@ function entryFor({ janus, control }, role, room, claims) {
  */
 export async function startBare() {
   const { janus, control } = await startPlugin();
-  const site = await serveStatic({ '/': PAGE, '/cardea-client.js': LIBRARY });
+  const site = await serveStatic({ '/': barePage('/cardea-client.js'), '/cardea-client.js': LIBRARY });
   const browser = await launchBrowser();
   return {
     janus,

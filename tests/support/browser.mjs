@@ -83,7 +83,7 @@ export async function launchBrowser() {
     version: chromiumProcess.version(),
     /**
      * A person with a profile of their own. Options beside those of installDevices and
-     * installPeers: before: function run in the page before its code; context: more options of
+     * installPeers: before: run in the page before its code (function or { content }); context: more options of
      * Playwright's newContext; relay: of startRelay, through which the receive connection runs.
      */
     async person(role, { before, context: more = {}, relay, ...options } = {}) {

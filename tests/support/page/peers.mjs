@@ -154,6 +154,15 @@ export function installPeers({ packetLog = false, relay = null } = {}) {
       peers.map(({ pc, calls }) => ({ ...calls, state: pc.connectionState })),
     /** Per connection: when it first stood (ms since 1970), or null. */
     connectedAt: () => peers.map(({ connectedAt }) => connectedAt),
+    /** Per connection: [type, relay protocol] of its own candidate in force. */
+    paths: () =>
+      Promise.all(peers.map(async ({ pc }) => {
+        const report = await pc.getStats();
+        const transport = [...report.values()].find(({ type }) => type === 'transport');
+        const pair = report.get(transport?.selectedCandidatePairId);
+        const local = report.get(pair?.localCandidateId);
+        return [local?.candidateType, local?.relayProtocol];
+      })),
     inbound: () => rowsOf('inbound-rtp'),
     /** One row per encoding. */
     outbound: () => rowsOf('outbound-rtp'),
