@@ -105,6 +105,11 @@ const char *cardea_op_strdup(struct cardea_op *op, const char *text)
 	return copy;
 }
 
+const char *cardea_op_filled(struct cardea_op *op, const char *text)
+{
+	return text && text[0] ? cardea_op_strdup(op, text) : NULL;
+}
+
 struct cardea_presented cardea_op_presented(struct cardea_op *op,
                                             const struct cardea_presented *who)
 {

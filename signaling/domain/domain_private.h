@@ -24,6 +24,8 @@ struct cardea_op {
 void *cardea_op_new(struct cardea_domain *domain, size_t size);
 /* NULL for NULL. Lives as long as the operation. */
 const char *cardea_op_strdup(struct cardea_op *op, const char *text);
+/* The same, but NULL for the empty text, too. */
+const char *cardea_op_filled(struct cardea_op *op, const char *text);
 struct cardea_presented cardea_op_presented(struct cardea_op *op,
                                             const struct cardea_presented *who);
 void cardea_op_free(struct cardea_op *op);

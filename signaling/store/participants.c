@@ -153,10 +153,11 @@ static int by_client_id(struct cardea_tx *tx, const char *tenant, const char *se
 int cardea_store_seat_by_name(struct cardea_tx *tx, const char *tenant, const char *session,
                               const char *user_or_client_id, struct cardea_seat_row *out)
 {
-	int err = cardea_store_seat_by_registration(tx, tenant, session, user_or_client_id, out);
+	/* Client ids are ours, user ids are anybody's text and could be somebody's client id. */
+	int err = by_client_id(tx, tenant, session, user_or_client_id, out);
 
 	if (err == CARDEA_E_NOT_FOUND) {
-		err = by_client_id(tx, tenant, session, user_or_client_id, out);
+		err = cardea_store_seat_by_registration(tx, tenant, session, user_or_client_id, out);
 	}
 	return !err && out->is_hidden ? CARDEA_E_NOT_FOUND : err;
 }

@@ -56,7 +56,7 @@ int cardea_store_seat_by_user(struct cardea_tx *tx, const char *tenant, const ch
  * the active one. CARDEA_E_NOT_FOUND. */
 int cardea_store_seat_by_registration(struct cardea_tx *tx, const char *tenant, const char *session,
                                       const char *external_user_id, struct cardea_seat_row *out);
-/* By external_user_id or client_id, of those with an access key or active; hidden ones are not
+/* By client_id, else by external_user_id of those with an access key or active; hidden ones are not
  * found. CARDEA_E_NOT_FOUND. */
 int cardea_store_seat_by_name(struct cardea_tx *tx, const char *tenant, const char *session,
                               const char *user_or_client_id, struct cardea_seat_row *out);
