@@ -9,79 +9,15 @@
 #include "api/body.h"
 #include "api/meeting_calls.h"
 #include "api/meeting_options.h"
+#include "api/meeting_person.h"
 #include "api/meetings_json.h"
 #include "cardea_error.h"
 #include "cardea_json.h"
-#include "cardea_text.h"
+#include "cardea_limits.h"
 
-#define MAX_AVATAR  2048
-#define MAX_USER_ID 255
 #define MAX_MESSAGE 32768 /* spec/meetings 8 */
 
 /* ---- registering ---- */
-
-static void refuse_field(struct cardea_meeting_call *call, const char *name, const char *what)
-{
-	g_autofree char *text = g_strconcat(name, ": ", what, NULL);
-
-	cardea_meeting_call_refuse(call, 400, text);
-}
-
-/* The text @name, checked as a name where it must be one. False if it was refused. */
-static bool read_name(struct cardea_meeting_call *call, const json_t *object, const char *name,
-                      size_t max, const char **out)
-{
-	if (cardea_body_text(object, name, out)) {
-		refuse_field(call, name, "not a text");
-		return false;
-	}
-	if (*out && (*out)[0] && !cardea_text_is_name(*out, max)) {
-		refuse_field(call, name, "not valid");
-		return false;
-	}
-	return true;
-}
-
-static bool is_avatar(const char *url)
-{
-	return strlen(url) <= MAX_AVATAR && cardea_text_is_name(url, MAX_AVATAR) &&
-	       (g_ascii_strncasecmp(url, "http://", 7) == 0 ||
-	        g_ascii_strncasecmp(url, "https://", 8) == 0);
-}
-
-static bool read_avatar(struct cardea_meeting_call *call, const json_t *object, const char **out)
-{
-	if (cardea_body_text(object, "avatar", out) || (*out && (*out)[0] && !is_avatar(*out))) {
-		refuse_field(call, "avatar", "not an http or https address");
-		return false;
-	}
-	return true;
-}
-
-/* False if the person was refused. *@name: g_free. */
-static bool read_person(struct cardea_meeting_call *call, const json_t *object,
-                        struct cardea_meeting_person *out, char **name)
-{
-	const json_t *fields = NULL;
-	const char *given = NULL;
-
-	*name = NULL;
-	if (cardea_body_text(object, "name", &given) ||
-	    !(*name = given ? cardea_text_clean_name(given, CARDEA_MAX_NAME) : NULL)) {
-		refuse_field(call, "name", "required");
-		return false;
-	}
-	if (!read_name(call, object, "id", MAX_USER_ID, &out->id) ||
-	    !read_avatar(call, object, &out->avatar)) {
-		g_clear_pointer(name, g_free);
-		return false;
-	}
-	if (!cardea_body_object(object, "custom_fields", &fields)) {
-		out->locale = cardea_meeting_locale(fields);
-	}
-	out->name = *name;
-	return true;
-}
 
 static void start(struct cardea_meeting_call *call, const json_t *body, const json_t *user,
                   const struct cardea_meeting_inputs *inputs)
@@ -97,9 +33,9 @@ static void start(struct cardea_meeting_call *call, const json_t *body, const js
 	        .lock_available = inputs->lock_available,
 	};
 
-	if (read_name(call, body, "id", CARDEA_MAX_ROOM_KEY, &command.room) &&
-	    read_name(call, body, "name", CARDEA_MAX_NAME, &command.room_name) &&
-	    read_person(call, user, &command.user, &name)) {
+	if (cardea_meeting_name_read(call, body, "id", CARDEA_MAX_ROOM_KEY, &command.room) &&
+	    cardea_meeting_name_read(call, body, "name", CARDEA_MAX_NAME, &command.room_name) &&
+	    cardea_meeting_person_read(call, user, &command.user, &name)) {
 		int err = cardea_domain_meeting_start(call->api->domain, &command,
 		                                      cardea_meeting_call_meeting, call);
 
@@ -121,7 +57,7 @@ static void read_start(struct cardea_meeting_call *call, const json_t *body)
 		err = cardea_meeting_options_read(body, &inputs, &bad);
 	}
 	if (err) {
-		refuse_field(call, bad, "not valid");
+		cardea_meeting_call_refuse_field(call, bad, "not valid");
 		return;
 	}
 	start(call, body, user, &inputs);
@@ -160,7 +96,7 @@ static void post_guest(struct cardea_http_request *request,
 	if (!body) {
 		return;
 	}
-	if (read_person(call, body, &person, &name)) {
+	if (cardea_meeting_person_read(call, body, &person, &name)) {
 		int err = cardea_domain_meeting_guest(call->api->domain, params->value[0], &person,
 		                                      cardea_meeting_call_meeting, call);
 
@@ -387,11 +323,11 @@ static void send_message(struct cardea_meeting_call *call, const json_t *body,
 
 	if (cardea_body_text(body, "type", &type) || !type || !type[0] ||
 	    g_strv_contains(forbidden_types, type)) {
-		refuse_field(call, "type", "not allowed");
+		cardea_meeting_call_refuse_field(call, "type", "not allowed");
 		return;
 	}
 	if (cardea_body_text(body, "content", &content) || !content || strlen(content) > MAX_MESSAGE) {
-		refuse_field(call, "content", "required, at most 32 kB");
+		cardea_meeting_call_refuse_field(call, "content", "required, at most 32 kB");
 		return;
 	}
 	err = cardea_domain_meeting_message(call->api->domain, access_key,
@@ -422,7 +358,7 @@ static void set_layout(struct cardea_meeting_call *call, const json_t *body, con
 	int err;
 
 	if (cardea_meeting_layout_read(body, &changes, &bad)) {
-		refuse_field(call, bad, "not valid");
+		cardea_meeting_call_refuse_field(call, bad, "not valid");
 		return;
 	}
 	text = cardea_json_dump(changes);

@@ -78,6 +78,14 @@ void cardea_meeting_call_refuse(struct cardea_meeting_call *call, int status, co
 	g_free(call);
 }
 
+void cardea_meeting_call_refuse_field(struct cardea_meeting_call *call, const char *name,
+                                      const char *what)
+{
+	g_autofree char *text = g_strconcat(name, ": ", what, NULL);
+
+	cardea_meeting_call_refuse(call, 400, text);
+}
+
 void cardea_meeting_call_fail(struct cardea_meeting_call *call, int err)
 {
 	if (could_be_a_guess(err)) {

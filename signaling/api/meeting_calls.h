@@ -22,6 +22,9 @@ struct cardea_meeting_call *cardea_meeting_call_new(struct cardea_http_request *
 /* Answers {"error": text} by @err, counts what could be a guess, and frees @call. */
 void cardea_meeting_call_fail(struct cardea_meeting_call *call, int err);
 void cardea_meeting_call_refuse(struct cardea_meeting_call *call, int status, const char *text);
+/* 400 because the field @name is as @what says. */
+void cardea_meeting_call_refuse_field(struct cardea_meeting_call *call, const char *name,
+                                      const char *what);
 /* Answers with @body (stolen), or without one if NULL, and frees @call. */
 void cardea_meeting_call_answer(struct cardea_meeting_call *call, json_t *body);
 
