@@ -38,3 +38,9 @@ int cardea_store_credential_find(struct cardea_tx *tx, const char *digest,
 
 	return cardea_rows_expect(err, sink.count);
 }
+
+int cardea_store_credential_delete(struct cardea_tx *tx, const char *tenant, const char *digest)
+{
+	return CARDEA_EXEC(tx, "DELETE FROM credentials WHERE tenant = $1 AND digest = $2",
+	                   CARDEA_TEXT(tenant), CARDEA_TEXT(digest));
+}

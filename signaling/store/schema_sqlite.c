@@ -214,10 +214,50 @@ static const char *const meetings[] = {
 		"WHERE admission = 1",
 		NULL,
 };
+
+/* permalink: 24 hex digits, also the key of the room in which its meetings run. expires_at: since then
+ * it starts none, 0 = never. options: as of sessions. Its tokens are sealed beside what they belong to.
+ * ordinal: the order in which the users of a permalink were added. */
+static const char *const permalinks[] = {
+		"CREATE TABLE permalinks ("
+		"tenant TEXT NOT NULL REFERENCES tenants (tenant), "
+		"permalink TEXT NOT NULL, "
+		"name TEXT, "
+		"guest_token_sealed BLOB, "
+		BOOLEAN("waiting_room")
+		BOOLEAN("kick_available")
+		BOOLEAN("lock_available")
+		"options TEXT, "
+		"expires_at INTEGER NOT NULL, "
+		"created_at INTEGER NOT NULL, "
+		"updated_at INTEGER NOT NULL, "
+		"PRIMARY KEY (tenant, permalink)) STRICT",
+		"CREATE INDEX permalinks_by_time ON permalinks (tenant, created_at, permalink)",
+
+		"CREATE TABLE permalink_users ("
+		"tenant TEXT NOT NULL, "
+		"permalink_user TEXT NOT NULL, "
+		"permalink TEXT NOT NULL, "
+		"ordinal INTEGER NOT NULL, "
+		"external_user_id TEXT NOT NULL, "
+		"display_name TEXT NOT NULL, "
+		"avatar TEXT, "
+		"locale TEXT, "
+		"token_sealed BLOB NOT NULL, "
+		"created_at INTEGER NOT NULL, "
+		"PRIMARY KEY (tenant, permalink_user), "
+		"FOREIGN KEY (tenant, permalink) REFERENCES permalinks (tenant, permalink)) STRICT",
+		"CREATE UNIQUE INDEX permalink_users_by_ordinal "
+		"ON permalink_users (tenant, permalink, ordinal)",
+		"CREATE UNIQUE INDEX permalink_users_by_id "
+		"ON permalink_users (tenant, permalink, external_user_id)",
+		NULL,
+};
 /* clang-format on */
 
 const struct cardea_migration cardea_schema_sqlite[CARDEA_SCHEMA_SQLITE_COUNT] = {
         {.name = "initial", .statements = initial},
         {.name = "hands", .statements = hands},
         {.name = "meetings", .statements = meetings},
+        {.name = "permalinks", .statements = permalinks},
 };
