@@ -7,6 +7,7 @@
 #include "cardea_refusal.h"
 #include "domain/credentials.h"
 #include "domain/domain_private.h"
+#include "domain/permalink_rows.h"
 #include "domain/room_life.h"
 #include "domain/seats.h"
 #include "domain/secrets.h"
@@ -72,14 +73,15 @@ int cardea_meeting_by_guest_token(struct cardea_tx *tx, const char *guest_token,
 	if (cardea_id_is_alnum(guest_token, CARDEA_TOKEN_CHARS)) {
 		err = cardea_secret_find(tx, guest_token, &found);
 	}
-	if (err == CARDEA_E_NOT_FOUND || (!err && found.kind != CARDEA_CREDENTIAL_GUEST_TOKEN)) {
-		return CARDEA_E_GUEST_TOKEN_UNKNOWN;
-	}
-	if (!err) {
+	if (!err && found.kind == CARDEA_CREDENTIAL_PERMALINK_GUEST) {
+		err = cardea_permalink_session(tx, found.tenant, found.subject, &out->session);
+	} else if (!err && found.kind == CARDEA_CREDENTIAL_GUEST_TOKEN) {
 		err = cardea_store_session_get(tx, found.tenant, found.subject, &out->session);
+	} else if (!err) {
+		err = CARDEA_E_NOT_FOUND;
 	}
 	if (err) {
-		return err;
+		return err == CARDEA_E_NOT_FOUND ? CARDEA_E_GUEST_TOKEN_UNKNOWN : err;
 	}
 	/* Nobody learns which tokens there ever were (spec/meetings 15). */
 	CARDEA_REFUSE_IF(GUEST_TOKEN_UNKNOWN, out->session.ended_at != 0);

@@ -6,13 +6,14 @@
 #include "cardea_refusal.h"
 #include "domain/call_tokens.h"
 #include "domain/meeting_rows.h"
+#include "domain/permalink_rows.h"
 #include "domain/registration.h"
 #include "domain/room_life.h"
 
 struct meeting_op {
 	struct cardea_op base;
 	struct cardea_meeting_start command; /* of a guest: user only */
-	const char *credential;              /* guest token or access key */
+	const char *credential;              /* guest token, access key or permalink's user token */
 	bool follows;
 	cardea_meeting_h done;
 	void *arg;
@@ -36,6 +37,14 @@ static int start(struct cardea_tx *tx, void *arg)
 	if (!err) {
 		err = cardea_registration_add(op->base.domain, tx, &op->command.user, false, &op->rows);
 	}
+	return err ? err : cardea_meeting_show(op->base.domain, tx, &op->rows, &op->meeting);
+}
+
+static int start_permalink(struct cardea_tx *tx, void *arg)
+{
+	struct meeting_op *op = arg;
+	int err = cardea_permalink_start(op->base.domain, tx, op->credential, &op->rows);
+
 	return err ? err : cardea_meeting_show(op->base.domain, tx, &op->rows, &op->meeting);
 }
 
@@ -111,6 +120,12 @@ int cardea_domain_meeting_start(struct cardea_domain *domain,
 	op->command.options = cardea_op_strdup(&op->base, command->options);
 	op->command.user = cardea_registration_person(&op->base, &command->user);
 	return cardea_op_run(&op->base, start, answer);
+}
+
+int cardea_domain_meeting_start_permalink(struct cardea_domain *domain, const char *user_token,
+                                          cardea_meeting_h done, void *arg)
+{
+	return cardea_op_run(&new_op(domain, user_token, done, arg)->base, start_permalink, answer);
 }
 
 int cardea_domain_meeting_guest(struct cardea_domain *domain, const char *guest_token,

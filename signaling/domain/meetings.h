@@ -74,8 +74,13 @@ struct cardea_meeting_start {
 int cardea_domain_meeting_start(struct cardea_domain *domain,
                                 const struct cardea_meeting_start *command, cardea_meeting_h done,
                                 void *arg);
-/* Registers a guest. CARDEA_E_GUEST_TOKEN_UNKNOWN (also of a meeting that is over),
- * CARDEA_E_ROOM_LOCKED, CARDEA_E_USER_LEVEL. */
+/* The same by a permalink's user token (spec/meetings 11.4). CARDEA_E_PERMALINK_UNKNOWN, also of
+ * one that has expired. */
+int cardea_domain_meeting_start_permalink(struct cardea_domain *domain, const char *user_token,
+                                          cardea_meeting_h done, void *arg);
+/* Registers a guest, by the token of a running meeting or of its permalink.
+ * CARDEA_E_GUEST_TOKEN_UNKNOWN (also of a meeting that is over), CARDEA_E_ROOM_LOCKED,
+ * CARDEA_E_USER_LEVEL. */
 int cardea_domain_meeting_guest(struct cardea_domain *domain, const char *guest_token,
                                 const struct cardea_meeting_person *user, cardea_meeting_h done,
                                 void *arg);

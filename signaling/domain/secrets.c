@@ -108,3 +108,20 @@ int cardea_secret_find(struct cardea_tx *tx, const char *secret, struct cardea_c
 
 	return err ? err : cardea_store_credential_find(tx, digest, out);
 }
+
+int cardea_secret_revoke(const struct cardea_seal *seal, struct cardea_tx *tx, const char *tenant,
+                         const struct cardea_secret_place *place,
+                         const struct cardea_sealed *sealed)
+{
+	char digest[CARDEA_LOOKUP_SIZE];
+	const char *secret = NULL;
+	int err = cardea_secret_open(seal, tx, place, sealed, &secret);
+
+	if (err == CARDEA_E_NOT_FOUND) {
+		return 0;
+	}
+	if (!err) {
+		err = lookup_of(secret, digest);
+	}
+	return err ? err : cardea_store_credential_delete(tx, tenant, digest);
+}

@@ -33,6 +33,11 @@ int cardea_secret_register(struct cardea_tx *tx, const char *tenant, const char 
 int cardea_secret_issue(const struct cardea_seal *seal, struct cardea_tx *tx, const char *tenant,
                         enum cardea_credential_kind kind, const struct cardea_secret_place *place,
                         struct cardea_sealed *out);
+/* The secret that is sealed in @sealed for @place opens nothing any more. If @sealed is empty there
+ * is none. */
+int cardea_secret_revoke(const struct cardea_seal *seal, struct cardea_tx *tx, const char *tenant,
+                         const struct cardea_secret_place *place,
+                         const struct cardea_sealed *sealed);
 /* CARDEA_E_NOT_FOUND. */
 int cardea_secret_find(struct cardea_tx *tx, const char *secret, struct cardea_credential_row *out);
 

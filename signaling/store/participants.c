@@ -1,6 +1,7 @@
 /* participants: rows of seats. */
 #include "store/participants.h"
 
+#include <string.h>
 #include "cardea_error.h"
 #include "store/rows.h"
 
@@ -154,7 +155,9 @@ int cardea_store_seat_by_name(struct cardea_tx *tx, const char *tenant, const ch
                               const char *user_or_client_id, struct cardea_seat_row *out)
 {
 	/* Client ids are ours, user ids are anybody's text and could be somebody's client id. */
-	int err = by_client_id(tx, tenant, session, user_or_client_id, out);
+	int err = strlen(user_or_client_id) == CARDEA_OBJECT_ID_SIZE - 1
+	                  ? by_client_id(tx, tenant, session, user_or_client_id, out)
+	                  : CARDEA_E_NOT_FOUND;
 
 	if (err == CARDEA_E_NOT_FOUND) {
 		err = cardea_store_seat_by_registration(tx, tenant, session, user_or_client_id, out);
