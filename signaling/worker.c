@@ -313,6 +313,7 @@ static void make_routes(struct worker *worker)
 	        .enters = worker->enters,
 	        .public_url = worker->options->public_url,
 	        .pages_url = worker->options->meetings.pages_url,
+	        .pages = worker->pages,
 	        .meeting_turn_life_s = worker->options->meetings.turn_life_s,
 	};
 	worker->router = cardea_router_new();
@@ -320,6 +321,7 @@ static void make_routes(struct worker *worker)
 	cardea_meetings_add(worker->router, &worker->api);
 	cardea_meetings_missing_add(worker->router, &worker->api);
 	cardea_native_events_add(worker->router, &worker->api);
+	cardea_permalinks_add(worker->router, &worker->api);
 	cardea_native_add(worker->router, &worker->api);
 	cardea_health_add(worker->router, &worker->api);
 	worker->rt = cardea_rt_new(&worker->api, worker->feed, worker->loop);

@@ -11,6 +11,7 @@
 
 struct cardea_node_pool;
 struct cardea_ratelimit;
+struct cardea_static;
 
 /* Borrowed for the life of the router. */
 struct cardea_api {
@@ -22,6 +23,7 @@ struct cardea_api {
 	struct cardea_ratelimit *enters;   /* of each credential; NULL = no limit */
 	const char *public_url;            /* without a slash behind it; NULL = from each request */
 	const char *pages_url;             /* of the join pages; NULL = with the API */
+	const struct cardea_static *pages; /* the join pages, if they are served here; else NULL */
 	int64_t meeting_turn_life_s;       /* of TURN credentials in answers of the meetings dialect */
 };
 
@@ -30,6 +32,7 @@ void cardea_participants_add(struct cardea_router *router, const struct cardea_a
 void cardea_meetings_add(struct cardea_router *router, const struct cardea_api *api);
 void cardea_meetings_missing_add(struct cardea_router *router, const struct cardea_api *api);
 void cardea_native_events_add(struct cardea_router *router, const struct cardea_api *api);
+void cardea_permalinks_add(struct cardea_router *router, const struct cardea_api *api);
 void cardea_native_add(struct cardea_router *router, const struct cardea_api *api);
 void cardea_health_add(struct cardea_router *router, const struct cardea_api *api);
 /* For the admin socket only: its calls need no credential. */

@@ -69,7 +69,8 @@ static const char *text_of(int err)
 static bool could_be_a_guess(int err)
 {
 	return err == CARDEA_E_API_KEY_FORMAT || err == CARDEA_E_API_KEY_UNKNOWN ||
-	       err == CARDEA_E_ACCESS_KEY_UNKNOWN || err == CARDEA_E_GUEST_TOKEN_UNKNOWN;
+	       err == CARDEA_E_ACCESS_KEY_UNKNOWN || err == CARDEA_E_GUEST_TOKEN_UNKNOWN ||
+	       err == CARDEA_E_PERMALINK_UNKNOWN;
 }
 
 void cardea_meeting_call_refuse(struct cardea_meeting_call *call, int status, const char *text)
@@ -122,24 +123,44 @@ void cardea_meeting_call_user(int err, const struct cardea_meeting_user *user, v
 	}
 }
 
-json_t *cardea_meeting_render(const struct cardea_api *api, const char *host,
-                              const char *forwarded_proto, const struct cardea_meeting *meeting)
+void cardea_meeting_addresses_init(struct cardea_meeting_addresses *addresses,
+                                   const struct cardea_api *api, const char *host,
+                                   const char *forwarded_proto)
 {
 	g_autofree char *base = cardea_url_base(api->public_url, host, forwarded_proto);
 	g_autofree char *sockets = cardea_url_ws_base(api->public_url, host, forwarded_proto);
-	g_autofree char *call = g_strconcat(sockets ? sockets : "", "/call", NULL);
-	const struct cardea_meeting_look look = {
-	        .urls = {.base = base ? base : "",
-	                 .pages = api->pages_url ? api->pages_url
-	                          : base         ? base
-	                                         : "",
-	                 .call = call},
+
+	addresses->base = g_strdup(base ? base : "");
+	addresses->call = g_strconcat(sockets ? sockets : "", "/call", NULL);
+	addresses->urls = (struct cardea_meeting_urls){
+	        .base = addresses->base,
+	        .pages = api->pages_url ? api->pages_url : addresses->base,
+	        .call = addresses->call,
+	};
+}
+
+void cardea_meeting_addresses_clear(struct cardea_meeting_addresses *addresses)
+{
+	g_free(addresses->base);
+	g_free(addresses->call);
+}
+
+json_t *cardea_meeting_render(const struct cardea_api *api, const char *host,
+                              const char *forwarded_proto, const struct cardea_meeting *meeting)
+{
+	struct cardea_meeting_addresses addresses;
+	struct cardea_meeting_look look = {
 	        .ice = api->ice,
 	        .turn_life_s = api->meeting_turn_life_s,
 	        .now_s = cardea_clock_wall_ms(api->clock) / 1000,
 	};
+	json_t *json;
 
-	return cardea_json_meeting(meeting, &look);
+	cardea_meeting_addresses_init(&addresses, api, host, forwarded_proto);
+	look.urls = addresses.urls;
+	json = cardea_json_meeting(meeting, &look);
+	cardea_meeting_addresses_clear(&addresses);
+	return json;
 }
 
 void cardea_meeting_call_meeting(int err, const struct cardea_meeting *meeting, void *arg)

@@ -39,6 +39,16 @@ const char *cardea_meeting_api_key(const struct cardea_http_request *request);
 /* Reads the body in any encoding, or answers 400 and returns NULL (then @call is freed). */
 json_t *cardea_meeting_body(struct cardea_meeting_call *call);
 
+/* The URLs of this gateway as a client reaches it; @host and @forwarded_proto are what its request
+ * says, and may be NULL. */
+struct cardea_meeting_addresses {
+	struct cardea_meeting_urls urls; /* borrowed from the rest and from @api */
+	char *base, *call;
+};
+void cardea_meeting_addresses_init(struct cardea_meeting_addresses *addresses,
+                                   const struct cardea_api *api, const char *host,
+                                   const char *forwarded_proto);
+void cardea_meeting_addresses_clear(struct cardea_meeting_addresses *addresses);
 /* A meeting as @request's client is to see it: URLs of this gateway as that client reaches it. */
 json_t *cardea_meeting_render(const struct cardea_api *api, const char *host,
                               const char *forwarded_proto, const struct cardea_meeting *meeting);

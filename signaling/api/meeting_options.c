@@ -284,21 +284,13 @@ static const struct option *find_option(const char *name)
 	return NULL;
 }
 
-/* Keeps only what differs. Takes @value over. */
-static void put_change(json_t *changes, const char *name, json_t *value)
-{
-	if (value && !json_equal(value, json_object_get(defaults(), name))) {
-		json_object_set(changes, name, value);
-	}
-	json_decref(value);
-}
-
 /* The inputs that are not options: they are not shown. */
-static int read_hidden(const json_t *object, struct cardea_meeting_inputs *out, const char **bad)
+static int read_hidden(const json_t *object, struct cardea_meeting_input_changes *out,
+                       const char **bad)
 {
 	const struct {
 		const char *name;
-		bool *value;
+		int *value;
 	} flags[] = {
 	        {"guest_token_available", &out->has_guest_token},
 	        {"waiting_room", &out->waiting_room},
@@ -307,28 +299,22 @@ static int read_hidden(const json_t *object, struct cardea_meeting_inputs *out, 
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(flags); i++) {
-		int value;
-
-		if (cardea_body_boolean(object, flags[i].name, &value)) {
+		if (cardea_body_boolean(object, flags[i].name, flags[i].value)) {
 			*bad = flags[i].name;
 			return CARDEA_E_INVALID;
-		}
-		if (value >= 0) {
-			*flags[i].value = value;
 		}
 	}
 	return 0;
 }
 
-int cardea_meeting_options_read(const json_t *body, struct cardea_meeting_inputs *out,
-                                const char **bad)
+int cardea_meeting_options_read_changes(const json_t *body,
+                                        struct cardea_meeting_input_changes *out, const char **bad)
 {
 	const json_t *given = NULL;
 	json_t *changes;
 	int err = cardea_body_object(body, "options", &given);
 
-	*out = (struct cardea_meeting_inputs){
-	        .has_guest_token = true, .kick_available = true, .lock_available = true};
+	*out = (struct cardea_meeting_input_changes){NULL, -1, -1, -1, -1};
 	*bad = "options";
 	if (err || !given) {
 		return err;
@@ -336,12 +322,12 @@ int cardea_meeting_options_read(const json_t *body, struct cardea_meeting_inputs
 	err = read_hidden(given, out, bad);
 	changes = json_object();
 	for (size_t i = 0; i < G_N_ELEMENTS(options) && !err; i++) {
-		json_t *value;
+		json_t *value = NULL;
 
 		*bad = options[i].name;
 		err = read_one(&options[i], given, options[i].name, &value);
-		if (!err) {
-			put_change(changes, options[i].name, value);
+		if (value) {
+			json_object_set_new(changes, options[i].name, value);
 		}
 	}
 	if (err || json_object_size(changes) == 0) {
@@ -349,6 +335,43 @@ int cardea_meeting_options_read(const json_t *body, struct cardea_meeting_inputs
 		return err;
 	}
 	out->changes = changes;
+	return 0;
+}
+
+static void drop_defaults(json_t *changes)
+{
+	const char *name;
+	json_t *value;
+	void *next;
+
+	json_object_foreach_safe(changes, next, name, value)
+	{
+		if (json_equal(value, json_object_get(defaults(), name))) {
+			json_object_del(changes, name);
+		}
+	}
+}
+
+int cardea_meeting_options_read(const json_t *body, struct cardea_meeting_inputs *out,
+                                const char **bad)
+{
+	struct cardea_meeting_input_changes given;
+	int err = cardea_meeting_options_read_changes(body, &given, bad);
+
+	if (err) {
+		return err;
+	}
+	drop_defaults(given.changes);
+	if (json_object_size(given.changes) == 0) {
+		g_clear_pointer(&given.changes, json_decref);
+	}
+	*out = (struct cardea_meeting_inputs){
+	        .changes = given.changes,
+	        .has_guest_token = given.has_guest_token != 0,
+	        .waiting_room = given.waiting_room == 1,
+	        .kick_available = given.kick_available != 0,
+	        .lock_available = given.lock_available != 0,
+	};
 	return 0;
 }
 

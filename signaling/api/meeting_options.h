@@ -19,6 +19,15 @@ struct cardea_meeting_inputs {
 int cardea_meeting_options_read(const json_t *body, struct cardea_meeting_inputs *out,
                                 const char **bad);
 
+/* The same for changes of what is there: out->changes has all that is given, and the flags are 1, 0
+ * or -1 = not given. */
+struct cardea_meeting_input_changes {
+	json_t *changes; /* NULL = nothing */
+	int has_guest_token, waiting_room, kick_available, lock_available;
+};
+int cardea_meeting_options_read_changes(const json_t *body,
+                                        struct cardea_meeting_input_changes *out, const char **bad);
+
 /* Reads the body of a layout call as changes of options: *@out is a new object. CARDEA_E_INVALID.
  */
 int cardea_meeting_layout_read(const json_t *body, json_t **out, const char **bad);

@@ -10,8 +10,7 @@ static json_t *text_or_null(const char *text)
 	return text ? json_string(text) : json_null();
 }
 
-/* 0 is no time at all: null. */
-static json_t *time_or_null(int64_t ms)
+json_t *cardea_json_time(int64_t ms)
 {
 	char text[CARDEA_TIME_SIZE];
 
@@ -22,11 +21,18 @@ static json_t *time_or_null(int64_t ms)
 	return json_string(text);
 }
 
+json_t *cardea_json_joined(const char *a, const char *b, const char *c)
+{
+	g_autofree char *text = g_strconcat(a, b, c, NULL);
+
+	return json_string(text);
+}
+
 json_t *cardea_json_meeting_user(const struct cardea_meeting_user *user)
 {
 	return json_pack("{s:s, s:s, s:o, s:b, s:o}", "id", user->id, "name", user->name, "avatar",
 	                 text_or_null(user->avatar), "guest", user->is_guest, "joined_at",
-	                 time_or_null(user->joined_at));
+	                 cardea_json_time(user->joined_at));
 }
 
 json_t *cardea_json_meeting_participant(const struct cardea_meeting_user *user, const char *room,
@@ -41,7 +47,7 @@ json_t *cardea_json_meeting_room(const struct cardea_meeting_room *room)
 {
 	return json_pack("{s:s, s:s, s:b, s:o, s:b, s:s}", "id", room->id, "name", room->name, "ready",
 	                 room->is_running, "started_at",
-	                 time_or_null(room->is_running ? room->started_at : 0), "shutdown",
+	                 cardea_json_time(room->is_running ? room->started_at : 0), "shutdown",
 	                 room->is_shut_down, "guest_token", room->is_running ? room->guest_token : "");
 }
 
@@ -78,23 +84,17 @@ static json_t *user_object(const struct cardea_meeting *meeting)
 	                 "guest", user->is_guest, "blocked", 0, "ready", !meeting->is_waiting);
 }
 
-static json_t *joined(const char *a, const char *b, const char *c)
-{
-	g_autofree char *text = g_strconcat(a, b, c, NULL);
-
-	return json_string(text);
-}
-
 static json_t *links_object(const struct cardea_meeting *meeting,
                             const struct cardea_meeting_urls *urls)
 {
 	const char *key = meeting->access_key;
 	const char *guest = meeting->room.guest_token;
 
-	return json_pack("{s:o, s:o, s:o, s:o}", "self", joined(urls->base, "/rooms/", key), "gui",
-	                 joined(urls->pages, "/?", key), "guest_join",
-	                 guest[0] ? joined(urls->pages, "/?guest=", guest) : json_string(""),
-	                 "websocket", joined(urls->base, "/rt?access_key=", key));
+	return json_pack("{s:o, s:o, s:o, s:o}", "self", cardea_json_joined(urls->base, "/rooms/", key),
+	                 "gui", cardea_json_joined(urls->pages, "/?", key), "guest_join",
+	                 guest[0] ? cardea_json_joined(urls->pages, "/?guest=", guest)
+	                          : json_string(""),
+	                 "websocket", cardea_json_joined(urls->base, "/rt?access_key=", key));
 }
 
 /* Nothing to relay with for who waits (spec/meetings 12.2). */

@@ -28,6 +28,10 @@ json_t *cardea_json_meeting(const struct cardea_meeting *meeting,
                             const struct cardea_meeting_look *look);
 /* The short form of a room (6.3). */
 json_t *cardea_json_meeting_room(const struct cardea_meeting_room *room);
+/* Null for 0, which is no time at all. */
+json_t *cardea_json_time(int64_t ms);
+/* The texts behind one another: of an address. */
+json_t *cardea_json_joined(const char *a, const char *b, const char *c);
 /* UserInfo. */
 json_t *cardea_json_meeting_user(const struct cardea_meeting_user *user);
 /* Participant. */
