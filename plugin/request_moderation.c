@@ -91,8 +91,10 @@ static int revoke_run(struct cardea_request *request, json_t **reply)
 	const char *seat = cardea_json_string(request->message, "seat", "");
 	int64_t min_gen = cardea_json_integer(request->message, "min_gen", 0);
 	struct cardea_participant *participant = g_hash_table_lookup(room->participants, seat);
+	/* The one reason that clients must know: they enter again, and wait. */
+	bool waits = g_str_equal(cardea_json_string(request->message, "reason", ""), "waiting");
 	if (participant && participant->claims.gen < min_gen)
-		cardea_membership_remove(room, participant, "revoked",
+		cardea_membership_remove(room, participant, waits ? "waiting" : "revoked",
 		                         cardea_json_string(request->message, "text", NULL), NULL);
 	cardea_room_raise_gen(room, seat, min_gen);
 	return cardea_control_reply_ok(reply);

@@ -36,11 +36,11 @@ static json_t *participant_object(const struct cardea_entered *entered)
 {
 	const struct cardea_join_claims *claims = &entered->claims;
 
-	return json_pack("{s:s, s:s, s:s, s:s?, s:s, s:b, s:b, s:o, s:{}}", "id", claims->sub,
+	return json_pack("{s:s, s:s, s:s, s:s?, s:s?, s:s, s:b, s:b, s:o, s:{}}", "id", claims->sub,
 	                 "client_id", claims->client_id, "name", claims->name, "avatar",
-	                 entered->avatar, "role", cardea_role_name(claims->role), "guest",
-	                 claims->guest, "hidden", claims->hidden, "publish",
-	                 cardea_kinds_to_json(claims->publish), "locks");
+	                 entered->avatar, "locale", entered->locale, "role",
+	                 cardea_role_name(claims->role), "guest", claims->guest, "hidden",
+	                 claims->hidden, "publish", cardea_kinds_to_json(claims->publish), "locks");
 }
 
 static json_t *room_object(const struct cardea_entered *entered)
@@ -105,18 +105,32 @@ static void charge(const struct entering *entering, int err)
 	}
 }
 
+static json_t *waiting_object(const struct cardea_entered *entered)
+{
+	return json_pack("{s:b, s:s, s:n, s:s, s:s?}", "waiting", 1, "ticket", entered->ticket,
+	                 "message", "waiting_for", entered->waits_for_host ? "host" : "admission",
+	                 "locale", entered->locale);
+}
+
+static void refuse(struct cardea_http_request *request, int err,
+                   const struct cardea_entered *entered)
+{
+	const char *denial = entered ? entered->denial : NULL;
+
+	cardea_reply_native_refusal(request, cardea_error_http(err), cardea_error_code(err),
+	                            denial ? denial : cardea_error_text(err));
+}
+
 static void entered_done(int err, const struct cardea_entered *entered, void *arg)
 {
 	struct entering *entering = arg;
 
 	charge(entering, err);
-	if (!entered) {
-		cardea_reply_native_error(entering->request, err);
+	if (err) {
+		refuse(entering->request, err, entered);
 	} else if (entered->is_waiting) {
 		cardea_http_add_header(entering->request, "Cache-Control", "no-store");
-		cardea_reply_json(
-		        entering->request, 202,
-		        json_pack("{s:b, s:s, s:n}", "waiting", 1, "ticket", entered->ticket, "message"));
+		cardea_reply_json(entering->request, 202, waiting_object(entered));
 	} else {
 		cardea_http_add_header(entering->request, "Cache-Control", "no-store");
 		cardea_reply_json(entering->request, 201, entered_object(entering, entered));

@@ -6,6 +6,7 @@
 #include "cardea_error.h"
 #include "cardea_refusal.h"
 #include "domain/domain_private.h"
+#include "domain/meeting_rows.h"
 #include "domain/secrets.h"
 #include "domain/tokens.h"
 #include "store/participants.h"
@@ -55,6 +56,8 @@ static int check_seat(struct cardea_tx *tx, const struct cardea_token_claims *cl
 		return err;
 	}
 	CARDEA_REFUSE_IF(AUTH_TOKEN, seat.is_removed);
+	/* Who waits learns nothing of the room (DESIGN 5, zero-byte lobby). */
+	CARDEA_REFUSE_IF(WAITING, seat.admission != CARDEA_SEAT_ADMITTED);
 	CARDEA_REFUSE_IF(AUTH_TOKEN, session.ended_at != 0);
 	CARDEA_REFUSE_IF(AUTH_TOKEN, strcmp(seat.room, claims->room) != 0);
 	out->kind = CARDEA_PRINCIPAL_SEAT;
@@ -132,4 +135,34 @@ int cardea_authenticate(const struct cardea_domain *domain, struct cardea_tx *tx
 		err = CARDEA_E_TENANT_INACTIVE;
 	}
 	return err;
+}
+
+static int by_access_key(struct cardea_tx *tx, const char *key, struct cardea_principal *out,
+                         struct cardea_tenant_row *tenant)
+{
+	struct cardea_meeting_rows rows;
+	int err = cardea_meeting_by_access_key(tx, key, &rows);
+
+	if (err) {
+		return err == CARDEA_E_ACCESS_KEY_UNKNOWN ? CARDEA_E_UNAUTHENTICATED : err;
+	}
+	CARDEA_REFUSE_IF(WAITING, rows.seat.admission != CARDEA_SEAT_ADMITTED);
+	CARDEA_REFUSE_IF(REMOVED, rows.seat.is_removed);
+	*out = (struct cardea_principal){.kind = CARDEA_PRINCIPAL_SEAT, .role = rows.seat.role};
+	g_strlcpy(out->tenant, rows.seat.tenant, sizeof(out->tenant));
+	g_strlcpy(out->room, rows.seat.room, sizeof(out->room));
+	g_strlcpy(out->seat, rows.seat.id, sizeof(out->seat));
+	*tenant = rows.tenant;
+	return 0;
+}
+
+int cardea_authenticate_native(const struct cardea_domain *domain, struct cardea_tx *tx,
+                               const struct cardea_presented *who,
+                               struct cardea_principal *principal, struct cardea_tenant_row *tenant)
+{
+	if (who->form == CARDEA_PRESENTED_BEARER && who->value &&
+	    cardea_id_is_alnum(who->value, CARDEA_TOKEN_CHARS)) {
+		return by_access_key(tx, who->value, principal, tenant);
+	}
+	return cardea_authenticate(domain, tx, who, principal, tenant);
 }

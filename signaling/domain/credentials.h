@@ -10,11 +10,20 @@
  * Authenticates @who in the participants dialect: an API key, or an access or auth token
  * (spec/participants 2.4). One error for each text of spec/participants 2.6: CARDEA_E_AUTH_MISSING,
  * _AUTH_FORMAT, _AUTH_TOKEN, _AUTH_EXPIRED, CARDEA_E_API_KEY_MISSING, _API_KEY_FORMAT,
- * _API_KEY_UNKNOWN, CARDEA_E_TENANT_INACTIVE.
+ * _API_KEY_UNKNOWN, CARDEA_E_TENANT_INACTIVE. CARDEA_E_WAITING: was put back to wait.
  */
 int cardea_authenticate(const struct cardea_domain *domain, struct cardea_tx *tx,
                         const struct cardea_presented *who, struct cardea_principal *principal,
                         struct cardea_tenant_row *tenant);
+
+/*
+ * Authenticates @who for our native calls: as above, and by the access key of somebody in a meeting
+ * as Bearer. Also CARDEA_E_SESSION_OVER, CARDEA_E_REMOVED, CARDEA_E_WAITING.
+ */
+int cardea_authenticate_native(const struct cardea_domain *domain, struct cardea_tx *tx,
+                               const struct cardea_presented *who,
+                               struct cardea_principal *principal,
+                               struct cardea_tenant_row *tenant);
 
 /* True for the form of an API key, known or not (spec/participants 2.1). */
 bool cardea_is_api_key(const char *text);

@@ -252,14 +252,18 @@ struct cardea_entered {
 	int64_t expires_in_s;
 	const char *resume;
 	int audio_slots, video_slots;
-	/* Has to wait to be let in: with the ticket as credential it asks again. Nothing above is set.
-	 */
+	const char *locale; /* language of the person, NULL = none; also of one who waits */
+	/* Has to wait to be let in: with the ticket as credential it asks again. Nothing above but the
+	 * locale is set. */
 	bool is_waiting;
+	bool waits_for_host; /* for the meeting to begin; else for a host to let it in */
 	const char *ticket;
+	const char *denial; /* with CARDEA_E_DENIED only: what the host said, NULL = nothing */
 };
 
 typedef void (*cardea_entered_h)(int err, const struct cardea_entered *result, void *arg);
-/* Answers after the node's ack of `open`. Each answer promises a Janus session of its own: its
+/* With an error there is no result, but with CARDEA_E_DENIED. Answers after the node's ack of
+ * `open`. Each answer promises a Janus session of its own: its
  * `resume` claims the session that its join token created, and no other. */
 int cardea_domain_enter(struct cardea_domain *domain, const struct cardea_enter *command,
                         cardea_entered_h done, void *arg);

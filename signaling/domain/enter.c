@@ -37,9 +37,9 @@ struct enter_op {
 	struct cardea_media_session media;
 	struct cardea_placement placement;
 	struct cardea_min_gen *min_gen;
-	char *avatar, *room_name;
+	char *avatar, *room_name, *locale, *denial;
 	bool room_locked;
-	bool is_waiting;
+	bool is_waiting, waits_for_host;
 };
 
 static void clear_result(struct enter_op *op)
@@ -48,6 +48,8 @@ static void clear_result(struct enter_op *op)
 	g_clear_pointer(&op->min_gen, g_free);
 	g_clear_pointer(&op->avatar, g_free);
 	g_clear_pointer(&op->room_name, g_free);
+	g_clear_pointer(&op->locale, g_free);
+	g_clear_pointer(&op->denial, g_free);
 }
 
 static void free_op(struct enter_op *op)
@@ -195,6 +197,7 @@ static void describe_seat(struct enter_op *op, const struct cardea_entrance *at)
 	claims->dup = at->replaces ? CARDEA_DUP_REPLACE : CARDEA_DUP_REFUSE;
 	g_free(name);
 	op->avatar = g_strdup(seat->avatar);
+	op->locale = g_strdup(seat->locale);
 	op->room_name = g_strdup(at->room.name);
 	op->room_locked = at->room.is_locked;
 }
@@ -213,6 +216,8 @@ static int read_seat_again(struct cardea_tx *tx, struct cardea_seat_row *seat)
 /* Holds nothing but a ticket: no token, no place, no Janus session (DESIGN 5). */
 static int keep_waiting(struct cardea_tx *tx, struct enter_op *op, struct cardea_entrance *at)
 {
+	op->waits_for_host = !at->session.begun_at;
+	op->locale = g_strdup(at->seat.locale);
 	memcpy(op->media.seat, at->seat.id, sizeof(op->media.seat));
 	g_strlcpy(op->claims.tenant, at->seat.tenant, sizeof(op->claims.tenant));
 	return at->seat.is_removed ? cardea_seat_return(tx, &at->seat, CARDEA_SEAT_WAITING) : 0;
@@ -252,6 +257,9 @@ static int enter(struct cardea_tx *tx, void *arg)
 		err = admit(tx, &at, &admission);
 	}
 	op->is_waiting = !err && admission.verdict == CARDEA_WAIT;
+	if (err == CARDEA_E_DENIED) {
+		op->denial = g_strdup(at.seat.denial);
+	}
 	if (!err && !at.has_seat) {
 		err = seat_guest(tx, op, &at, op->is_waiting);
 	}
@@ -270,6 +278,7 @@ static void give_entered(struct enter_op *op, const char *token, const char *res
 	        .avatar = op->avatar,
 	        .room_name = op->room_name,
 	        .room_locked = op->room_locked,
+	        .locale = op->locale,
 	        .node = op->placement.node,
 	        .join_token = token,
 	        .expires_in_s = CARDEA_JOIN_TOKEN_LIFE_S,
@@ -306,16 +315,31 @@ static void answer(int err, void *arg)
 	free_op(op);
 }
 
+/* Who came with a ticket keeps it: how often it asks is counted by it. */
 static void answer_waiting(struct enter_op *op)
 {
-	struct cardea_entered result = {.is_waiting = true};
+	struct cardea_entered result = {.is_waiting = true,
+	                                .waits_for_host = op->waits_for_host,
+	                                .locale = op->locale,
+	                                .ticket = op->command.credential};
 	char *ticket = NULL;
-	int err = cardea_ticket_close(op->base.domain->options.keys.seal, op->claims.tenant,
-	                              op->media.seat, &ticket);
+	int err = 0;
 
-	result.ticket = ticket;
+	if (!g_str_has_prefix(op->command.credential, cardea_ticket_prefix)) {
+		err = cardea_ticket_close(op->base.domain->options.keys.seal, op->claims.tenant,
+		                          op->media.seat, &ticket);
+		result.ticket = ticket;
+	}
 	op->done(err, err ? NULL : &result, op->arg);
 	g_free(ticket);
+	free_op(op);
+}
+
+static void answer_denied(struct enter_op *op)
+{
+	const struct cardea_entered result = {.denial = op->denial};
+
+	op->done(CARDEA_E_DENIED, &result, op->arg);
 	free_op(op);
 }
 
@@ -324,7 +348,9 @@ static void open_room(int err, void *arg)
 	struct enter_op *op = arg;
 	const struct cardea_media_port *media = &op->base.domain->options.media;
 
-	if (err) {
+	if (err == CARDEA_E_DENIED) {
+		answer_denied(op);
+	} else if (err) {
 		answer(err, op);
 	} else if (op->is_waiting) {
 		answer_waiting(op);

@@ -135,6 +135,15 @@ static int by_credential(const struct cardea_domain *domain, struct cardea_tx *t
 	}
 }
 
+/* Whose old string needs no refusal here: who was put back waits again, and for who was removed for
+ * good, admission has a better word. An access key outlives a removal: its page must not come back
+ * by itself (spec/meetings 11.6). */
+static bool answers_itself(const struct cardea_seat_row *seat)
+{
+	return seat->is_removed ? !seat->access_key.data || seat->admission == CARDEA_SEAT_DENIED
+	                        : seat->admission == CARDEA_SEAT_WAITING;
+}
+
 /* A page that shows its `resume` string is the one that holds the seat. */
 static int by_resume(const struct cardea_domain *domain, struct cardea_tx *tx, const char *resume,
                      struct cardea_entrance *out)
@@ -153,7 +162,7 @@ static int by_resume(const struct cardea_domain *domain, struct cardea_tx *tx, c
 	CARDEA_REFUSE_IF(SEAL, strcmp(out->seat.id, held.seat) != 0);
 	CARDEA_REFUSE_IF(SEAL, strcmp(out->seat.session, out->session.id) != 0);
 	CARDEA_REFUSE_IF(SEAL, out->is_guest_token && !out->seat.is_guest);
-	CARDEA_REFUSE_IF(GEN_STALE, !out->seat.is_removed && out->seat.gen != held.gen);
+	CARDEA_REFUSE_IF(GEN_STALE, out->seat.gen != held.gen && !answers_itself(&out->seat));
 	out->replaces = true;
 	return 0;
 }

@@ -20,6 +20,7 @@ int cardea_grant_act(const struct cardea_principal *who, enum cardea_act act)
 	case CARDEA_ACT_PARTICIPANT_LIST:
 		return 0;
 	case CARDEA_ACT_EVENTS_READ:
+	case CARDEA_ACT_ADMISSION:
 		CARDEA_REFUSE_IF(HOST_REQUIRED, who->role != CARDEA_ROLE_HOST);
 		return 0;
 	case CARDEA_ACT_ROOM_CREATE:
@@ -87,6 +88,12 @@ int cardea_grant_moderate(const struct cardea_seat_row *who, const struct cardea
 	CARDEA_REFUSE_IF(HOST_REQUIRED, who->role != CARDEA_ROLE_HOST);
 	CARDEA_REFUSE_IF(FORBIDDEN,
 	                 action == CARDEA_MODERATE_REMOVE && strcmp(who->id, target->id) == 0);
+	return 0;
+}
+
+int cardea_grant_put_back(const struct cardea_seat_row *target)
+{
+	CARDEA_REFUSE_IF(FORBIDDEN, target->role == CARDEA_ROLE_HOST);
 	return 0;
 }
 

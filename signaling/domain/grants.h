@@ -34,6 +34,7 @@ enum cardea_act {
 	CARDEA_ACT_PARTICIPANT_ADD,
 	CARDEA_ACT_PARTICIPANT_LIST,
 	CARDEA_ACT_EVENTS_READ, /* hosts, of their own room */
+	CARDEA_ACT_ADMISSION, /* who waits, and letting in; of our native calls */
 };
 
 /* May @who do this at all? 0, CARDEA_E_HOST_REQUIRED or CARDEA_E_INSUFFICIENT. */
@@ -62,6 +63,10 @@ int cardea_grant_send(const struct cardea_room_row *room, const struct cardea_se
  * CARDEA_E_HOST_REQUIRED or CARDEA_E_FORBIDDEN. */
 int cardea_grant_moderate(const struct cardea_seat_row *who, const struct cardea_seat_row *target,
                           enum cardea_moderation action);
+
+/* May @target be put back to wait? Hosts never wait (spec/meetings 12.1). 0 or CARDEA_E_FORBIDDEN.
+ */
+int cardea_grant_put_back(const struct cardea_seat_row *target);
 
 /* ---- the meetings dialect (spec/meetings 7, 12.2) ---- */
 

@@ -207,6 +207,7 @@ int cardea_seat_deny(struct cardea_tx *tx, struct cardea_seat_row *seat, const c
 
 	seat->is_removed = true;
 	seat->gen++;
+	seat->denial = reason;
 	return set_admission(tx, seat, CARDEA_SEAT_DENIED, CARDEA_EVENT_PARTICIPANT_DENIED, &data);
 }
 
@@ -218,6 +219,7 @@ int cardea_seat_return(struct cardea_tx *tx, struct cardea_seat_row *seat,
 	                                                     : CARDEA_EVENT_PARTICIPANT_ADDED;
 
 	seat->is_removed = false;
+	seat->denial = NULL;
 	return set_admission(tx, seat, admission, event, &data);
 }
 

@@ -9,7 +9,7 @@
 	"SELECT tenant, seat, room, session, ordinal, client_id, display_name, avatar, "               \
 	"external_user_id, client_key, access_key_sealed, metadata, role, gen, guest, hidden, "        \
 	"removed, online, connection, joined_at, left_at, leaves_at, created_at, hand, admission, "    \
-	"present, locale FROM participants "
+	"present, locale, denial FROM participants "
 #define IN_ROOM  "WHERE tenant = $1 AND room = $2 "
 #define IN_ORDER "ORDER BY joined_at, ordinal"
 
@@ -55,6 +55,7 @@ static int read_seat(struct cardea_tx *tx, const struct cardea_value *row, void 
 	out->admission = (enum cardea_seat_admission)row[24].integer;
 	out->is_present = row[25].integer;
 	out->locale = cardea_column_text(tx, &row[26]);
+	out->denial = cardea_column_text(tx, &row[27]);
 	return read_fixed(row, out);
 }
 
@@ -83,19 +84,19 @@ int cardea_store_seat_insert(struct cardea_tx *tx, const struct cardea_seat_row 
 
 int cardea_store_seat_update(struct cardea_tx *tx, const struct cardea_seat_row *row)
 {
-	return CARDEA_EXEC(tx,
-	                   "UPDATE participants SET display_name = $1, avatar = $2, metadata = $3, "
-	                   "access_key_sealed = $4, role = $5, gen = $6, removed = $7, online = $8, "
-	                   "connection = $9, left_at = $10, leaves_at = $11, hand = $12, "
-	                   "admission = $13, present = $14, locale = $15 "
-	                   "WHERE tenant = $16 AND seat = $17",
-	                   CARDEA_TEXT(row->display_name), CARDEA_TEXT(row->avatar),
-	                   CARDEA_TEXT(row->metadata), cardea_value_sealed(&row->access_key),
-	                   CARDEA_INT(row->role), CARDEA_INT(row->gen), CARDEA_INT(row->is_removed),
-	                   CARDEA_INT(row->is_online), CARDEA_TEXT(row->connection),
-	                   CARDEA_INT(row->left_at), CARDEA_INT(row->leaves_at), CARDEA_INT(row->hand),
-	                   CARDEA_INT(row->admission), CARDEA_INT(row->is_present),
-	                   CARDEA_TEXT(row->locale), CARDEA_TEXT(row->tenant), CARDEA_TEXT(row->id));
+	return CARDEA_EXEC(
+	        tx,
+	        "UPDATE participants SET display_name = $1, avatar = $2, metadata = $3, "
+	        "access_key_sealed = $4, role = $5, gen = $6, removed = $7, online = $8, "
+	        "connection = $9, left_at = $10, leaves_at = $11, hand = $12, "
+	        "admission = $13, present = $14, locale = $15, denial = $16 "
+	        "WHERE tenant = $17 AND seat = $18",
+	        CARDEA_TEXT(row->display_name), CARDEA_TEXT(row->avatar), CARDEA_TEXT(row->metadata),
+	        cardea_value_sealed(&row->access_key), CARDEA_INT(row->role), CARDEA_INT(row->gen),
+	        CARDEA_INT(row->is_removed), CARDEA_INT(row->is_online), CARDEA_TEXT(row->connection),
+	        CARDEA_INT(row->left_at), CARDEA_INT(row->leaves_at), CARDEA_INT(row->hand),
+	        CARDEA_INT(row->admission), CARDEA_INT(row->is_present), CARDEA_TEXT(row->locale),
+	        CARDEA_TEXT(row->denial), CARDEA_TEXT(row->tenant), CARDEA_TEXT(row->id));
 }
 
 int cardea_store_seat_get(struct cardea_tx *tx, const char *tenant, const char *id,

@@ -32,6 +32,7 @@ struct cardea_seat_row {
 	bool is_guest, is_hidden;
 	enum cardea_seat_admission admission;
 	const char *locale; /* language of the person, NULL = none */
+	const char *denial; /* what who is DENIED was told, NULL = nothing */
 	bool is_present;    /* was in the meeting and not removed since */
 	bool is_removed;    /* for good, but for who has an access key; left_at can be taken back */
 	bool is_online;
@@ -43,8 +44,8 @@ struct cardea_seat_row {
 
 int cardea_store_seat_insert(struct cardea_tx *tx, const struct cardea_seat_row *row);
 /* Writes what changes in a seat's life: name, avatar, metadata, access key, role, gen, removed,
- * online, connection, left_at, leaves_at, hand, admission, locale, present. A new seat has no
- * raised hand. */
+ * online, connection, left_at, leaves_at, hand, admission, locale, denial, present. A new seat
+ * has no raised hand. */
 int cardea_store_seat_update(struct cardea_tx *tx, const struct cardea_seat_row *row);
 /* CARDEA_E_NOT_FOUND. */
 int cardea_store_seat_get(struct cardea_tx *tx, const char *tenant, const char *id,

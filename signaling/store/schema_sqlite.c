@@ -253,6 +253,12 @@ static const char *const permalinks[] = {
 		"ON permalink_users (tenant, permalink, external_user_id)",
 		NULL,
 };
+
+/* denial: what a host said to who was not let in. */
+static const char *const denials[] = {
+		"ALTER TABLE participants ADD COLUMN denial TEXT",
+		NULL,
+};
 /* clang-format on */
 
 const struct cardea_migration cardea_schema_sqlite[CARDEA_SCHEMA_SQLITE_COUNT] = {
@@ -260,4 +266,5 @@ const struct cardea_migration cardea_schema_sqlite[CARDEA_SCHEMA_SQLITE_COUNT] =
         {.name = "hands", .statements = hands},
         {.name = "meetings", .statements = meetings},
         {.name = "permalinks", .statements = permalinks},
+        {.name = "denials", .statements = denials},
 };

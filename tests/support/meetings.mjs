@@ -12,7 +12,7 @@ import crypto from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { connectionId, startCardea, until } from './cardea.mjs';
+import { connectionId, randomId, startCardea, until } from './cardea.mjs';
 
 export const TURN_SECRET = 'a-secret-of-the-relay';
 export const TURN_URLS = ['turn:turn.example:3478', 'turn:turn.example:3478?transport=tcp', 'turns:turn.example:443?transport=tcp'];
@@ -216,4 +216,29 @@ export async function addTenant(cardea, { isActive = true } = {}) {
       VALUES ('${tenant}', '${digest}', ${API_KEY}, '${id}', ${now})`);
   await cardea.start();
   return key;
+}
+
+// ---- meetings as an application server makes them, on any gateway ----
+
+/**
+ * A new meeting with its host registered: {key, host, guestToken, hostLink, guestLink}. Options:
+ * options and user, as in POST /rooms.
+ */
+export async function makeMeeting(cardea, { options, user } = {}) {
+  const key = `meeting-${randomId()}`;
+  const answer = await cardea.request('POST', '/rooms', {
+    body: { id: key, name: key, user: { id: 'host', name: 'Host', ...user }, ...(options ? { options } : {}) },
+    headers: { Authorization: cardea.dev.api_key, 'Content-Type': 'application/json' },
+  });
+  assert.equal(answer.status, 201, answer.raw);
+  const { access_key: host, links, room } = answer.body;
+  return { key, host, guestToken: room.guest_token, hostLink: links.gui, guestLink: links.guest_join };
+}
+
+/** A guest registered by POST /guests, {status, body}. */
+export function registerGuest(cardea, guestToken, fields = {}) {
+  return cardea.request('POST', `/guests/${guestToken}`, {
+    body: { name: 'Guest', ...fields },
+    headers: { 'Content-Type': 'application/json' },
+  });
 }
