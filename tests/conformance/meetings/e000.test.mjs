@@ -209,7 +209,7 @@ test('E000-08a, 08b, 13a a guest token never issued, or of an ended meeting, is 
   refused(await meetings.get(john.access_key), 410);
 });
 
-test('meetings 15: a refused guest does not learn which tokens ever existed (defect 1)', async () => {
+test('meetings 15: a refused guest does not learn which tokens ever existed', async () => {
   const { jane } = await pair();
   const never = await meetings.guest(unused(), JOHN);
   empty(await meetings.end(jane.access_key), 204);
