@@ -259,6 +259,35 @@ static const char *const denials[] = {
 		"ALTER TABLE participants ADD COLUMN denial TEXT",
 		NULL,
 };
+
+/* types: set of the domain's. last_response_code: status of the last answer, 0 = there was none.
+ * position: the lowest is the oldest of a webhook's queue. */
+static const char *const webhooks[] = {
+		"CREATE TABLE webhooks ("
+		"tenant TEXT NOT NULL, "
+		"webhook TEXT NOT NULL, "
+		"api_key TEXT NOT NULL, "
+		"url TEXT NOT NULL, "
+		"types INTEGER NOT NULL, "
+		"created_at INTEGER NOT NULL, "
+		"last_request_at INTEGER NOT NULL, "
+		"last_response_code INTEGER NOT NULL, "
+		"PRIMARY KEY (tenant, webhook), "
+		"FOREIGN KEY (tenant, api_key) REFERENCES api_keys (tenant, api_key)) STRICT",
+		"CREATE UNIQUE INDEX webhooks_by_id ON webhooks (webhook)",
+		"CREATE UNIQUE INDEX webhooks_by_key ON webhooks (tenant, api_key)",
+
+		"CREATE TABLE webhook_queue ("
+		"tenant TEXT NOT NULL, "
+		"webhook TEXT NOT NULL, "
+		"position INTEGER NOT NULL, "
+		"room TEXT NOT NULL, "
+		"seq INTEGER NOT NULL, "
+		"PRIMARY KEY (tenant, webhook, position), "
+		"FOREIGN KEY (tenant, webhook) REFERENCES webhooks (tenant, webhook)) "
+		"STRICT, WITHOUT ROWID",
+		NULL,
+};
 /* clang-format on */
 
 const struct cardea_migration cardea_schema_sqlite[CARDEA_SCHEMA_SQLITE_COUNT] = {
@@ -267,4 +296,5 @@ const struct cardea_migration cardea_schema_sqlite[CARDEA_SCHEMA_SQLITE_COUNT] =
         {.name = "meetings", .statements = meetings},
         {.name = "permalinks", .statements = permalinks},
         {.name = "denials", .statements = denials},
+        {.name = "webhooks", .statements = webhooks},
 };

@@ -171,13 +171,20 @@ static void free_command(struct command *command)
 	g_free(command);
 }
 
-static void tell_logged(const struct cardea_store *store, const struct command *command)
+static void tell_each(const GSList *notes, void (*handler)(const char *id, void *arg), void *arg)
+{
+	for (const GSList *item = notes; item && handler; item = item->next) {
+		handler(item->data, arg);
+	}
+}
+
+static void tell_notes(const struct cardea_store *store, const struct command *command)
 {
 	const struct cardea_store_options *options = &store->options;
 
-	for (GSList *item = command->tx.logged; item && !command->err && options->logged;
-	     item = item->next) {
-		options->logged(item->data, options->logged_arg);
+	if (!command->err) {
+		tell_each(command->tx.logged, options->logged, options->logged_arg);
+		tell_each(command->tx.owed, options->owed, options->owed_arg);
 	}
 }
 
@@ -196,7 +203,7 @@ static void deliver(void *arg)
 
 		STAILQ_REMOVE_HEAD(&answered, link);
 		command->done(command->err, command->arg);
-		tell_logged(store, command);
+		tell_notes(store, command);
 		free_command(command);
 	}
 }

@@ -37,6 +37,9 @@ struct cardea_store_options {
 	 * NULL = nobody wants to know. */
 	void (*logged)(const char *room, void *arg);
 	void *logged_arg;
+	/* The same of @webhook, which is owed more. */
+	void (*owed)(const char *webhook, void *arg);
+	void *owed_arg;
 	bool run_twice; /* tests: undo and repeat every command, to show that it can be */
 };
 

@@ -19,6 +19,7 @@ struct cardea_tx {
 	struct cardea_random random;
 	GPtrArray *memory; /* wiped and freed by cardea_tx_clear */
 	GSList *logged;    /* rooms with new events; text in memory */
+	GSList *owed;      /* webhooks with a longer queue; text in memory */
 	bool is_fatal;     /* a query met CARDEA_E_STORE */
 };
 
@@ -27,6 +28,8 @@ void cardea_tx_init(struct cardea_tx *tx, int64_t now_ms);
 void cardea_tx_rewind(struct cardea_tx *tx);
 /* Notes that @room has a new event. */
 void cardea_tx_logged(struct cardea_tx *tx, const char *room);
+/* Notes that more is owed to @webhook. */
+void cardea_tx_owed(struct cardea_tx *tx, const char *webhook);
 void cardea_tx_clear(struct cardea_tx *tx);
 
 #endif

@@ -98,6 +98,9 @@ int cardea_store_tenant_first(struct cardea_tx *tx, struct cardea_tenant_row *ou
 	return cardea_rows_expect(err, sink.count);
 }
 
+#define SELECT_API_KEY                                                                             \
+	"SELECT tenant, api_key, key_sealed, secret_sealed, created_at FROM api_keys "
+
 static int read_api_key(struct cardea_tx *tx, const struct cardea_value *row, void *arg)
 {
 	struct cardea_api_key_row *out = arg;
@@ -119,15 +122,24 @@ int cardea_store_api_key_insert(struct cardea_tx *tx, const struct cardea_api_ke
 	        cardea_value_sealed(&row->secret), CARDEA_INT(row->created_at));
 }
 
+int cardea_store_api_key_get(struct cardea_tx *tx, const char *tenant, const char *id,
+                             struct cardea_api_key_row *out)
+{
+	struct cardea_row_sink sink = {
+	        .tx = tx, .read = read_api_key, .size = sizeof(*out), .items = out};
+	int err = CARDEA_QUERY(tx, SELECT_API_KEY "WHERE tenant = $1 AND api_key = $2",
+	                       cardea_rows_take_one, &sink, CARDEA_TEXT(tenant), CARDEA_TEXT(id));
+
+	return cardea_rows_expect(err, sink.count);
+}
+
 int cardea_store_api_key_newest(struct cardea_tx *tx, const char *tenant,
                                 struct cardea_api_key_row *out)
 {
 	struct cardea_row_sink sink = {
 	        .tx = tx, .read = read_api_key, .size = sizeof(*out), .items = out};
 	int err = CARDEA_QUERY(
-	        tx,
-	        "SELECT tenant, api_key, key_sealed, secret_sealed, created_at FROM api_keys "
-	        "WHERE tenant = $1 ORDER BY created_at DESC, api_key LIMIT 1",
+	        tx, SELECT_API_KEY "WHERE tenant = $1 ORDER BY created_at DESC, api_key LIMIT 1",
 	        cardea_rows_take_one, &sink, CARDEA_TEXT(tenant));
 
 	return cardea_rows_expect(err, sink.count);

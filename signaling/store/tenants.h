@@ -40,6 +40,9 @@ struct cardea_api_key_row {
 };
 
 int cardea_store_api_key_insert(struct cardea_tx *tx, const struct cardea_api_key_row *row);
+/* CARDEA_E_NOT_FOUND. */
+int cardea_store_api_key_get(struct cardea_tx *tx, const char *tenant, const char *id,
+                             struct cardea_api_key_row *out);
 /* The tenant's newest. CARDEA_E_NOT_FOUND. */
 int cardea_store_api_key_newest(struct cardea_tx *tx, const char *tenant,
                                 struct cardea_api_key_row *out);

@@ -68,32 +68,42 @@ void cardea_tx_init(struct cardea_tx *tx, int64_t now_ms)
 	tx->memory = g_ptr_array_new_with_free_func(wipe_block);
 }
 
-static void forget_logged(struct cardea_tx *tx)
+static void forget_notes(struct cardea_tx *tx)
 {
-	g_slist_free(tx->logged);
-	tx->logged = NULL;
+	g_clear_pointer(&tx->logged, g_slist_free);
+	g_clear_pointer(&tx->owed, g_slist_free);
+}
+
+static void note_once(struct cardea_tx *tx, GSList **notes, const char *id)
+{
+	for (GSList *item = *notes; item; item = item->next) {
+		if (strcmp(item->data, id) == 0) {
+			return;
+		}
+	}
+	*notes = g_slist_prepend(*notes, (char *)cardea_tx_strdup(tx, id));
 }
 
 void cardea_tx_logged(struct cardea_tx *tx, const char *room)
 {
-	for (GSList *item = tx->logged; item; item = item->next) {
-		if (strcmp(item->data, room) == 0) {
-			return;
-		}
-	}
-	tx->logged = g_slist_prepend(tx->logged, (char *)cardea_tx_strdup(tx, room));
+	note_once(tx, &tx->logged, room);
+}
+
+void cardea_tx_owed(struct cardea_tx *tx, const char *webhook)
+{
+	note_once(tx, &tx->owed, webhook);
 }
 
 void cardea_tx_rewind(struct cardea_tx *tx)
 {
 	tx->streams = 0;
-	forget_logged(tx);
+	forget_notes(tx);
 	g_ptr_array_set_size(tx->memory, 0);
 }
 
 void cardea_tx_clear(struct cardea_tx *tx)
 {
-	forget_logged(tx);
+	forget_notes(tx);
 	g_ptr_array_unref(tx->memory);
 	explicit_bzero(tx, sizeof(*tx));
 }
