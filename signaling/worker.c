@@ -48,7 +48,7 @@ struct worker {
 	struct cardea_sweeper *sweeper;
 	struct cardea_reaper *reaper;
 	struct cardea_tunnels *tunnels;
-	struct cardea_ratelimit *failures, *enters;
+	struct cardea_ratelimit *failures, *enters, *of_key, *of_address;
 	struct cardea_static *pages;
 	struct cardea_api api;
 	struct cardea_router *router, *admin_router;
@@ -84,6 +84,10 @@ static void handle_public(struct cardea_http_request *request, void *arg)
 	if (uses_store(cardea_http_path(request)) && cardea_store_is_full(worker->store)) {
 		cardea_http_add_header(request, "Retry-After", "1");
 		cardea_http_reply_error(request, 503, cardea_error_text(CARDEA_E_STORE_BUSY));
+		return;
+	}
+	if (uses_store(cardea_http_path(request)) &&
+	    cardea_reply_over_limit(request, worker->of_key, worker->of_address)) {
 		return;
 	}
 	cardea_router_dispatch(worker->router, request);
@@ -432,7 +436,16 @@ static int start_limits(struct worker *worker)
 	const struct cardea_worker_limits *limits = &worker->options->limits;
 	int err = new_limit(limits->failures_per_second, limits->failures_burst, &worker->failures);
 
-	return err ? err : new_limit(limits->enters_per_second, limits->enters_burst, &worker->enters);
+	if (!err) {
+		err = new_limit(limits->enters_per_second, limits->enters_burst, &worker->enters);
+	}
+	if (!err) {
+		err = new_limit(limits->key_requests_per_second, limits->key_requests_burst,
+		                &worker->of_key);
+	}
+	return err ? err
+	           : new_limit(limits->address_requests_per_second, limits->address_requests_burst,
+	                       &worker->of_address);
 }
 
 static int start_media(struct worker *worker)
@@ -506,6 +519,8 @@ static void finish(struct worker *worker)
 	cardea_static_free(worker->pages);
 	cardea_ratelimit_free(worker->failures);
 	cardea_ratelimit_free(worker->enters);
+	cardea_ratelimit_free(worker->of_key);
+	cardea_ratelimit_free(worker->of_address);
 	cardea_timer_free(worker->stop_timer);
 	cardea_timer_free(worker->watch_timer);
 	cardea_loop_free(worker->loop);

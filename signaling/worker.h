@@ -41,8 +41,10 @@ struct cardea_worker_options {
 	struct cardea_ice_options ice;
 	struct cardea_worker_limits {
 		/* Tries a second, and how many at once; 0 a second = no limit. */
-		int64_t failures_per_second, failures_burst; /* of each address */
-		int64_t enters_per_second, enters_burst;     /* of each credential */
+		int64_t failures_per_second, failures_burst;                 /* of each address */
+		int64_t enters_per_second, enters_burst;                     /* of each credential */
+		int64_t key_requests_per_second, key_requests_burst;         /* of each API key or token */
+		int64_t address_requests_per_second, address_requests_burst; /* of each address without */
 	} limits;
 	struct cardea_worker_meetings {
 		int64_t empty_timeout_s; /* 0 = meetings do not end by themselves */

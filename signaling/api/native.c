@@ -126,7 +126,7 @@ static void entered_done(int err, const struct cardea_entered *entered, void *ar
 	struct entering *entering = arg;
 
 	charge(entering, err);
-	if (err) {
+	if (err || !entered) {
 		refuse(entering->request, err, entered);
 	} else if (entered->is_waiting) {
 		cardea_http_add_header(entering->request, "Cache-Control", "no-store");

@@ -76,7 +76,7 @@ static void answer_page(int err, const struct cardea_permalink_page *page, void 
 	struct cardea_meeting_addresses addresses;
 	json_t *items;
 
-	if (err) {
+	if (err || !page) {
 		g_free(listing);
 		cardea_meeting_call_fail(call, err);
 		return;

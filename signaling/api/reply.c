@@ -4,6 +4,7 @@
 #include <glib.h>
 #include "cardea_error.h"
 #include "cardea_json.h"
+#include "net/ratelimit.h"
 
 #define JSON_TYPE    "application/json"
 #define NATIVE_ENTER "/api/v1/enter"
@@ -78,6 +79,32 @@ void cardea_reply_native_limited(struct cardea_http_request *request, int64_t wa
 	add_wait(request, wait_s);
 	cardea_reply_json(request, cardea_error_http(err),
 	                  native_body(cardea_error_code(err), cardea_error_text(err)));
+}
+
+static const char *credential_of(const struct cardea_http_request *request)
+{
+	const char *key = cardea_http_header(request, "X-API-Key");
+
+	return key ? key : cardea_http_header(request, "Authorization");
+}
+
+bool cardea_reply_over_limit(struct cardea_http_request *request, struct cardea_ratelimit *of_key,
+                             struct cardea_ratelimit *of_address)
+{
+	const char *credential = credential_of(request);
+	struct cardea_ratelimit *limit = credential ? of_key : of_address;
+	uint64_t who = credential ? cardea_ratelimit_key(limit, credential)
+	                          : cardea_ratelimit_peer_key(limit, cardea_http_peer(request));
+	int64_t wait = cardea_ratelimit_wait_s(limit, who);
+
+	if (wait > 0) {
+		add_wait(request, wait);
+		cardea_http_reply_error(request, cardea_error_http(CARDEA_E_RATE_LIMITED),
+		                        cardea_error_text(CARDEA_E_RATE_LIMITED));
+		return true;
+	}
+	cardea_ratelimit_charge(limit, who);
+	return false;
 }
 
 /* The code of a refusal that is about HTTP and has no error of ours: "Content too large" becomes

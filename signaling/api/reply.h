@@ -5,6 +5,7 @@
 #define CARDEA_API_REPLY_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include "net/http.h"
 
 /* Answers with @json (stolen). */
@@ -15,6 +16,14 @@ void cardea_reply_error(struct cardea_http_request *request, int status, const c
 
 /* The same with 429: who called comes again in @wait_s seconds. */
 void cardea_reply_limited(struct cardea_http_request *request, int64_t wait_s);
+
+/*
+ * Charges @request to the API key or token in its header, or, without one, to its address. True if
+ * there were too many: then it is answered 429 in the shape of its dialect. NULL limits are off.
+ */
+struct cardea_ratelimit;
+bool cardea_reply_over_limit(struct cardea_http_request *request, struct cardea_ratelimit *of_key,
+                             struct cardea_ratelimit *of_address);
 
 /* {"error": text, "code": code}: our native calls. */
 void cardea_reply_native_error(struct cardea_http_request *request, int err);

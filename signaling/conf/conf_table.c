@@ -81,6 +81,25 @@ const struct cardea_conf_option cardea_conf_table[] = {
 		.min = 1, .max = 1000000,
 		.description = "How many of them may come at once."},
 
+	{"limits.key_requests_per_second", CARDEA_CONF_INTEGER, AT(key_requests_per_second), "0",
+		RELOAD, .max = 1000000,
+		.description =
+			"Requests a second that may come with one API key or token (of any dialect) on average, so "
+			"that one tenant cannot take the gateway from the others; more are answered 429. 0: no "
+			"limit."},
+	{"limits.key_requests_burst", CARDEA_CONF_INTEGER, AT(key_requests_burst), "1000", RELOAD,
+		.min = 1, .max = 1000000,
+		.description = "How many of them may come at once."},
+	{"limits.address_requests_per_second", CARDEA_CONF_INTEGER, AT(address_requests_per_second), "0",
+		RELOAD, .max = 1000000,
+		.description =
+			"Requests a second that may come from one address (of IPv6: one /64) without an API key or "
+			"token in a header, on average; more are answered 429. 0: no limit. See "
+			"enter_failures_per_second about proxies."},
+	{"limits.address_requests_burst", CARDEA_CONF_INTEGER, AT(address_requests_burst), "1000", RELOAD,
+		.min = 1, .max = 1000000,
+		.description = "How many of them may come at once."},
+
 	{"media.node", CARDEA_CONF_STRING, AT(node), "n1",
 		.description =
 			"Name of the media node, in URLs and rows: letters, digits, dot and dash."},

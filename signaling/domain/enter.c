@@ -247,7 +247,7 @@ static int go_in(struct cardea_tx *tx, struct enter_op *op, struct cardea_entran
 static int enter(struct cardea_tx *tx, void *arg)
 {
 	struct enter_op *op = arg;
-	struct cardea_admission admission;
+	struct cardea_admission admission = {0};
 	struct cardea_entrance at;
 	int err;
 

@@ -34,7 +34,7 @@ enum cardea_act {
 	CARDEA_ACT_PARTICIPANT_ADD,
 	CARDEA_ACT_PARTICIPANT_LIST,
 	CARDEA_ACT_EVENTS_READ, /* hosts, of their own room */
-	CARDEA_ACT_ADMISSION, /* who waits, and letting in; of our native calls */
+	CARDEA_ACT_ADMISSION,   /* who waits, and letting in; of our native calls */
 };
 
 /* May @who do this at all? 0, CARDEA_E_HOST_REQUIRED or CARDEA_E_INSUFFICIENT. */

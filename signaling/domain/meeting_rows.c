@@ -39,7 +39,7 @@ static int load_room(struct cardea_tx *tx, struct cardea_meeting_rows *rows)
 int cardea_meeting_by_access_key(struct cardea_tx *tx, const char *access_key,
                                  struct cardea_meeting_rows *out)
 {
-	struct cardea_credential_row found;
+	struct cardea_credential_row found = {0};
 	int err = CARDEA_E_NOT_FOUND;
 
 	memset(out, 0, sizeof(*out));
@@ -66,7 +66,7 @@ int cardea_meeting_by_access_key(struct cardea_tx *tx, const char *access_key,
 int cardea_meeting_by_guest_token(struct cardea_tx *tx, const char *guest_token,
                                   struct cardea_meeting_rows *out)
 {
-	struct cardea_credential_row found;
+	struct cardea_credential_row found = {0};
 	int err = CARDEA_E_NOT_FOUND;
 
 	memset(out, 0, sizeof(*out));

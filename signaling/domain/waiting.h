@@ -1,7 +1,7 @@
 /*
  * waiting: who waits to be let in, and what hosts do about it (spec/native 5). As domain.h:
- * asynchronous, results borrowed for `done`. @who: a tenant, or a host of the room by a token of the
- * participants dialect or an access key.
+ * asynchronous, results borrowed for `done`. @who: a tenant, or a host of the room by a token of
+ * the participants dialect or an access key.
  */
 #ifndef CARDEA_DOMAIN_WAITING_H
 #define CARDEA_DOMAIN_WAITING_H
@@ -15,8 +15,8 @@ struct cardea_waiting_person {
 
 typedef void (*cardea_waiting_list_h)(int err, const struct cardea_waiting_person *list,
                                       size_t count, void *arg);
-/* In the order of coming; nobody, if the room has no meeting. @room: id or name. CARDEA_E_AUTH_* and
- * the like, CARDEA_E_HOST_REQUIRED, CARDEA_E_ROOM_UNKNOWN; so all that follow. */
+/* In the order of coming; nobody, if the room has no meeting. @room: id or name. CARDEA_E_AUTH_*
+ * and the like, CARDEA_E_HOST_REQUIRED, CARDEA_E_ROOM_UNKNOWN; so all that follow. */
 int cardea_domain_waiting_list(struct cardea_domain *domain, const struct cardea_presented *who,
                                const char *room, cardea_waiting_list_h done, void *arg);
 

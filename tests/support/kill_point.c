@@ -1,7 +1,7 @@
 /*
- * kill_point: preloaded into cardead, kills its worker with SIGKILL at a named point of its I/O, so that
- * a crash there can be tested without a line for it in the gateway. The points, each counted from the
- * start of the process:
+ * kill_point: preloaded into cardead, kills its worker with SIGKILL at a named point of its I/O, so
+ * that a crash there can be tested without a line for it in the gateway. The points, each counted
+ * from the start of the process:
  *
  *   write   after a page went into the write-ahead log, before the commit
  *   synced  after the commit was synced

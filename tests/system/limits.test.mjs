@@ -95,3 +95,27 @@ test('0 is no limit', async (t) => {
   const tunnel = await Tunnel.connect(`${cardea.wsUrl}/janus/n1`);
   await tunnel.close();
 });
+
+test('an API key, and an address without one, may call so often, in every dialect', async (t) => {
+  const cardea = await start(t, {
+    key_requests_per_second: 1, key_requests_burst: 5, address_requests_per_second: 1, address_requests_burst: 5,
+    enter_failures_per_second: 0,
+  });
+  const limited = (answer, keys) => {
+    assert.equal(answer.status, 429, answer.raw);
+    assert.deepEqual(Object.keys(answer.body), keys);
+    assert.ok(Number(answer.headers['retry-after']) >= 1);
+    assert.equal(answer.headers['access-control-allow-origin'], '*');
+  };
+  const key = cardea.dev.api_key;
+  const rooms = (value) => cardea.request('GET', '/rooms', { headers: { Authorization: value } });
+  const native = (value) => cardea.request('GET', '/api/v1/rooms/x/participants', { headers: { 'X-API-Key': value } });
+
+  limited(await exhaust(() => rooms(key), 5), ['error']);
+  limited(await native(key), ['error']); // it is the same key
+  assert.equal((await rooms('another')).status, 403);
+  assert.equal((await cardea.guess()).status, 401);
+  limited(await exhaust(() => cardea.guess(), 3), ['error', 'code']);
+  limited(await cardea.request('GET', `/rooms/${'a'.repeat(24)}`), ['error']);
+  assert.equal((await cardea.request('GET', '/healthz')).status, 200);
+});
