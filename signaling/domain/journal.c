@@ -1,8 +1,9 @@
-/* journal: appends to the event log, in the transaction of the change. */
+/* journal: appends to the event log and to what webhooks are owed. */
 #include "domain/journal.h"
 
 #include <stdlib.h>
 #include "cardea_error.h"
+#include "domain/webhooks.h"
 #include "store/events.h"
 
 struct address {
@@ -13,16 +14,21 @@ static int append(struct cardea_tx *tx, const struct address *address, const cha
                   const struct cardea_event_data *data, int64_t *seq)
 {
 	char *text = cardea_event_encode(data);
-	int64_t ignored;
+	int64_t number;
 	int err;
 
 	if (!text) {
 		return CARDEA_E_INVALID;
 	}
 	err = cardea_store_event_append(tx, address->tenant, address->room, address->session, type,
-	                                text, seq ? seq : &ignored);
+	                                text, &number);
 	free(text);
-	return err;
+	if (!err && seq) {
+		*seq = number;
+	}
+	return err || data->is_hidden
+	               ? err
+	               : cardea_webhook_owe(tx, address->tenant, address->room, type, number);
 }
 
 int cardea_journal_room(struct cardea_tx *tx, const struct cardea_room_row *room, const char *type,

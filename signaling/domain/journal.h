@@ -1,4 +1,5 @@
-/* journal: appends to the event log, in the transaction of the change. Inside a command. */
+/* journal: appends to the event log, in the transaction of the change; and what webhooks are told,
+ * to what they are owed. Inside a command. */
 #ifndef CARDEA_DOMAIN_JOURNAL_H
 #define CARDEA_DOMAIN_JOURNAL_H
 

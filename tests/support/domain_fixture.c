@@ -97,6 +97,14 @@ static void too_late(void *arg)
 	abort();
 }
 
+static void note_owed(const char *webhook, void *arg)
+{
+	struct fixture *f = arg;
+
+	f->owed_count++;
+	g_strlcpy(f->owed, webhook, sizeof(f->owed));
+}
+
 static void open_domain(struct fixture *f)
 {
 	const struct cardea_store_options store = {.engine = &cardea_engine_sqlite,
@@ -104,6 +112,8 @@ static void open_domain(struct fixture *f)
 	                                           .clock = &f->clock,
 	                                           .random = &cardea_random_kernel,
 	                                           .loop = f->loop,
+	                                           .owed = note_owed,
+	                                           .owed_arg = f,
 	                                           .run_twice = true};
 	struct cardea_domain_options options = {
 	        .clock = &f->clock,
@@ -543,13 +553,20 @@ static int second_tenant(struct cardea_tx *tx, void *arg)
 	struct direct *direct = arg;
 	struct cardea_tenant_row row = {
 	        .name = "second", .is_active = true, .allow_early_join = true, .created_at = INT64_MAX};
+	struct cardea_api_key_row key = {0};
+	const struct cardea_secret_place place = {"api_keys", key.id, "key"};
 	char *random = cardea_id_base64url(cardea_tx_random(tx), 32);
 	int err = cardea_id_uuid(cardea_tx_random(tx), row.id);
 
 	snprintf(direct->key, 64, "ck_live_%s", random);
 	g_free(random);
 	err |= cardea_store_tenant_insert(tx, &row);
-	return err | cardea_secret_register(tx, row.id, direct->key, CARDEA_CREDENTIAL_API_KEY, row.id);
+	err |= cardea_id_uuid(cardea_tx_random(tx), key.id);
+	memcpy(key.tenant, row.id, sizeof(key.tenant));
+	err |= cardea_secret_close(direct->f->seal, tx, &place, direct->key, &key.key);
+	key.secret = key.key;
+	err |= cardea_store_api_key_insert(tx, &key);
+	return err | cardea_secret_register(tx, row.id, direct->key, CARDEA_CREDENTIAL_API_KEY, key.id);
 }
 
 void fixture_second_tenant(struct fixture *f, char key[64])

@@ -41,9 +41,11 @@ struct fixture {
 	int revoked;
 	struct cardea_revocation revocation;
 	int told_count;
-	char *told;        /* the last one, as a line */
-	int64_t told_id;   /* the last one with a number */
-	size_t open_hands; /* of the last `open` */
+	char *told;                       /* the last one, as a line */
+	int64_t told_id;                  /* the last one with a number */
+	size_t open_hands;                /* of the last `open` */
+	int owed_count;                   /* the store's notices of webhooks that are owed more */
+	char owed[CARDEA_OBJECT_ID_SIZE]; /* the last one */
 	/* what fixture_hello says of rooms */
 	const struct cardea_node_room *rooms;
 	size_t room_count;
