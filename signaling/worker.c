@@ -15,9 +15,11 @@
 #include "api/dialect.h"
 #include "api/reply.h"
 #include "api/rt.h"
+#include "api/webhook_json.h"
 #include "cardea_error.h"
 #include "dev_mode.h"
 #include "jobs/sweeper.h"
+#include "jobs/webhook_delivery.h"
 #include "lifeline.h"
 #include "media/node_pool.h"
 #include "net/http.h"
@@ -46,6 +48,7 @@ struct worker {
 	struct cardea_feed *feed;
 	struct cardea_rt *rt;
 	struct cardea_sweeper *sweeper;
+	struct cardea_webhook_delivery *webhooks;
 	struct cardea_reaper *reaper;
 	struct cardea_tunnels *tunnels;
 	struct cardea_ratelimit *failures, *enters, *of_key, *of_address;
@@ -131,6 +134,7 @@ static void stop(struct worker *worker, const char *reason)
 		cardea_http_server_stop(worker->admin_server);
 	}
 	cardea_rt_stop(worker->rt);
+	cardea_webhook_delivery_stop(worker->webhooks);
 	cardea_tunnels_stop(worker->tunnels);
 	stop_step(worker);
 }
@@ -224,6 +228,13 @@ static void on_logged(const char *room, void *arg)
 	cardea_feed_wake(worker->feed, room);
 }
 
+static void on_owed(const char *webhook, void *arg)
+{
+	struct worker *worker = arg;
+
+	cardea_webhook_delivery_wake(worker->webhooks, webhook);
+}
+
 static int start_store(struct worker *worker)
 {
 	struct cardea_store_options options = {
@@ -234,6 +245,8 @@ static int start_store(struct worker *worker)
 	        .loop = worker->loop,
 	        .logged = on_logged,
 	        .logged_arg = worker,
+	        .owed = on_owed,
+	        .owed_arg = worker,
 	};
 
 	return cardea_store_open(&options, &worker->store);
@@ -319,10 +332,12 @@ static void make_routes(struct worker *worker)
 	        .pages_url = worker->options->meetings.pages_url,
 	        .pages = worker->pages,
 	        .meeting_turn_life_s = worker->options->meetings.turn_life_s,
+	        .webhooks_allow_http = worker->options->webhooks.allow_http,
 	};
 	worker->router = cardea_router_new();
 	cardea_participants_add(worker->router, &worker->api);
 	cardea_meetings_add(worker->router, &worker->api);
+	cardea_meeting_webhooks_add(worker->router, &worker->api);
 	cardea_meetings_missing_add(worker->router, &worker->api);
 	cardea_native_events_add(worker->router, &worker->api);
 	cardea_permalinks_add(worker->router, &worker->api);
@@ -448,6 +463,19 @@ static int start_limits(struct worker *worker)
 	                       &worker->of_address);
 }
 
+static int start_webhooks(struct worker *worker)
+{
+	const struct cardea_webhook_delivery_options options = {
+	        .loop = worker->loop,
+	        .domain = worker->domain,
+	        .clock = &cardea_clock_system,
+	        .client = worker->options->webhooks,
+	        .render = cardea_webhook_render,
+	};
+
+	return cardea_webhook_delivery_new(&options, &worker->webhooks);
+}
+
 static int start_media(struct worker *worker)
 {
 	int err = start_nodes(worker);
@@ -464,8 +492,8 @@ static int start_media(struct worker *worker)
 
 static int start(struct worker *worker)
 {
-	static int (*const steps[])(struct worker *) = {start_loop, start_store, start_limits,
-	                                                start_media, start_pages};
+	static int (*const steps[])(struct worker *) = {start_loop,  start_store,    start_limits,
+	                                                start_media, start_webhooks, start_pages};
 	int err = 0;
 
 	for (size_t i = 0; !err && i < G_N_ELEMENTS(steps); i++) {
@@ -501,6 +529,7 @@ static void finish(struct worker *worker)
 	}
 	cardea_dev_mode_free(worker->dev);
 	cardea_sweeper_free(worker->sweeper);
+	cardea_webhook_delivery_free(worker->webhooks);
 	cardea_rt_free(worker->rt);
 	cardea_feed_free(worker->feed);
 	cardea_reaper_free(worker->reaper);

@@ -25,11 +25,13 @@ struct cardea_api {
 	const char *pages_url;             /* of the join pages; NULL = with the API */
 	const struct cardea_static *pages; /* the join pages, if they are served here; else NULL */
 	int64_t meeting_turn_life_s;       /* of TURN credentials in answers of the meetings dialect */
+	bool webhooks_allow_http;          /* webhooks may be on http, not only on https */
 };
 
 /* Each adds its routes to @router. */
 void cardea_participants_add(struct cardea_router *router, const struct cardea_api *api);
 void cardea_meetings_add(struct cardea_router *router, const struct cardea_api *api);
+void cardea_meeting_webhooks_add(struct cardea_router *router, const struct cardea_api *api);
 void cardea_meetings_missing_add(struct cardea_router *router, const struct cardea_api *api);
 void cardea_native_events_add(struct cardea_router *router, const struct cardea_api *api);
 void cardea_permalinks_add(struct cardea_router *router, const struct cardea_api *api);
