@@ -1,4 +1,4 @@
-/* turn_secrets: the table turn_secret as coturn's schema has it. */
+/* turn_secrets: a database as coturn makes it, with nothing in it but secrets. */
 #include "store/turn_secrets.h"
 
 #include <fcntl.h>
@@ -9,12 +9,29 @@
 
 #define BUSY_TIMEOUT_MS 2000
 
-/* WAL: a reader never finds the file locked. What coturn may leave on the disk is overwritten. */
+/*
+ * WAL: a reader never finds the file locked. What coturn may leave on the disk is overwritten.
+ *
+ * All of coturn's tables: it would make the others itself, in each of its threads at its first
+ * look, and a thread that finds the schema changing refuses a good credential ("SQL logic
+ * error", 4.6.1).
+ */
 #define OPENING                                                                                    \
 	"PRAGMA journal_mode = WAL;"                                                                   \
 	"PRAGMA secure_delete = ON;"                                                                   \
-	"CREATE TABLE IF NOT EXISTS turn_secret (realm varchar(127), value varchar(127),"              \
-	" PRIMARY KEY (realm, value));"
+	"CREATE TABLE IF NOT EXISTS turn_secret (realm TEXT, value TEXT, PRIMARY KEY (realm, value));" \
+	"CREATE TABLE IF NOT EXISTS turnusers_lt (realm TEXT, name TEXT, hmackey TEXT,"                \
+	" PRIMARY KEY (realm, name));"                                                                 \
+	"CREATE TABLE IF NOT EXISTS allowed_peer_ip (realm TEXT, ip_range TEXT,"                       \
+	" PRIMARY KEY (realm, ip_range));"                                                             \
+	"CREATE TABLE IF NOT EXISTS denied_peer_ip (realm TEXT, ip_range TEXT,"                        \
+	" PRIMARY KEY (realm, ip_range));"                                                             \
+	"CREATE TABLE IF NOT EXISTS turn_origin_to_realm (origin TEXT PRIMARY KEY, realm TEXT);"       \
+	"CREATE TABLE IF NOT EXISTS turn_realm_option (realm TEXT, opt TEXT, value TEXT,"              \
+	" PRIMARY KEY (realm, opt));"                                                                  \
+	"CREATE TABLE IF NOT EXISTS oauth_key (kid TEXT PRIMARY KEY, ikm_key TEXT, timestamp INTEGER," \
+	" lifetime INTEGER, as_rs_alg TEXT, realm TEXT);"                                              \
+	"CREATE TABLE IF NOT EXISTS admin_user (name TEXT PRIMARY KEY, realm TEXT, password TEXT);"
 
 static int translate(int rc)
 {

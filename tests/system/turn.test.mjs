@@ -297,6 +297,16 @@ test('where the media node has all addresses of the machine, they are reached, a
   }
 });
 
+test('the first credentials after a start are taken, however many come at once', LONG, async () => {
+  // Of threads that open the database side by side, none may find its tables changing.
+  for (let i = 0; i < 3; i += 1) {
+    const gateway = await start();
+    const server = await turnServer(gateway);
+    await Promise.all(Array.from({ length: 16 }, () => relay(server)));
+    await gateway.stop();
+  }
+});
+
 test('behind 1:1 NAT the public address is told, and means the private one', LONG, async () => {
   const gateway = await start('--set', 'media.public_address=192.0.2.1');
   const server = await turnServer(gateway);
