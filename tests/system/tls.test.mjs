@@ -2,7 +2,7 @@
 // conf/nginx.conf: pages, REST and the tunnel by https and wss.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import https from 'node:https';
 import path from 'node:path';
@@ -76,6 +76,51 @@ test('enter gives a wss address, and the tunnel works through it', async () => {
   const answer = new Promise((resolve) => { socket.on('message', (text) => resolve(JSON.parse(text))); });
   socket.send(JSON.stringify({ janus: 'create', transaction: randomId(), token: joinToken }));
   assert.equal((await answer).janus, 'success');
+  socket.terminate();
+});
+
+function certificate() {
+  return new Promise((resolve, reject) => {
+    https.get({ host: '127.0.0.1', port, path: '/healthz', rejectUnauthorized: false, agent: false }, (answer) => {
+      resolve(answer.socket.getPeerCertificate().fingerprint256);
+      answer.resume();
+    }).on('error', reject);
+  });
+}
+
+test('a new certificate is served within seconds, while an open WebSocket lives on', async (t) => {
+  const folder = path.join(cardea.stateDir, 'tls');
+  const token = new URL(cardea.dev.guest_link).searchParams.get('guest');
+  const entered = JSON.parse((await request('POST', '/api/v1/enter', { credential: token, name: 'Ben' })).text);
+  const socket = new WebSocket(entered.janus_url, 'janus-protocol', { rejectUnauthorized: false });
+  let closed = false;
+  socket.on('close', () => { closed = true; });
+  await new Promise((resolve, reject) => {
+    socket.on('open', resolve);
+    socket.on('error', reject);
+  });
+  const ask = (body) => {
+    const answer = new Promise((resolve) => { socket.once('message', (text) => resolve(JSON.parse(text))); });
+    socket.send(JSON.stringify({ ...body, transaction: randomId() }));
+    return answer;
+  };
+  const session = (await ask({ janus: 'create', token: entered.join_token })).data.id;
+  const old = await certificate();
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes',
+    '-days', '2', '-subj', '/CN=renewed', '-keyout', 'next.key', '-out', 'next.crt'], { cwd: folder, stdio: 'ignore' });
+  const start = Date.now();
+  // First the one, then the other: in between they do not fit, and the old ones stay in force.
+  fs.renameSync(path.join(folder, 'next.crt'), path.join(folder, 'tls.crt'));
+  assert.equal(await certificate(), old);
+  fs.renameSync(path.join(folder, 'next.key'), path.join(folder, 'tls.key'));
+  const renewed = await until(async () => {
+    const now = await certificate();
+    return now !== old && now;
+  }, 'the new certificate', 15000);
+  t.diagnostic(`after ${Date.now() - start} ms`);
+  await until(() => printed.includes(`reloaded, sha256 Fingerprint=${renewed}`), `${renewed} in: ${printed}`);
+  assert.equal((await ask({ janus: 'keepalive', session_id: session })).janus, 'ack');
+  assert.equal(closed, false);
   socket.terminate();
 });
 
