@@ -11,6 +11,7 @@
 #include "conf/conf.h"
 #include "conf/first_start.h"
 #include "conf/janus_conf.h"
+#include "conf/public_address.h"
 #include "conf/turn_conf.h"
 #include "supervisor/supervisor.h"
 #include "turn_start.h"
@@ -248,13 +249,16 @@ static int prepare_turn(const struct cardea_conf *conf, char **error)
 	return err;
 }
 
-static int prepare(const struct cardea_conf *conf)
+static int prepare(struct cardea_conf *conf)
 {
 	char *error = NULL;
 	int err;
 
 	(void)umask(077);
 	err = cardea_first_start(conf->state_dir, &error);
+	if (err == 0) {
+		err = cardea_public_address_find(conf);
+	}
 	if (err == 0) {
 		err = cardea_janus_conf_write(conf, &error);
 	}
@@ -283,7 +287,7 @@ static int dump(const struct cardea_conf *conf, const char *what)
 	return EXIT_SUCCESS;
 }
 
-static int run(const struct command *command, const struct cardea_conf *conf, char **argv)
+static int run(const struct command *command, struct cardea_conf *conf, char **argv)
 {
 	int err = 0;
 
@@ -293,6 +297,7 @@ static int run(const struct command *command, const struct cardea_conf *conf, ch
 		err = cardea_supervisor_run(conf, argv + 1);
 		break;
 	case WORKER:
+		cardea_public_address_take(conf);
 		err = cardea_worker_start(conf, &command->fds);
 		break;
 	case PREPARE:
