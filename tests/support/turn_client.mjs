@@ -10,6 +10,7 @@
 import crypto from 'node:crypto';
 import dgram from 'node:dgram';
 import net from 'node:net';
+import tls from 'node:tls';
 
 const COOKIE = 0x2112a442;
 const ANSWER_MS = 5000;
@@ -123,11 +124,11 @@ function frameLength(bytes) {
 }
 
 export class TurnClient {
-  /** Options: address, port, username, password, transport ('udp' or 'tcp'). */
+  /** Options: address, port, username, password, transport ('udp', 'tcp' or 'tls'). */
   static async open({ transport = 'udp', ...options }) {
     const client = new TurnClient();
     Object.assign(client, { ...options, waiting: new Map(), received: [], realm: null, nonce: null, isOpen: true });
-    await (transport === 'udp' ? client.openUdp() : client.openTcp());
+    await (transport === 'udp' ? client.openUdp() : client.openStream(transport));
     return client;
   }
 
@@ -140,8 +141,10 @@ export class TurnClient {
     this.shut = () => socket.close();
   }
 
-  async openTcp() {
-    const socket = net.connect(this.port, this.address);
+  async openStream(transport) {
+    const socket = transport === 'tls'
+      ? tls.connect({ host: this.address, port: this.port, rejectUnauthorized: false })
+      : net.connect(this.port, this.address);
     let bytes = Buffer.alloc(0);
     socket.on('data', (data) => {
       bytes = Buffer.concat([bytes, data]);
@@ -151,7 +154,7 @@ export class TurnClient {
       }
     });
     await new Promise((resolve, reject) => {
-      socket.on('connect', resolve);
+      socket.on(transport === 'tls' ? 'secureConnect' : 'connect', resolve);
       socket.on('error', reject);
     });
     this.reliable = true;

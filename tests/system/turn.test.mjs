@@ -3,14 +3,17 @@
 // About 25 s. What a kernel without IPv6 cannot have is left out of the namespace, not of the attempts.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import crypto from 'node:crypto';
 import dgram from 'node:dgram';
 import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
+import tls from 'node:tls';
 import { after, before, test } from 'node:test';
+import { ROOT } from '../support/build.mjs';
 import { isAlive, startCardea, until } from '../support/cardea.mjs';
+import { freePort } from '../support/janus.mjs';
 import { TCP, TurnClient } from '../support/turn_client.mjs';
 
 const LONG = { timeout: 60000 };
@@ -386,6 +389,54 @@ test('where the settings name other servers, none is started', LONG, async () =>
   const { body } = await gateway.request('POST', '/api/v1/enter', { body: { credential, name: 'Guest' } });
   assert.deepEqual(body.turn_servers[0].urls, ['turn:turn.example.org']);
   assert.deepEqual(body.stun_servers, []);
+});
+
+test('a new certificate is in force after a reload, and no allocation is cut', LONG, async () => {
+  const folder = fs.mkdtempSync(path.join(cardea.stateDir, 'tls-'));
+  const certify = () => execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1',
+    '-nodes', '-days', '2', '-subj', '/CN=turn', '-keyout', 'key.pem', '-out', 'cert.pem'], { cwd: folder, stdio: 'ignore' });
+  certify();
+  const tlsPort = await freePort();
+  const gateway = await start('--set', `turn.tls_certificate=${folder}/cert.pem`, '--set', `turn.tls_key=${folder}/key.pem`,
+    '--set', `turn.tls_port=${tlsPort}`);
+  const server = await turnServer(gateway);
+  assert.equal(server.urls[2], `turns:${NODE}:${tlsPort}?transport=tcp`);
+  const fingerprint = () => new Promise((resolve, reject) => {
+    const socket = tls.connect({ host: NODE, port: tlsPort, rejectUnauthorized: false }, () => {
+      resolve(socket.getPeerCertificate().fingerprint256);
+      socket.destroy();
+    });
+    socket.on('error', reject);
+  });
+  const client = await relay(server, { transport: 'tls', port: tlsPort });
+  await relays(client);
+  const first = await fingerprint();
+  certify();
+  process.kill(gateway.dev.pids.supervisor, 'SIGHUP');
+  await until(async () => await fingerprint() !== first, 'the new certificate');
+  await relays(client);
+  client.close();
+});
+
+test('the sample for a machine of its own runs and holds the same walls', LONG, async (t) => {
+  const file = path.join(cardea.stateDir, 'sample.conf');
+  const port = await freePort();
+  const text = fs.readFileSync(path.join(ROOT, 'conf/turnserver.conf'), 'utf8')
+    .replaceAll('192.0.2.10', NODE).replaceAll('192.0.2.20', NODE).replace('listening-port=3478', `listening-port=${port}`)
+    .replace(/^(tls-listening-port|cert|pkey)=.*$/gm, '') + 'no-tls\npidfile="/dev/null"\nuserdb="/dev/null/none"\nlog-file=stdout\n';
+  fs.writeFileSync(file, text, { mode: 0o600 });
+  const child = spawn('turnserver', ['-c', file], { stdio: 'ignore' });
+  t.after(() => child.kill('SIGKILL'));
+  const username = `${Math.floor(Date.now() / 1000) + 60}:someone`;
+  for (const [, secret] of text.matchAll(/^static-auth-secret=(.*)$/gm)) {
+    const server = { address: NODE, port, username, password: password(secret, username) };
+    const client = await until(() => relay(server).catch(() => null), 'an allocation');
+    await relays(client);
+    for (const [number, address] of ['10.231.0.2', '127.0.0.1', '169.254.169.254', '::1'].entries()) {
+      for (const code of await attempts(client, address, number)) assert.ok([403, 443].includes(code), `${address}: ${code}`);
+    }
+    client.close();
+  }
 });
 
 test('the log has no secret and no password', LONG, async () => {

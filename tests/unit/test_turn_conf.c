@@ -326,6 +326,56 @@ static void test_write(void **state)
 	cardea_conf_free(conf);
 }
 
+/* The lines of @text that say something, without those that name our folders and log. */
+static char **settings_of(const char *text)
+{
+	GPtrArray *list = g_ptr_array_new();
+	char **lines = g_strsplit(text, "\n", -1);
+
+	for (char **line = lines; *line != NULL; line++) {
+		if (**line != '\0' && **line != '#' && !g_str_has_prefix(*line, "userdb=") &&
+		    !g_str_has_prefix(*line, "pidfile=") && !g_str_has_prefix(*line, "log-file=")) {
+			g_ptr_array_add(list, g_strdup(*line));
+		}
+	}
+	g_strfreev(lines);
+	g_ptr_array_add(list, NULL);
+	return (char **)g_ptr_array_free(list, FALSE);
+}
+
+/* conf/turnserver.conf is what we make, for another machine. */
+static void test_sample(void **state)
+{
+	static const char *const listen[] = {"192.0.2.10", NULL}, *const peers[] = {"192.0.2.20", NULL};
+	static const char *const secrets[] = {"replace-this-by-32-random-characters",
+	                                      "and-this-by-the-one-of-before-or-delete-it", NULL};
+	const char *source = g_getenv("srcdir") != NULL ? g_getenv("srcdir") : ".";
+	struct cardea_conf *conf = new_conf((const char *const[]){
+	        "turn.tls_certificate", "/etc/turnserver/fullchain.pem", "turn.tls_key",
+	        "/etc/turnserver/privkey.pem", "turn.tls_port", "443", NULL});
+	struct cardea_turn_conf_input input = {.conf = conf,
+	                                       .port = 3478,
+	                                       .listen = listen,
+	                                       .peers = peers,
+	                                       .static_secrets = secrets};
+	g_autofree char *path = g_build_filename(source, "conf/turnserver.conf", NULL);
+	g_autofree char *text = NULL, *made = NULL;
+	char **sample, **ours;
+
+	(void)state;
+	assert_true(g_file_get_contents(path, &text, NULL, NULL));
+	assert_int_equal(cardea_turn_conf_text(&input, &made, NULL), 0);
+	sample = settings_of(text);
+	ours = settings_of(made);
+	for (size_t i = 0; ours[i] != NULL; i++) {
+		assert_true(has(sample, ours[i]));
+	}
+	assert_int_equal(g_strv_length(sample), g_strv_length(ours));
+	g_strfreev(sample);
+	g_strfreev(ours);
+	cardea_conf_free(conf);
+}
+
 static int make_folder(void **state)
 {
 	char *error = NULL;
@@ -361,6 +411,7 @@ int main(void)
 	        TEST("other servers are handed on as they are named", test_foreign),
 	        TEST("port 0 is a free one, kept while it is free", test_port),
 	        TEST("the file is private", test_write),
+	        TEST("the sample says what we make", test_sample),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, drop_folder);
