@@ -420,6 +420,9 @@ static int check_turn(const struct cardea_conf *conf, char **error)
 	if ((*conf->turn_tls_certificate == '\0') != (*conf->turn_tls_key == '\0')) {
 		return fail(error, "turn.tls_certificate and turn.tls_key need each other");
 	}
+	if (conf->turn_port == 0 && strcmp(conf->turn_server, "unit") == 0) {
+		return fail(error, "turn.port: a unit of its own needs a port");
+	}
 	if (!is_name(conf->turn_realm)) {
 		return fail(error, "turn.realm must be 1 to 64 letters, digits, dots and dashes");
 	}

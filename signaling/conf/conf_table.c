@@ -139,9 +139,9 @@ const struct cardea_conf_option cardea_conf_table[] = {
 
 	{"turn.server", CARDEA_CONF_CHOICE, AT(turn_server), "auto", .choices = "auto|unit|off",
 		.description =
-			"Our own TURN server. auto: started with its configuration made, and restarted when "
-			"it ends, if its program is there and turn.urls is empty. unit: the same, but "
-			"started by a unit of its own. off: none."},
+			"Our own TURN server, unless turn.urls names others. auto: its configuration is made "
+			"and it is started, and restarted when it ends, if its program is there. unit: its "
+			"configuration is made, a unit of its own starts it. off: none."},
 	{"turn.binary", CARDEA_CONF_PATH, AT(turn_binary), "/usr/bin/turnserver",
 		.description = "The executable of coturn."},
 	{"turn.listen", CARDEA_CONF_LIST, AT(turn_listen), "",

@@ -47,11 +47,10 @@
 
 bool cardea_turn_conf_is_own(const struct cardea_conf *conf)
 {
-	if (strcmp(conf->turn_server, "unit") == 0) {
-		return true;
+	if (conf->turn_urls[0] != NULL || strcmp(conf->turn_server, "off") == 0) {
+		return false;
 	}
-	return strcmp(conf->turn_server, "auto") == 0 && conf->turn_urls[0] == NULL &&
-	       access(conf->turn_binary, X_OK) == 0;
+	return strcmp(conf->turn_server, "unit") == 0 || access(conf->turn_binary, X_OK) == 0;
 }
 
 static bool is_ipv6(const char *address)

@@ -220,6 +220,18 @@ void cardea_child_signal(const struct cardea_child *child, int signo)
 	}
 }
 
+void cardea_child_trim_log(const struct cardea_child *child)
+{
+	const char *path = child->plan->log_path;
+	struct stat st;
+
+	/* It writes with O_APPEND, so that it goes on at the new end. */
+	if (path != NULL && stat(path, &st) == 0 && st.st_size > MAX_LOG && truncate(path, 0) != 0) {
+		cardea_log(CARDEA_LOG_WARNING, "supervisor", "event=log_not_trimmed child=%s error=\"%s\"",
+		           child->plan->name, g_strerror(errno));
+	}
+}
+
 void cardea_child_reload(struct cardea_child *child, int64_t now_ms)
 {
 	if (child->state == CARDEA_CHILD_RUNNING) {

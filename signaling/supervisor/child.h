@@ -60,6 +60,9 @@ int cardea_child_start(struct cardea_child *child, int64_t now_ms);
 /* Its pidfd is readable: reaps it and decides what comes next. */
 void cardea_child_ended(struct cardea_child *child, int64_t now_ms);
 
+/* Empties its log if it has grown too long: what strangers make it say must not fill the disk. */
+void cardea_child_trim_log(const struct cardea_child *child);
+
 /* Asks it to end and starts it again at once when it has. */
 void cardea_child_reload(struct cardea_child *child, int64_t now_ms);
 

@@ -24,6 +24,8 @@
 /* The running program itself, also after an upgrade has replaced its file. */
 #define SELF "/proc/self/exe"
 
+#define LOOK_AT_LOGS_MS 60000
+
 /* A child that outlives us: the next supervisor adopts it. */
 struct service {
 	struct cardea_child_plan plan;
@@ -46,6 +48,7 @@ struct supervisor {
 	struct cardea_child_plan worker_plan;
 	struct cardea_child worker;
 	struct service janus, turn;
+	int64_t look_at_logs_ms; /* when, monotonic */
 	bool stopping;
 };
 
@@ -329,6 +332,11 @@ static void do_due(struct supervisor *s)
 {
 	int64_t now = now_ms();
 
+	if (s->look_at_logs_ms <= now) {
+		cardea_child_trim_log(&s->janus.child);
+		cardea_child_trim_log(&s->turn.child);
+		s->look_at_logs_ms = now + LOOK_AT_LOGS_MS;
+	}
 	do_due_service(s, &s->janus, now);
 	do_due_service(s, &s->turn, now);
 	if (cardea_child_due(&s->worker) <= now) {
@@ -402,8 +410,8 @@ static int until_due(const struct supervisor *s)
 {
 	int64_t due = MIN(cardea_child_due(&s->janus.child), cardea_child_due(&s->turn.child));
 
-	due = MIN(due, cardea_child_due(&s->worker));
-	return due == INT64_MAX ? -1 : (int)CLAMP(due - now_ms(), 0, G_MAXINT);
+	due = MIN(MIN(due, s->look_at_logs_ms), cardea_child_due(&s->worker));
+	return (int)CLAMP(due - now_ms(), 0, G_MAXINT);
 }
 
 static void on_service_end(const struct supervisor *s, struct service *service, short revents)

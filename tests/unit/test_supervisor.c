@@ -28,6 +28,27 @@ static void test_backoff(void **state)
 	assert_int_equal(cardea_child_next_backoff(5000, CARDEA_CHILD_STABLE_MS), 100);
 }
 
+static void test_log(void **state)
+{
+	g_autofree char *path = g_build_filename(folder, "log", NULL);
+	const struct cardea_child_plan plan = {.name = "x", .log_path = path};
+	struct cardea_child child;
+	struct stat st;
+
+	(void)state;
+	cardea_child_init(&child, &plan);
+	cardea_child_trim_log(&child); /* not there yet */
+	assert_true(g_file_set_contents(path, "a", 1, NULL));
+	cardea_child_trim_log(&child);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_size, 1);
+	assert_int_equal(truncate(path, 16 * 1024 * 1024 + 1), 0);
+	cardea_child_trim_log(&child);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_size, 0);
+	(void)unlink(path);
+}
+
 static void test_stat(void **state)
 {
 	uint64_t start = 0;
@@ -146,6 +167,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        TEST("the delay doubles up to five seconds and starts over after a long run",
 	             test_backoff),
+	        TEST("a log that has grown too long is emptied, another is not", test_log),
 	        TEST("the start time is found behind any process name", test_stat),
 	        TEST("a pid file means one process only", test_pid_file),
 	        TEST("a process that has ended is not adopted", test_zombie),

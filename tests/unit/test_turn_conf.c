@@ -288,7 +288,8 @@ static int shared_socket(uint16_t port)
 
 static void test_port(void **state)
 {
-	struct cardea_conf *conf = new_conf((const char *const[]){"turn.port", "0", NULL});
+	struct cardea_conf *conf =
+	        new_conf((const char *const[]){"turn.server", "auto", "turn.port", "0", NULL});
 	uint16_t first, second;
 	int fd;
 
