@@ -2,7 +2,7 @@
 
 import { CardeaError, closedError, toCardeaError } from './errors.ts';
 import { Backoff, networkEvents, sleep } from './retry.ts';
-import type { Entry, SlotCounts, Waiting } from './types.ts';
+import type { Entry, SlotCounts, WaitingAnswer, WaitsFor } from './types.ts';
 
 export interface EnterRequest {
   /** Access key, guest token, or any other credential of any dialect. */
@@ -16,8 +16,17 @@ export interface EnterRequest {
   client_key?: string;
 }
 
-export type EnterResult =
-  { waiting: false; entry: Entry } | { waiting: true; ticket: string; message: string | null };
+export interface AtTheDoor {
+  waiting: true;
+  /** The credential to ask again with. */
+  ticket: string;
+  /** A text of the host, if there is one. */
+  message: string | null;
+  waitsFor: WaitsFor;
+  locale: string | null;
+}
+
+export type EnterResult = { waiting: false; entry: Entry } | AtTheDoor;
 
 const REQUEST_TIMEOUT_MS = 15_000;
 
@@ -27,12 +36,20 @@ export async function enter(
   request: EnterRequest,
   signal?: AbortSignal,
 ): Promise<EnterResult> {
-  const response = await post(new URL('api/v1/enter', withSlash(baseUrl)), request, signal);
-  const body = await readJson(response);
-  if (!response.ok) throw refusal(response, body);
-  if (response.status === 201) return { waiting: false, entry: body as Entry };
-  const waiting = body as Waiting;
-  return { waiting: true, ticket: waiting.ticket, message: waiting.message ?? null };
+  const { status, body } = await call(baseUrl, 'api/v1/enter', {
+    method: 'POST',
+    body: request,
+    signal,
+  });
+  if (status === 201) return { waiting: false, entry: body as Entry };
+  const waiting = body as WaitingAnswer;
+  return {
+    waiting: true,
+    ticket: waiting.ticket,
+    message: waiting.message ?? null,
+    waitsFor: waiting.waiting_for ?? 'admission',
+    locale: waiting.locale ?? null,
+  };
 }
 
 export interface RetryOptions {
@@ -67,13 +84,35 @@ export async function enterWithRetry(
   }
 }
 
-async function post(url: URL, body: EnterRequest, signal?: AbortSignal): Promise<Response> {
+export interface CallOptions {
+  method: string;
+  bearer?: string;
+  body?: object | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** One call of the REST interface; rejects with a CardeaError. */
+export async function call(
+  baseUrl: string,
+  path: string,
+  options: CallOptions,
+): Promise<{ status: number; body: unknown }> {
+  const response = await send(new URL(path, withSlash(baseUrl)), options);
+  const body = await readJson(response);
+  if (!response.ok) throw refusal(response, body);
+  return { status: response.status, body };
+}
+
+async function send(url: URL, { method, bearer, body, signal }: CallOptions): Promise<Response> {
   const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
   try {
     return await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
+      method,
+      headers: {
+        ...(body ? { 'content-type': 'application/json' } : {}),
+        ...(bearer ? { authorization: `Bearer ${bearer}` } : {}),
+      },
+      ...(body ? { body: JSON.stringify(body) } : {}),
       cache: 'no-store',
       credentials: 'omit',
       referrerPolicy: 'no-referrer',

@@ -8,6 +8,7 @@
  */
 
 export {
+  type AtTheDoor,
   type EnterRequest,
   type EnterResult,
   enter,
@@ -17,7 +18,13 @@ export {
 export { CardeaError } from './errors.ts';
 export { Emitter, type Listener } from './events.ts';
 export { type DeviceKind, type DeviceList, LocalMedia } from './local.ts';
-export { type Ending, Meeting, type MeetingOptions, type MeetingState } from './meeting.ts';
+export {
+  type Door,
+  type Ending,
+  Meeting,
+  type MeetingOptions,
+  type MeetingState,
+} from './meeting.ts';
 export type {
   AudioSlot,
   Entry,
@@ -34,5 +41,7 @@ export type {
   Speaking,
   TurnServer,
   VideoSlot,
+  WaitingPerson,
+  WaitsFor,
 } from './types.ts';
 export type { Picture } from './wishes.ts';

@@ -3,11 +3,12 @@
  * sockets, gateways and media nodes in between.
  */
 
-import { enterWithRetry } from './api.ts';
+import { type AtTheDoor, type EnterResult, enterWithRetry } from './api.ts';
 import { Conversation } from './conversation.ts';
 import { CardeaError, closedError, toCardeaError } from './errors.ts';
 import { Emitter } from './events.ts';
 import { Identity, tabStorage } from './identity.ts';
+import { Lobby } from './lobby.ts';
 import { LocalMedia } from './local.ts';
 import { Backoff, networkEvents, sleep } from './retry.ts';
 import { RoomState } from './room.ts';
@@ -24,6 +25,8 @@ import type {
   SlotMap,
   SourceKind,
   Speaking,
+  WaitingPerson,
+  WaitsFor,
 } from './types.ts';
 import type { Picture } from './wishes.ts';
 
@@ -39,6 +42,13 @@ export interface Ending {
   /** A text for people, if somebody gave one. */
   text: string | null;
   error: CardeaError | null;
+}
+
+/** What this page waits for, in state `waiting` and until it is in the call. */
+export interface Door {
+  waitsFor: WaitsFor;
+  /** A text of the host, if there is one. */
+  text: string | null;
 }
 
 export interface MeetingOptions {
@@ -71,8 +81,10 @@ const FINAL_REFUSALS = new Set(['room_full', 'duplicate_refused', 'tenant_mismat
 
 export class Meeting extends Emitter<{
   state: [MeetingState];
-  /** A host has to admit this person; with a text of the host, if there is one. */
-  waiting: [string | null];
+  /** This person is at the door. */
+  waiting: [Door];
+  /** Hosts: who waits to be let in has changed. */
+  lobby: [readonly WaitingPerson[]];
   roster: [];
   slots: [SlotMap];
   /** Somebody began or ceased to speak. */
@@ -106,6 +118,7 @@ export class Meeting extends Emitter<{
   readonly #stop = new AbortController();
   readonly #roomState = new RoomState();
   readonly #conversation = new Conversation();
+  readonly #lobby: Lobby;
   readonly #backoff = new Backoff(500, 5000);
   readonly #onPageHide = () => this.#leaveNow();
 
@@ -115,7 +128,8 @@ export class Meeting extends Emitter<{
   #room: Pick<Entry['room'], 'id' | 'name'> | null = null;
   #ending: Ending | null = null;
   #trouble: CardeaError | null = null;
-  #waitingText: string | null = null;
+  #door: Door | null = null;
+  #locale: string | null = null;
   #pictures: readonly Picture[] | null = null;
   #failures = 0;
   #mediaFailures = 0;
@@ -130,6 +144,8 @@ export class Meeting extends Emitter<{
     this.#slots = options.slots;
     const storage = options.storage === undefined ? tabStorage() : options.storage;
     this.#identity = new Identity(options.credential, storage);
+    this.#lobby = new Lobby(this.#baseUrl, options.credential);
+    this.#lobby.on('change', () => this.#announce('lobby', this.#lobby.people));
     this.#joinDeadlineMs = options.joinDeadlineMs ?? 120_000;
     this.#reconnectDeadlineMs = options.reconnectDeadlineMs ?? 300_000;
     this.#iceTransportPolicy = options.iceTransportPolicy;
@@ -187,9 +203,19 @@ export class Meeting extends Emitter<{
     return this.#trouble;
   }
 
-  /** What the host says to those who wait. */
-  get waitingText(): string | null {
-    return this.#waitingText;
+  /** What this page waits for, if it does. */
+  get door(): Door | null {
+    return this.#door;
+  }
+
+  /** Hosts: who waits to be let in, in the order of coming. */
+  get lobby(): readonly WaitingPerson[] {
+    return this.#lobby.people;
+  }
+
+  /** Language of this person, if the server knows it. */
+  get locale(): string | null {
+    return this.#locale;
   }
 
   get ending(): Ending | null {
@@ -278,6 +304,26 @@ export class Meeting extends Emitter<{
     await this.#ask({ request: 'moderate', action: 'lower_hand', participant: participantId });
   }
 
+  /** Hosts: lets somebody in who waits. */
+  async admit(participantId: string): Promise<void> {
+    await this.#lobby.admit(participantId);
+  }
+
+  /** Hosts: lets everybody in who waits. */
+  async admitAll(): Promise<void> {
+    await this.#lobby.admitAll();
+  }
+
+  /** Hosts: does not let somebody in, who reads why. */
+  async deny(participantId: string, reason?: string): Promise<void> {
+    await this.#lobby.deny(participantId, reason);
+  }
+
+  /** Hosts: sends somebody back to wait, whose media ends at once. */
+  async putBack(participantId: string): Promise<void> {
+    await this.#lobby.putBack(participantId);
+  }
+
   async #ask(...args: Parameters<Session['ask']>): Promise<void> {
     if (!this.#session) throw closedError();
     await this.#session.ask(...args);
@@ -333,34 +379,55 @@ export class Meeting extends Emitter<{
   async #admission(credential: string, fresh: boolean): Promise<Entry> {
     let presented = credential;
     for (;;) {
-      const resume = this.#identity.resume;
-      const result = await enterWithRetry(
-        this.#baseUrl,
-        {
-          credential: presented,
-          client_key: this.#identity.clientKey,
-          ...(this.#name ? { name: this.#name } : {}),
-          ...(this.#slots ? { slots: this.#slots } : {}),
-          ...(resume ? { resume } : {}),
-        },
-        {
-          deadlineMs: fresh ? this.#joinDeadlineMs : this.#reconnectDeadlineMs,
-          signal: this.#stop.signal,
-          onRetry: (error) => this.#setTrouble(error),
-        },
-      );
+      const result = await this.#knock(presented, fresh);
       this.#setTrouble(null);
       if (!result.waiting) {
         this.#identity.resume = result.entry.resume;
-        if (fresh) this.#setState('connecting');
+        this.#locale = result.entry.participant.locale ?? null;
+        if (fresh || this.#state === 'waiting') this.#setState('connecting');
         return result.entry;
       }
-      presented = result.ticket ?? presented;
-      this.#waitingText = result.message;
-      this.#setState('waiting');
-      this.#announce('waiting', result.message);
+      presented = result.ticket;
+      this.#wait(result);
       await sleep(TICKET_POLL_MS, this.#stop.signal);
     }
+  }
+
+  async #knock(credential: string, fresh: boolean): Promise<EnterResult> {
+    const resume = this.#identity.resume;
+    for (;;) {
+      try {
+        return await enterWithRetry(
+          this.#baseUrl,
+          {
+            credential,
+            client_key: this.#identity.clientKey,
+            ...(this.#name ? { name: this.#name } : {}),
+            ...(this.#slots ? { slots: this.#slots } : {}),
+            ...(resume ? { resume } : {}),
+          },
+          {
+            deadlineMs: fresh ? this.#joinDeadlineMs : this.#reconnectDeadlineMs,
+            signal: this.#stop.signal,
+            onRetry: (error) => this.#setTrouble(error),
+          },
+        );
+      } catch (reason) {
+        const error = toCardeaError(reason);
+        // Asked too often is no answer for who is at the door.
+        if (error.status !== 429 || this.#state !== 'waiting') throw error;
+        await sleep((error.retryAfter ?? 1) * 1000, this.#stop.signal);
+      }
+    }
+  }
+
+  /** At the door: whatever this page held before opens nothing any more. */
+  #wait({ waitsFor, message, locale }: AtTheDoor): void {
+    this.#identity.resume = undefined;
+    this.#locale = locale;
+    this.#door = { waitsFor, text: message };
+    this.#setState('waiting');
+    this.#announce('waiting', this.#door);
   }
 
   /** One session from its start to its end. */
@@ -391,7 +458,9 @@ export class Meeting extends Emitter<{
   #follow(session: Session): void {
     session.on('joined', (state) => {
       this.#setRoom(state);
+      this.#door = null;
       this.#setState('connected');
+      this.#watchLobby();
     });
     session.on('signalling', (up) => {
       if (this.#self) this.#setState(up ? 'connected' : 'reconnecting');
@@ -436,6 +505,11 @@ export class Meeting extends Emitter<{
     }
   }
 
+  #watchLobby(): void {
+    const follows = this.#self?.role === 'host' && this.#session !== null;
+    this.#lobby.watch(follows ? (this.#room?.id ?? null) : null);
+  }
+
   #setSelf(self: Self): void {
     const before = this.#self?.publish.join();
     this.#self = self;
@@ -466,6 +540,7 @@ export class Meeting extends Emitter<{
     if (speaking) this.#roomState.setSpeaking(speaking);
     this.#setSelf(participant);
     if (moved) this.#announce('moved', room.id);
+    if (moved) this.#watchLobby();
     this.#announce('roster');
     this.#announce('slots', this.#roomState.slots);
     this.#announce('speaking', this.#roomState.speaking);
@@ -475,8 +550,13 @@ export class Meeting extends Emitter<{
   /** Ends the meeting, or returns when it is time for the next session. */
   async #afterSession(end: SessionEnd): Promise<void> {
     this.#session = null;
+    this.#watchLobby();
     if (end.kind === 'removed') {
       const { reason, text } = end;
+      if (reason === 'waiting') {
+        this.#goToTheDoor();
+        return;
+      }
       if (reason !== 'epoch' && reason !== 'lease') {
         this.#identity.resume = undefined;
         this.#end({ reason, text, error: null });
@@ -491,6 +571,18 @@ export class Meeting extends Emitter<{
     const first = this.#failures <= 1;
     // Up to a second at first, so that a room that moves does not come back as one.
     await sleep(first ? Math.random() * 1000 : this.#backoff.next(), this.#stop.signal);
+  }
+
+  /** A host has put this person back: nothing of the meeting is left, and the next `enter` waits. */
+  #goToTheDoor(): void {
+    this.#identity.resume = undefined;
+    this.#roomState.clear();
+    this.#conversation.clear();
+    // Who is let in again should not find their screen on show.
+    this.media.setScreen(false).catch(() => {});
+    this.#door = { waitsFor: 'admission', text: null };
+    this.#setState('waiting');
+    this.#announce('waiting', this.#door);
   }
 
   /** Throws where another session would fail in the same way. */
@@ -517,6 +609,7 @@ export class Meeting extends Emitter<{
     networkEvents()?.removeEventListener('pagehide', this.#onPageHide);
     this.#session?.close();
     this.#session = null;
+    this.#lobby.watch(null);
     this.#roomState.clear();
     this.#conversation.clear();
     this.#setState('ended');

@@ -105,6 +105,8 @@ export interface Entry extends IceServers {
     client_id: string;
     name: string;
     avatar?: string | null;
+    /** Language of the person, if the server knows it. */
+    locale?: string | null;
     role: Role;
     guest: boolean;
     hidden: boolean;
@@ -118,11 +120,24 @@ export interface Entry extends IceServers {
   slots: SlotCounts;
 }
 
-/** 202 of `POST /api/v1/enter`: a host has to admit this person first. */
-export interface Waiting {
+/** What somebody at the door waits for: that a host comes, or that one lets them in. */
+export type WaitsFor = 'host' | 'admission';
+
+/** 202 of `POST /api/v1/enter`. */
+export interface WaitingAnswer {
   waiting: boolean;
   ticket: string;
   message: string | null;
+  waiting_for?: WaitsFor;
+  locale?: string | null;
+}
+
+/** Somebody at the door, as hosts see it. */
+export interface WaitingPerson {
+  participant: string;
+  name: string;
+  /** ISO 8601. */
+  since: string;
 }
 
 /** What `joined`, `synced` and `moved` tell of the room; on a publish handle the first two only. */
@@ -173,7 +188,8 @@ export interface RosterChange {
   left?: string[];
 }
 
-export type RemovedReason = 'left' | 'replaced' | 'revoked' | 'closed' | 'epoch' | 'lease';
+export type RemovedReason =
+  'left' | 'replaced' | 'revoked' | 'waiting' | 'closed' | 'epoch' | 'lease';
 
 /** Unsolicited events of the plugin (4). */
 export type PluginEvent = { cardea: 'event'; seq: number } & (

@@ -4,10 +4,11 @@ import { useMemo, useRef, useState } from 'preact/hooks';
 import { type DeviceKind, type Ending, LocalMedia, Meeting } from '../client/index.ts';
 import { Call } from './call.tsx';
 import { type Credential, hideCredential } from './credential.ts';
-import { useMeeting } from './hooks.ts';
+import { useMeeting, useTexts } from './hooks.ts';
 import { Notice } from './notice.tsx';
 import { Prejoin } from './prejoin.tsx';
-import { describeError, type Texts } from './texts.ts';
+import { describeError, describeShutDoor, type Texts } from './texts.ts';
+import { Waiting } from './waiting.tsx';
 
 declare global {
   interface Window {
@@ -19,7 +20,10 @@ declare global {
 const STORED_NAME = 'cardea.name';
 const DEVICES: readonly DeviceKind[] = ['microphone', 'camera'];
 
-export function App({ texts, credential }: { texts: Texts; credential: Credential | null }) {
+export function App({ credential }: { credential: Credential | null }) {
+  const [meeting, setMeeting] = useState<Meeting | null>(null);
+  useMeeting(meeting);
+  const texts = useTexts(meeting, credential);
   if (!Meeting.supported) {
     return (
       <Notice title={texts.unsupportedTitle} testId="unsupported" alarm>
@@ -34,17 +38,22 @@ export function App({ texts, credential }: { texts: Texts; credential: Credentia
       </Notice>
     );
   }
-  return <Visit texts={texts} credential={credential} />;
+  return <Visit texts={texts} credential={credential} meeting={meeting} onMeeting={setMeeting} />;
+}
+
+interface VisitProps {
+  texts: Texts;
+  credential: Credential;
+  meeting: Meeting | null;
+  onMeeting: (meeting: Meeting) => void;
 }
 
 /** From the door to the end, and back to the door. */
-function Visit({ texts, credential }: { texts: Texts; credential: Credential }) {
+function Visit({ texts, credential, meeting, onMeeting }: VisitProps) {
   const media = useMemo(() => new LocalMedia(), []);
-  const [meeting, setMeeting] = useState<Meeting | null>(null);
   const [name, setName] = useState(rememberedName);
   /** What was on when the last call ended, to be on again after "Rejoin". */
   const used = useRef<DeviceKind[]>([]);
-  useMeeting(meeting);
 
   const join = (given: string) => {
     const next = new Meeting({
@@ -63,7 +72,7 @@ function Visit({ texts, credential }: { texts: Texts; credential: Credential }) 
     });
     setName(given);
     if (given) rememberName(given);
-    setMeeting(next);
+    onMeeting(next);
     next.join().catch(() => {
       // Shown from the meeting's state.
     });
@@ -101,17 +110,14 @@ function View({ texts, credential, media, meeting, name, onJoin }: ViewProps) {
   if (meeting && (state === 'connected' || state === 'reconnecting')) {
     return <Call texts={texts} meeting={meeting} />;
   }
-  if (state === 'waiting') {
-    return (
-      <Notice title={texts.waitingTitle} testId="waiting">
-        {meeting?.waitingText ?? texts.status.waiting}
-      </Notice>
-    );
+  if (meeting?.door && !ending) {
+    return <Waiting texts={texts} meeting={meeting} door={meeting.door} />;
   }
-  if (ending && (meeting?.self || ending.reason !== 'refused')) {
+  const shut = ending?.error ? describeShutDoor(ending.error, texts) : null;
+  if (ending && (meeting?.self || shut || ending.reason !== 'refused')) {
     return (
       <Notice
-        title={texts.endings[ending.reason].title}
+        title={shut?.title ?? texts.endings[ending.reason].title}
         testId="ended"
         alarm={ending.reason !== 'left'}
         action={
@@ -127,7 +133,7 @@ function View({ texts, credential, media, meeting, name, onJoin }: ViewProps) {
           )
         }
       >
-        {endingText(ending, texts)}
+        {shut?.text ?? endingText(ending, texts)}
       </Notice>
     );
   }
@@ -145,8 +151,10 @@ function View({ texts, credential, media, meeting, name, onJoin }: ViewProps) {
   );
 }
 
-function mayComeBack({ reason }: Ending): boolean {
-  return reason !== 'revoked' && reason !== 'closed';
+function mayComeBack({ reason, error }: Ending): boolean {
+  return (
+    reason !== 'revoked' && reason !== 'closed' && error?.status !== 410 && error?.code !== 'denied'
+  );
 }
 
 function endingText({ reason, text, error }: Ending, texts: Texts): string {

@@ -6,9 +6,10 @@ import { Chat, useUnread } from './chat.tsx';
 import { Controls } from './controls.tsx';
 import { useLocalMedia, useMeeting } from './hooks.ts';
 import { HostMenu } from './host_menu.tsx';
-import { Logo, PeopleIcon, SoundIcon } from './icons.tsx';
+import { DoorIcon, Logo, PeopleIcon, SoundIcon } from './icons.tsx';
 import { bestColumns, tileWidth } from './layout.ts';
 import { Audio } from './media.tsx';
+import { People } from './people.tsx';
 import { useReactions } from './reactions.tsx';
 import type { Texts } from './texts.ts';
 import { ScreenTile, Tile } from './tile.tsx';
@@ -16,23 +17,37 @@ import { ScreenTile, Tile } from './tile.tsx';
 export function Call({ texts, meeting }: { texts: Texts; meeting: Meeting }) {
   useMeeting(meeting);
   useLocalMedia(meeting.media);
-  const [chatOpen, setChatOpen] = useState(false);
+  const [panel, setPanel] = useState<'chat' | 'people' | null>(null);
+  const chatOpen = panel === 'chat';
   const unread = useUnread(meeting, chatOpen);
   const others = [...meeting.participants.values()];
-  const closeChat = () => {
-    setChatOpen(false);
+  const waiting = meeting.lobby.length;
+  const close = (opener: string) => {
+    setPanel(null);
     // The panel goes away under the keyboard.
-    document.querySelector<HTMLElement>('[data-testid="chat-button"]')?.focus();
+    document.querySelector<HTMLElement>(`[data-testid="${opener}"]`)?.focus();
   };
   return (
     <main class="call" data-testid="call">
       <header class="call-head">
         <Logo />
         <h1>{meeting.room?.name}</h1>
-        <span class="count" data-testid="participant-count" data-count={others.length + 1}>
+        <button
+          type="button"
+          class="count"
+          data-testid="participant-count"
+          data-count={others.length + 1}
+          aria-expanded={panel === 'people'}
+          onClick={() => setPanel(panel === 'people' ? null : 'people')}
+        >
           <PeopleIcon />
           {texts.people(others.length + 1)}
-        </span>
+          {waiting > 0 && (
+            <span class="count-waiting" role="img" aria-label={texts.peopleWait(waiting)}>
+              {waiting}
+            </span>
+          )}
+        </button>
       </header>
       {meeting.state === 'reconnecting' && (
         <p class="banner" data-testid="reconnecting">
@@ -40,9 +55,27 @@ export function Call({ texts, meeting }: { texts: Texts; meeting: Meeting }) {
           {texts.status.reconnecting}
         </p>
       )}
+      {waiting > 0 && panel !== 'people' && meeting.state === 'connected' && (
+        <button
+          type="button"
+          class="banner is-knock"
+          data-testid="knock"
+          onClick={() => setPanel('people')}
+        >
+          <DoorIcon />
+          <span>
+            {waiting === 1
+              ? texts.wantsIn(meeting.lobby[0]?.name ?? '')
+              : texts.peopleWait(waiting)}
+          </span>
+        </button>
+      )}
       <div class="call-body">
         <Grid texts={texts} meeting={meeting} others={others} />
-        {chatOpen && <Chat texts={texts} meeting={meeting} onClose={closeChat} />}
+        {chatOpen && <Chat texts={texts} meeting={meeting} onClose={() => close('chat-button')} />}
+        {panel === 'people' && (
+          <People texts={texts} meeting={meeting} onClose={() => close('participant-count')} />
+        )}
       </div>
       <Voices texts={texts} meeting={meeting} />
       <Controls
@@ -50,7 +83,7 @@ export function Call({ texts, meeting }: { texts: Texts; meeting: Meeting }) {
         meeting={meeting}
         unread={unread}
         chatOpen={chatOpen}
-        onChat={() => setChatOpen(!chatOpen)}
+        onChat={() => setPanel(chatOpen ? null : 'chat')}
       />
     </main>
   );
@@ -127,7 +160,7 @@ function Grid({
           reaction={reaction(self?.id)}
         />
       </ul>
-      {others.length === 0 && <p class="alone soft">{texts.alone}</p>}
+      {others.length === 0 && meeting.lobby.length === 0 && <p class="alone soft">{texts.alone}</p>}
     </section>
   );
 }

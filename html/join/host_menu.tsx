@@ -31,7 +31,7 @@ export function HostMenu(props: Props) {
 function Items({
   texts,
   meeting,
-  participant: { id, name },
+  participant: { id, name, role },
   muted,
   handRaised,
   close,
@@ -72,6 +72,11 @@ function Items({
           onClick={() => act(meeting.lowerHand(id))}
         >
           {texts.lowerHand}
+        </button>
+      )}
+      {role !== 'host' && (
+        <button type="button" data-testid="host-put-back" onClick={() => act(meeting.putBack(id))}>
+          {texts.putBack}
         </button>
       )}
       <button

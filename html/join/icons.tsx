@@ -115,6 +115,14 @@ export function MoreIcon() {
   );
 }
 
+export function DoorIcon() {
+  return (
+    <Icon>
+      <path d="M4 21h16M6 21V5a2 2 0 0 1 2-2h8a2 2 0 0 1 2 2v16M14.5 12h.01" />
+    </Icon>
+  );
+}
+
 /** A door, half open. */
 export function Logo() {
   return (

@@ -1,11 +1,11 @@
 /** Before the call: how I look and sound, what I am called, and the door. */
 
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { type CardeaError, type DeviceKind, LocalMedia } from '../client/index.ts';
+import type { CardeaError, DeviceKind, LocalMedia } from '../client/index.ts';
 import { useDevices, useLocalMedia } from './hooks.ts';
-import { CameraIcon, Logo, MicrophoneIcon } from './icons.tsx';
+import { Logo } from './icons.tsx';
 import { watchLevel } from './level.ts';
-import { Video } from './media.tsx';
+import { Preview } from './preview.tsx';
 import { describeDeviceError, type Texts } from './texts.ts';
 
 const MAX_NAME = 64;
@@ -45,13 +45,7 @@ export function Prejoin({ texts, media, asksName, name: initial, busy, problem, 
 
   return (
     <main class="prejoin" data-testid="prejoin">
-      <section class="preview" aria-label={texts.camera}>
-        <Preview texts={texts} media={media} asking={asking} />
-        <div class="preview-controls">
-          <DeviceToggle kind="microphone" texts={texts} media={media} onToggle={toggle} />
-          <DeviceToggle kind="camera" texts={texts} media={media} onToggle={toggle} />
-        </div>
-      </section>
+      <Preview texts={texts} media={media} asking={asking} onToggle={toggle} />
       <form
         class="door"
         onSubmit={(event) => {
@@ -98,45 +92,6 @@ export function Prejoin({ texts, media, asksName, name: initial, busy, problem, 
         </button>
       </form>
     </main>
-  );
-}
-
-function Preview({ texts, media, asking }: { texts: Texts; media: LocalMedia; asking: boolean }) {
-  const camera = media.track('camera');
-  if (camera) return <Video track={camera} mirrored testId="preview-video" />;
-  return <p class="preview-empty">{asking ? texts.askingDevices : texts.cameraOff}</p>;
-}
-
-function DeviceToggle({
-  kind,
-  texts,
-  media,
-  onToggle,
-}: {
-  kind: DeviceKind;
-  texts: Texts;
-  media: LocalMedia;
-  onToggle: (kind: DeviceKind) => void;
-}) {
-  const on = media.active(kind);
-  const [start, stop] =
-    kind === 'camera'
-      ? [texts.startCamera, texts.stopCamera]
-      : [texts.unmuteMicrophone, texts.muteMicrophone];
-  const Icon = kind === 'camera' ? CameraIcon : MicrophoneIcon;
-  return (
-    <button
-      type="button"
-      class={`round ${on ? '' : 'is-off'}`}
-      data-testid={`preview-${kind}-button`}
-      aria-label={on ? stop : start}
-      title={on ? stop : start}
-      data-on={on}
-      disabled={!LocalMedia.supported}
-      onClick={() => onToggle(kind)}
-    >
-      <Icon off={!on} />
-    </button>
   );
 }
 

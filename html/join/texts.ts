@@ -1,6 +1,6 @@
 /** Everything the page says, in each of its languages. */
 
-import type { CardeaError, Ending } from '../client/index.ts';
+import type { CardeaError, Ending, WaitsFor } from '../client/index.ts';
 
 export interface Texts {
   title: string;
@@ -65,7 +65,25 @@ export interface Texts {
     reconnecting: string;
     ended: string;
   };
-  waitingTitle: string;
+  /** What somebody at the door waits for. */
+  door: Record<WaitsFor, { title: string; text: string }> & { keepOpen: string };
+  /** Doors that stay shut. */
+  shut: Record<'denied' | 'over' | 'locked', { title: string; text: string }>;
+  peopleTitle: string;
+  closePeople: string;
+  inTheMeeting: string;
+  host: string;
+  waitingToJoin: string;
+  wantsIn: (name: string) => string;
+  peopleWait: (count: number) => string;
+  admit: string;
+  admitOne: (name: string) => string;
+  admitAll: string;
+  deny: string;
+  denyOne: (name: string) => string;
+  denyReason: string;
+  cancel: string;
+  putBack: string;
   deviceErrors: {
     device_denied: string;
     device_missing: string;
@@ -160,7 +178,40 @@ const en: Texts = {
     reconnecting: 'Connection lost. Reconnecting…',
     ended: 'The call has ended',
   },
-  waitingTitle: 'The host will let you in',
+  door: {
+    host: {
+      title: 'Waiting for the host',
+      text: 'The meeting has not begun yet. You will be in as soon as the host is there.',
+    },
+    admission: {
+      title: 'The host will let you in',
+      text: 'The host sees that you are here and opens the door.',
+    },
+    keepOpen: 'Keep this page open.',
+  },
+  shut: {
+    denied: { title: 'You were not let in', text: 'The host has not let you into this meeting.' },
+    over: { title: 'The meeting is over', text: 'This link was for a meeting that has ended.' },
+    locked: {
+      title: 'The meeting is locked',
+      text: 'Nobody else can come in. Ask the host if you should be there.',
+    },
+  },
+  peopleTitle: 'People',
+  closePeople: 'Close the list of people',
+  inTheMeeting: 'In the meeting',
+  host: 'Host',
+  waitingToJoin: 'Waiting to be let in',
+  wantsIn: (name) => `${name} wants to come in`,
+  peopleWait: (count) => (count === 1 ? '1 person is waiting' : `${count} people are waiting`),
+  admit: 'Let in',
+  admitOne: (name) => `Let ${name} in`,
+  admitAll: 'Let all in',
+  deny: 'Refuse',
+  denyOne: (name) => `Refuse ${name}`,
+  denyReason: 'Why? (optional)',
+  cancel: 'Cancel',
+  putBack: 'Send back to wait',
   deviceErrors: {
     device_denied: 'Camera and microphone are blocked for this page in your browser.',
     device_missing: 'A camera or microphone was not found.',
@@ -266,7 +317,46 @@ const de: Texts = {
     reconnecting: 'Verbindung unterbrochen. Wird wiederhergestellt …',
     ended: 'Das Gespräch ist beendet',
   },
-  waitingTitle: 'Der Gastgeber lässt Sie ein',
+  door: {
+    host: {
+      title: 'Warten auf den Gastgeber',
+      text: 'Die Besprechung hat noch nicht begonnen. Sobald der Gastgeber da ist, sind auch Sie dabei.',
+    },
+    admission: {
+      title: 'Der Gastgeber lässt Sie ein',
+      text: 'Der Gastgeber sieht, dass Sie da sind, und öffnet Ihnen.',
+    },
+    keepOpen: 'Lassen Sie diese Seite geöffnet.',
+  },
+  shut: {
+    denied: {
+      title: 'Sie wurden nicht eingelassen',
+      text: 'Der Gastgeber hat Sie nicht in diese Besprechung gelassen.',
+    },
+    over: {
+      title: 'Die Besprechung ist beendet',
+      text: 'Dieser Link galt einer Besprechung, die zu Ende ist.',
+    },
+    locked: {
+      title: 'Die Besprechung ist gesperrt',
+      text: 'Niemand kommt mehr hinein. Fragen Sie den Gastgeber, wenn Sie dabei sein sollen.',
+    },
+  },
+  peopleTitle: 'Personen',
+  closePeople: 'Personenliste schließen',
+  inTheMeeting: 'In der Besprechung',
+  host: 'Gastgeber',
+  waitingToJoin: 'Warten auf Einlass',
+  wantsIn: (name) => `${name} möchte herein`,
+  peopleWait: (count) => (count === 1 ? '1 Person wartet' : `${count} Personen warten`),
+  admit: 'Einlassen',
+  admitOne: (name) => `${name} einlassen`,
+  admitAll: 'Alle einlassen',
+  deny: 'Ablehnen',
+  denyOne: (name) => `${name} ablehnen`,
+  denyReason: 'Warum? (freiwillig)',
+  cancel: 'Abbrechen',
+  putBack: 'Zurück in den Warteraum',
   deviceErrors: {
     device_denied: 'Kamera und Mikrofon sind für diese Seite im Browser gesperrt.',
     device_missing: 'Kamera oder Mikrofon wurde nicht gefunden.',
@@ -379,7 +469,46 @@ const fr: Texts = {
     reconnecting: 'Connexion perdue. Reconnexion…',
     ended: 'L’appel est terminé',
   },
-  waitingTitle: 'L’hôte va vous faire entrer',
+  door: {
+    host: {
+      title: 'En attente de l’hôte',
+      text: 'La réunion n’a pas encore commencé. Vous entrerez dès que l’hôte sera là.',
+    },
+    admission: {
+      title: 'L’hôte va vous faire entrer',
+      text: 'L’hôte voit que vous êtes là et vous ouvrira.',
+    },
+    keepOpen: 'Gardez cette page ouverte.',
+  },
+  shut: {
+    denied: {
+      title: 'Vous n’avez pas été admis',
+      text: 'L’hôte ne vous a pas fait entrer dans cette réunion.',
+    },
+    over: {
+      title: 'La réunion est terminée',
+      text: 'Ce lien était celui d’une réunion qui a pris fin.',
+    },
+    locked: {
+      title: 'La réunion est verrouillée',
+      text: 'Plus personne ne peut entrer. Demandez à l’hôte si vous êtes attendu.',
+    },
+  },
+  peopleTitle: 'Participants',
+  closePeople: 'Fermer la liste des participants',
+  inTheMeeting: 'Dans la réunion',
+  host: 'Hôte',
+  waitingToJoin: 'En attente d’admission',
+  wantsIn: (name) => `${name} souhaite entrer`,
+  peopleWait: (count) => (count === 1 ? '1 personne attend' : `${count} personnes attendent`),
+  admit: 'Faire entrer',
+  admitOne: (name) => `Faire entrer ${name}`,
+  admitAll: 'Tous faire entrer',
+  deny: 'Refuser',
+  denyOne: (name) => `Refuser ${name}`,
+  denyReason: 'Pourquoi ? (facultatif)',
+  cancel: 'Annuler',
+  putBack: 'Renvoyer en salle d’attente',
   deviceErrors: {
     device_denied: 'La caméra et le micro sont bloqués pour cette page dans votre navigateur.',
     device_missing: 'Caméra ou micro introuvable.',
@@ -433,6 +562,21 @@ export function chooseLanguage(wanted: readonly string[]): { language: string; t
     if (texts) return { language, texts };
   }
   return { language: 'en', texts: en };
+}
+
+/** The gateway's own words for a denial without a reason. */
+const NO_REASON = 'you were not let in';
+
+/** A door that stays shut, as a page of its own; null for other refusals. */
+export function describeShutDoor(
+  { status, code, message }: CardeaError,
+  { shut }: Texts,
+): { title: string; text: string } | null {
+  if (code === 'denied') {
+    return message === NO_REASON ? shut.denied : { title: shut.denied.title, text: message };
+  }
+  if (status === 410) return shut.over;
+  return status === 423 ? shut.locked : null;
 }
 
 /** What a refusal means to the person who is refused. */

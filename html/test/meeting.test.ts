@@ -251,7 +251,7 @@ test('a waiting guest polls with the ticket and is let in', async () => {
   const meeting = newMeeting();
   const done = meeting.join();
   await until('waiting', () => meeting.state === 'waiting');
-  assert.equal(meeting.waitingText, 'Soon');
+  assert.equal(meeting.door?.text, 'Soon');
   await done;
   assert.equal(gateway.entered[1]?.credential, 'ticket');
 });

@@ -1,0 +1,25 @@
+/** The language of the person whom a link belongs to, before they are in. */
+
+import type { Credential } from './credential.ts';
+
+const TIMEOUT_MS = 5_000;
+
+/** What the application server said about the holder of an access key; null if nothing is known. */
+export async function personLocale({ value, asksName }: Credential): Promise<string | null> {
+  if (asksName || value.includes('.')) return null;
+  try {
+    const response = await fetch(new URL(`/rooms/${value}`, location.origin), {
+      credentials: 'omit',
+      referrerPolicy: 'no-referrer',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    if (!response.ok) return null;
+    const { options } = (await response.json()) as {
+      options?: { custom_fields?: { locale?: unknown } };
+    };
+    const locale = options?.custom_fields?.locale;
+    return typeof locale === 'string' ? locale : null;
+  } catch {
+    return null; // The browser's language will do.
+  }
+}
