@@ -38,6 +38,7 @@
 #define STOP_TUNNELS_MS        3000
 #define STOP_NODES_MS          100
 #define WATCH_STORE_MS         1000
+#define TICKET_PERIOD_S        2 /* spec/native 1 */
 
 struct worker {
 	const struct cardea_worker_options *options;
@@ -51,7 +52,7 @@ struct worker {
 	struct cardea_webhook_delivery *webhooks;
 	struct cardea_reaper *reaper;
 	struct cardea_tunnels *tunnels;
-	struct cardea_ratelimit *failures, *enters, *of_key, *of_address;
+	struct cardea_ratelimit *failures, *enters, *tickets, *of_key, *of_address;
 	struct cardea_static *pages;
 	struct cardea_api api;
 	struct cardea_router *router, *admin_router;
@@ -328,6 +329,7 @@ static void make_routes(struct worker *worker)
 	        .ice = &worker->options->ice,
 	        .failures = worker->failures,
 	        .enters = worker->enters,
+	        .tickets = worker->tickets,
 	        .public_url = worker->options->public_url,
 	        .pages_url = worker->options->meetings.pages_url,
 	        .pages = worker->pages,
@@ -434,10 +436,12 @@ static int start_loop(struct worker *worker)
 	return err ? err : cardea_loop_on_signal(worker->loop, SIGINT, on_signal, worker);
 }
 
-static int new_limit(int64_t per_second, int64_t burst, struct cardea_ratelimit **out)
+static int new_limit(int64_t per_second, int64_t period_s, int64_t burst,
+                     struct cardea_ratelimit **out)
 {
 	const struct cardea_ratelimit_options options = {
 	        .per_second = per_second,
+	        .period_s = period_s,
 	        .burst = burst,
 	        .clock = &cardea_clock_system,
 	        .random = &cardea_random_kernel,
@@ -449,18 +453,20 @@ static int new_limit(int64_t per_second, int64_t burst, struct cardea_ratelimit 
 static int start_limits(struct worker *worker)
 {
 	const struct cardea_worker_limits *limits = &worker->options->limits;
-	int err = new_limit(limits->failures_per_second, limits->failures_burst, &worker->failures);
+	int err = new_limit(limits->failures_per_second, 1, limits->failures_burst, &worker->failures);
 
 	if (!err) {
-		err = new_limit(limits->enters_per_second, limits->enters_burst, &worker->enters);
+		err = new_limit(limits->enters_per_second, 1, limits->enters_burst, &worker->enters);
 	}
 	if (!err) {
-		err = new_limit(limits->key_requests_per_second, limits->key_requests_burst,
+		err = new_limit(limits->key_requests_per_second, 1, limits->key_requests_burst,
 		                &worker->of_key);
 	}
-	return err ? err
-	           : new_limit(limits->address_requests_per_second, limits->address_requests_burst,
-	                       &worker->of_address);
+	if (!err) {
+		err = new_limit(limits->address_requests_per_second, 1, limits->address_requests_burst,
+		                &worker->of_address);
+	}
+	return err ? err : new_limit(1, TICKET_PERIOD_S, 1, &worker->tickets);
 }
 
 static int start_webhooks(struct worker *worker)
@@ -548,6 +554,7 @@ static void finish(struct worker *worker)
 	cardea_static_free(worker->pages);
 	cardea_ratelimit_free(worker->failures);
 	cardea_ratelimit_free(worker->enters);
+	cardea_ratelimit_free(worker->tickets);
 	cardea_ratelimit_free(worker->of_key);
 	cardea_ratelimit_free(worker->of_address);
 	cardea_timer_free(worker->stop_timer);

@@ -65,8 +65,9 @@ function Visit({ texts, credential, meeting, onMeeting }: VisitProps) {
     hideCredential(credential, next);
     void restore(media, used.current);
     used.current = [];
-    next.on('ended', ({ reason }) => {
-      if (reason === 'refused') return;
+    next.on('ended', ({ reason, error }) => {
+      // The first door is shown again, with the preview.
+      if (reason === 'refused' && !(error && describeShutDoor(error, texts))) return;
       used.current = DEVICES.filter((kind) => media.active(kind));
       media.release();
     });
@@ -128,7 +129,7 @@ function View({ texts, credential, media, meeting, name, onJoin }: ViewProps) {
               data-testid="rejoin-button"
               onClick={() => onJoin(name)}
             >
-              {texts.rejoin}
+              {shut ? texts.tryAgain : texts.rejoin}
             </button>
           )
         }

@@ -21,6 +21,7 @@ export interface Texts {
   stopScreen: string;
   leave: string;
   rejoin: string;
+  tryAgain: string;
   you: string;
   guest: string;
   muted: string;
@@ -134,6 +135,7 @@ const en: Texts = {
   stopScreen: 'Stop sharing',
   leave: 'Leave',
   rejoin: 'Rejoin',
+  tryAgain: 'Try again',
   you: 'You',
   guest: 'Guest',
   muted: 'Muted',
@@ -273,6 +275,7 @@ const de: Texts = {
   stopScreen: 'Teilen beenden',
   leave: 'Verlassen',
   rejoin: 'Wieder teilnehmen',
+  tryAgain: 'Erneut versuchen',
   you: 'Sie',
   guest: 'Gast',
   muted: 'Stumm',
@@ -425,6 +428,7 @@ const fr: Texts = {
   stopScreen: 'Arrêter le partage',
   leave: 'Quitter',
   rejoin: 'Revenir',
+  tryAgain: 'Réessayer',
   you: 'Vous',
   guest: 'Invité',
   muted: 'Micro coupé',

@@ -126,6 +126,40 @@ void cardea_rt_send_meeting(struct cardea_rt_socket *socket, bool is_setup)
 	}
 }
 
+/* ---- the holder of a ticket ---- */
+
+void cardea_rt_send_admitted(struct cardea_rt_socket *socket)
+{
+	/* Before it has subscribed it would not hear it. */
+	if (socket->is_waiting && cardea_cable_has(socket->cable, CARDEA_RT_USER_CHANNEL)) {
+		socket->is_waiting = false;
+		send_json(socket, CARDEA_RT_USER_CHANNEL,
+		          json_pack("{s:s, s:b}", "type", "room_ready", "admitted", 1));
+	}
+}
+
+static void ticket_read(int err, const struct cardea_ticket_state *state, void *arg)
+{
+	struct cardea_rt_socket *socket = arg;
+
+	if (err && !socket->is_closed) {
+		cardea_cable_end(socket->cable, "remote", false);
+	}
+	if (came_back(socket, err) && state->is_admitted) {
+		cardea_rt_send_admitted(socket);
+	}
+}
+
+/* It may have been let in before it subscribed. */
+static void read_ticket(struct cardea_rt_socket *socket)
+{
+	socket->operations++;
+	if (cardea_domain_ticket_read(socket->rt->api->domain, socket->secret, ticket_read, socket)) {
+		socket->operations--;
+		cardea_cable_end(socket->cable, "server_restart", true);
+	}
+}
+
 /* ---- the room of an observer ---- */
 
 static void report_read(int err, const struct cardea_meeting_report *report, void *arg)
@@ -202,8 +236,10 @@ static void catch_up(struct cardea_rt_socket *socket)
 
 static bool is_channel(const struct cardea_rt_socket *socket, const char *channel)
 {
-	return strcmp(channel, CARDEA_RT_ROOM_CHANNEL) == 0 ||
-	       (!socket->is_observer && strcmp(channel, CARDEA_RT_USER_CHANNEL) == 0);
+	if (strcmp(channel, CARDEA_RT_ROOM_CHANNEL) == 0) {
+		return !socket->is_ticket;
+	}
+	return !socket->is_observer && strcmp(channel, CARDEA_RT_USER_CHANNEL) == 0;
 }
 
 static bool subscribe(struct cardea_cable *cable, const char *channel, const json_t *params,
@@ -223,7 +259,9 @@ static void subscribed(struct cardea_cable *cable, const char *channel, void *ar
 	struct cardea_rt_socket *socket = arg;
 
 	(void)cable;
-	if (strcmp(channel, CARDEA_RT_USER_CHANNEL) == 0) {
+	if (socket->is_ticket) {
+		read_ticket(socket);
+	} else if (strcmp(channel, CARDEA_RT_USER_CHANNEL) == 0) {
 		cardea_rt_send_meeting(socket, true);
 	} else if (socket->after >= 0 && !socket->is_waiting) {
 		catch_up(socket);
@@ -257,7 +295,7 @@ static void perform(struct cardea_cable *cable, const char *channel, const json_
 
 	(void)cable;
 	(void)channel;
-	if (!socket->is_observer && !socket->is_waiting &&
+	if (!socket->is_observer && !socket->is_ticket && !socket->is_waiting &&
 	    strcmp(cardea_json_string(data, "action", ""), "stfu") == 0) {
 		(void)cardea_domain_meeting_ask_mute(socket->rt->api->domain, socket->secret, ignore, NULL);
 	}
@@ -350,6 +388,21 @@ static void user_found(int err, const struct cardea_meeting *meeting, void *arg)
 	}
 }
 
+static void ticket_found(int err, const struct cardea_ticket_state *state, void *arg)
+{
+	struct handshake *handshake = arg;
+	struct cardea_rt_socket *socket = handshake->socket;
+
+	if (err) {
+		refuse(handshake);
+		return;
+	}
+	socket->is_waiting = true;
+	memcpy(socket->seat, state->seat, sizeof(socket->seat));
+	memcpy(socket->session, state->session, sizeof(socket->session));
+	(void)accept_socket(handshake, state->tenant, state->room, state->last_event);
+}
+
 static void room_found(int err, const struct cardea_meeting_report *report, void *arg)
 {
 	if (err) {
@@ -400,6 +453,9 @@ static int authenticate(struct handshake *handshake)
 	if (!socket->secret || (socket->is_observer && !socket->room_key)) {
 		return CARDEA_E_UNAUTHENTICATED;
 	}
+	if (socket->is_ticket) {
+		return cardea_domain_ticket_read(domain, socket->secret, ticket_found, handshake);
+	}
 	return socket->is_observer
 	               ? cardea_domain_meeting_users(domain, &who, 1, room_found, handshake)
 	               : cardea_domain_meeting_get(domain, socket->secret, user_found, handshake);
@@ -410,16 +466,20 @@ static struct handshake *read_handshake(struct cardea_rt *rt, struct cardea_http
 	struct handshake *handshake = g_new0(struct handshake, 1);
 	struct cardea_rt_socket *socket = g_new0(struct cardea_rt_socket, 1);
 	char *access_key = cardea_http_query_value(request, "access_key");
+	char *ticket = access_key ? NULL : cardea_http_query_value(request, "ticket");
 
 	handshake->request = request;
 	handshake->socket = socket;
 	socket->rt = rt;
 	socket->after = -1;
-	socket->is_observer = !access_key;
+	socket->is_ticket = ticket != NULL;
+	socket->is_observer = !access_key && !ticket;
 	if (access_key) {
 		socket->secret = access_key;
 		socket->host = g_strdup(cardea_http_header(request, "Host"));
 		socket->forwarded_proto = g_strdup(cardea_http_header(request, "X-Forwarded-Proto"));
+	} else if (ticket) {
+		socket->secret = ticket;
 	} else {
 		socket->room_key = cardea_http_query_value(request, "room_id");
 		socket->secret = find_api_key(request, &handshake->echo);

@@ -46,6 +46,19 @@ static bool is_type(const struct cardea_log_event *event, const char *type)
 	return strcmp(event->type, type) == 0;
 }
 
+/* The same for a ticket, which is good for nothing but asking. */
+static void affect_ticket(struct cardea_rt_socket *socket, const struct cardea_log_event *event)
+{
+	if (is_type(event, CARDEA_EVENT_PARTICIPANT_ADMITTED)) {
+		cardea_rt_send_admitted(socket);
+	} else if (is_type(event, CARDEA_EVENT_PARTICIPANT_WAITING)) {
+		socket->is_waiting = true; /* put back */
+	} else if (is_type(event, CARDEA_EVENT_PARTICIPANT_DENIED) ||
+	           is_type(event, CARDEA_EVENT_PARTICIPANT_REMOVED)) {
+		cardea_cable_end(socket->cable, "remote", false);
+	}
+}
+
 /* What an event means for the user of a socket. */
 static void affect(struct cardea_rt_socket *socket, const struct cardea_log_event *event)
 {
@@ -89,8 +102,9 @@ static void take_event(struct cardea_rt_hub *hub, const struct cardea_log_part *
 		struct cardea_rt_socket *socket = item->data;
 
 		if (is_of(socket, event)) {
-			affect(socket, event);
-		} else if (socket->is_waiting && is_type(event, CARDEA_EVENT_ROOM_BEGUN)) {
+			(socket->is_ticket ? affect_ticket : affect)(socket, event);
+		} else if (socket->is_waiting && !socket->is_ticket &&
+		           is_type(event, CARDEA_EVENT_ROOM_BEGUN)) {
 			cardea_rt_hold(socket, false); /* spec/meetings 11.3 */
 		}
 	}

@@ -37,10 +37,11 @@ struct cardea_rt_socket {
 	GList link; /* in hub->sockets */
 	struct cardea_cable *cable;
 	char *host, *forwarded_proto; /* of the handshake, for the links in what it is sent */
-	char *secret;                 /* access key, or API key of an observer */
+	char *secret;                 /* access key, API key of an observer, or ticket */
 	char *room_key;               /* of an observer */
 	bool is_observer, is_host, is_waiting;
-	bool holds;                  /* counted in rt->sessions */
+	bool is_ticket; /* of one who waits by `enter`: only told when that is over (spec/native 5) */
+	bool holds;     /* counted in rt->sessions */
 	char seat[CARDEA_UUID_SIZE]; /* of a user; so is session */
 	char session[CARDEA_UUID_SIZE];
 	int64_t after;  /* events up to this number are not for RoomChannel */
@@ -53,6 +54,8 @@ struct cardea_rt_socket {
 
 /* UserChannel: the meeting as it is now, room_setup or room_ready by what @is_setup says. */
 void cardea_rt_send_meeting(struct cardea_rt_socket *socket, bool is_setup);
+/* UserChannel of a ticket: it opens the door now. Once. */
+void cardea_rt_send_admitted(struct cardea_rt_socket *socket);
 /* RoomChannel of an observer: the room as it is now. */
 void cardea_rt_send_report(struct cardea_rt_socket *socket);
 /* Does or does not keep its session from ending any more. */

@@ -268,6 +268,21 @@ typedef void (*cardea_entered_h)(int err, const struct cardea_entered *result, v
 int cardea_domain_enter(struct cardea_domain *domain, const struct cardea_enter *command,
                         cardea_entered_h done, void *arg);
 
+/* True for the form of a ticket, genuine or not. */
+bool cardea_domain_is_ticket(const char *credential);
+
+/* What the holder of a ticket may know, and where to follow it. */
+struct cardea_ticket_state {
+	char tenant[CARDEA_UUID_SIZE], room[CARDEA_UUID_SIZE], session[CARDEA_UUID_SIZE];
+	char seat[CARDEA_UUID_SIZE];
+	int64_t last_event; /* of the room's log */
+	bool is_admitted;
+};
+typedef void (*cardea_ticket_h)(int err, const struct cardea_ticket_state *state, void *arg);
+/* CARDEA_E_UNAUTHENTICATED, CARDEA_E_SESSION_OVER, CARDEA_E_DENIED. */
+int cardea_domain_ticket_read(struct cardea_domain *domain, const char *ticket,
+                              cardea_ticket_h done, void *arg);
+
 /* ---- the tunnel's sessions (spec/native 13)
  * -------------------------------------------------------- */
 

@@ -325,7 +325,7 @@ static void answer_waiting(struct enter_op *op)
 	char *ticket = NULL;
 	int err = 0;
 
-	if (!g_str_has_prefix(op->command.credential, cardea_ticket_prefix)) {
+	if (!cardea_domain_is_ticket(op->command.credential)) {
 		err = cardea_ticket_close(op->base.domain->options.keys.seal, op->claims.tenant,
 		                          op->media.seat, &ticket);
 		result.ticket = ticket;

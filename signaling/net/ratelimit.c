@@ -12,7 +12,7 @@
 #include "cardea_id.h"
 
 #define SET_SIZE   8
-#define TRY        1000 /* in tokens: a bucket gains per_second of them each millisecond */
+#define TRY        1000 /* tokens for each second of the period: a bucket gains per_second a ms */
 #define MAX_DEBT_S 60   /* others may have this address next */
 
 struct entry {
@@ -24,6 +24,7 @@ struct entry {
 
 struct cardea_ratelimit {
 	int64_t per_second, full;
+	int64_t price; /* of a try */
 	const struct cardea_clock *clock;
 	uint8_t seed[CARDEA_SHA256_SIZE];
 	size_t sets;
@@ -44,7 +45,8 @@ int cardea_ratelimit_new(const struct cardea_ratelimit_options *options,
 	}
 	limit = g_malloc0(sizeof(*limit) + sets * SET_SIZE * sizeof(struct entry));
 	limit->per_second = MIN(options->per_second, CARDEA_RATELIMIT_MAX);
-	limit->full = CLAMP(options->burst, 1, CARDEA_RATELIMIT_MAX) * TRY;
+	limit->price = CLAMP(options->period_s, 1, CARDEA_RATELIMIT_PERIOD) * TRY;
+	limit->full = CLAMP(options->burst, 1, CARDEA_RATELIMIT_MAX) * limit->price;
 	limit->clock = options->clock;
 	limit->sets = sets;
 	err = options->random->fill(limit->seed, sizeof(limit->seed), options->random->arg);
@@ -145,7 +147,7 @@ int64_t cardea_ratelimit_wait_s(const struct cardea_ratelimit *limit, uint64_t k
 	if (!entry) {
 		return 0;
 	}
-	missing = TRY - tokens_at(limit, entry, cardea_clock_mono_ms(limit->clock));
+	missing = limit->price - tokens_at(limit, entry, cardea_clock_mono_ms(limit->clock));
 	per_second = limit->per_second * TRY;
 	return missing > 0 ? (missing + per_second - 1) / per_second : 0;
 }
@@ -165,6 +167,8 @@ void cardea_ratelimit_charge(struct cardea_ratelimit *limit, uint64_t key)
 	if (!entry) {
 		entry = make_room(limit, key);
 	}
-	*entry = (struct entry){
-	        .key = key, .tokens = MAX(tokens - TRY, deepest), .at_ms = now, .is_used = true};
+	*entry = (struct entry){.key = key,
+	                        .tokens = MAX(tokens - limit->price, deepest),
+	                        .at_ms = now,
+	                        .is_used = true};
 }

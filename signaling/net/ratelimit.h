@@ -19,9 +19,11 @@ struct cardea_ratelimit;
 
 #define CARDEA_RATELIMIT_ENTRIES 8192
 #define CARDEA_RATELIMIT_MAX     1000000 /* of per_second and burst */
+#define CARDEA_RATELIMIT_PERIOD  3600    /* longest */
 
 struct cardea_ratelimit_options {
 	int64_t per_second;                 /* 0 = off: no limit, nothing is kept */
+	int64_t period_s;                   /* that per_second is about, if not one second; 0 = 1 */
 	int64_t burst;                      /* at least 1 is taken */
 	size_t entries;                     /* 0 = CARDEA_RATELIMIT_ENTRIES; rounded up to whole sets */
 	const struct cardea_clock *clock;   /* borrowed */

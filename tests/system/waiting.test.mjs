@@ -3,6 +3,8 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, ROOM, USER } from '../conformance/rt/client.mjs';
 import { connectionId, randomId, startCardea, until } from '../support/cardea.mjs';
 import { makeMeeting, registerGuest } from '../support/meetings.mjs';
 
@@ -13,7 +15,15 @@ before(async () => {
 });
 after(() => cardea?.stop());
 
-const enter = (body) => cardea.request('POST', '/api/v1/enter', { body });
+const once = (body) => cardea.request('POST', '/api/v1/enter', { body });
+
+/** `enter`, again after the time it names if that ticket has asked just now. */
+async function enter(body) {
+  const answer = await once(body);
+  if (answer.status !== 429) return answer;
+  await sleep(answer.headers['retry-after'] * 1000);
+  return once(body);
+}
 
 /** The native calls of a room, as @p headers say who calls. */
 function calls(room, headers) {
@@ -149,10 +159,8 @@ test('put back: what was held is dead, and the door is as before', async () => {
   ]) {
     const answer = await enter(fields);
     assert.deepEqual([answer.status, answer.body.waiting_for], [202, 'admission'], answer.raw);
-    await new Promise((resolve) => setTimeout(resolve, 2100)); // as often as a page asks
   }
-  const events = (await meeting.by.list()).body.length;
-  assert.equal(events, 1);
+  assert.equal((await meeting.by.list()).body.length, 1);
   assert.equal((await meeting.by.admit(id)).status, 200);
   assert.equal((await enter({ credential: ann.ticket })).status, 201);
 });
@@ -239,4 +247,78 @@ test('before the host a guest waits for the host, and for nobody else', async ()
     assert.ok(answer.status === 202 || answer.status === 201, answer.raw);
     return answer.status === 201;
   }, 'let in', 20_000);
+});
+
+test('a ticket asks once in two seconds, and stays the same', async () => {
+  const meeting = await begun();
+  const [ann, ben] = [await knock(meeting, 'Ann'), await knock(meeting, 'Ben')];
+  const first = await once({ credential: ann.ticket });
+  assert.deepEqual([first.status, first.body.ticket], [202, ann.ticket]);
+  const asked = Date.now();
+  const early = await once({ credential: ann.ticket });
+  refused(early, 429, 'rate_limited');
+  assert.ok(['1', '2'].includes(early.headers['retry-after']));
+  assert.equal((await once({ credential: ben.ticket })).status, 202, 'others may ask');
+  await sleep(asked + 2050 - Date.now());
+  assert.equal((await once({ credential: ann.ticket })).status, 202);
+});
+
+/** A socket of a ticket on UserChannel. */
+async function follow(ticket) {
+  const client = new Client(cardea.port, { query: `ticket=${encodeURIComponent(ticket)}` });
+  await client.opened;
+  client.command('subscribe', USER);
+  await until(() => client.frames.some((frame) => frame.includes('confirm_subscription')), 'subscribed');
+  return client;
+}
+
+const events = (client) => client.frames.map((frame) => JSON.parse(frame)).filter(({ message }) => message);
+const READY = { identifier: USER, message: { type: 'room_ready', admitted: true } };
+
+test('on /rt a ticket is told when it is let in, once, and nothing else', async () => {
+  const meeting = await begun();
+  const [ann, ben] = [await knock(meeting, 'Ann'), await knock(meeting, 'Ben')];
+  const client = await follow(ann.ticket);
+  client.command('subscribe', ROOM);
+  await until(() => client.frames.some((frame) => frame.includes('reject_subscription')), 'RoomChannel is refused');
+  client.perform(USER, { action: 'stfu' });
+  await cardea.request('POST', `/rooms/${meeting.host}/messages`, {
+    body: { type: 'chat', content: 'Hello' }, headers: { 'Content-Type': 'application/json' },
+  });
+  const [a, b] = (await meeting.by.list()).body.map(({ participant }) => participant);
+  await meeting.by.admit(b);
+  await meeting.by.admit(a);
+  await until(() => events(client).length > 0, 'room_ready');
+  client.command('subscribe', USER); // again: confirmed, not told again
+  const late = await follow(ben.ticket); // was let in before
+  await until(() => events(late).length > 0, 'room_ready of who comes late');
+  await meeting.by.wait(a);
+  await meeting.by.admit(a);
+  await until(() => events(client).length > 1, 'room_ready after having been put back');
+  await sleep(200);
+  assert.deepEqual(events(client), [READY, READY]);
+  assert.deepEqual(events(late), [READY]);
+  for (const one of [client, late]) one.ws.close();
+});
+
+test('on /rt a ticket that is refused, or whose meeting ends, is closed for good', async () => {
+  const meeting = await begun();
+  const [ann, ben] = [await knock(meeting, 'Ann'), await knock(meeting, 'Ben')];
+  const clients = [await follow(ann.ticket), await follow(ben.ticket)];
+  const [{ participant }] = (await meeting.by.list()).body;
+  await meeting.by.deny(participant, { reason: 'No.' });
+  await clients[0].ended;
+  assert.equal(clients[1].closed, null);
+  assert.equal((await cardea.request('DELETE', `/rooms/${meeting.host}`)).status, 204);
+  await clients[1].ended;
+  for (const client of clients) {
+    assert.deepEqual(JSON.parse(client.frames.at(-1)), { type: 'disconnect', reason: 'remote', reconnect: false });
+    assert.deepEqual(events(client), []);
+  }
+  for (const ticket of [ann.ticket, ben.ticket, 'wt_', `${ann.ticket.slice(0, -4)}AAAA`, meeting.guestToken]) {
+    const refusedClient = new Client(cardea.port, { query: `ticket=${encodeURIComponent(ticket)}` });
+    await refusedClient.ended;
+    assert.deepEqual(refusedClient.frames.map((frame) => JSON.parse(frame)),
+      [{ type: 'disconnect', reason: 'unauthorized', reconnect: false }]);
+  }
 });
