@@ -39,7 +39,7 @@ struct enter_op {
 	struct cardea_min_gen *min_gen;
 	char *avatar, *room_name, *locale, *denial;
 	bool room_locked;
-	bool is_waiting, waits_for_host;
+	bool is_waiting, waits_for_host, is_early;
 };
 
 static void clear_result(struct enter_op *op)
@@ -253,6 +253,10 @@ static int enter(struct cardea_tx *tx, void *arg)
 
 	clear_result(op);
 	err = cardea_entrance_find(op->base.domain, tx, &op->command, &at);
+	op->is_early = !err && at.is_early;
+	if (op->is_early) {
+		return 0;
+	}
 	if (!err) {
 		err = admit(tx, &at, &admission);
 	}
@@ -343,6 +347,16 @@ static void answer_denied(struct enter_op *op)
 	free_op(op);
 }
 
+/* No meeting runs yet: there is nowhere to wait in, so the credential is asked with again. */
+static void answer_early(struct enter_op *op)
+{
+	const struct cardea_entered result = {
+	        .is_waiting = true, .waits_for_host = true, .ticket = op->command.credential};
+
+	op->done(0, &result, op->arg);
+	free_op(op);
+}
+
 static void open_room(int err, void *arg)
 {
 	struct enter_op *op = arg;
@@ -352,6 +366,8 @@ static void open_room(int err, void *arg)
 		answer_denied(op);
 	} else if (err) {
 		answer(err, op);
+	} else if (op->is_early) {
+		answer_early(op);
 	} else if (op->is_waiting) {
 		answer_waiting(op);
 	} else {

@@ -7,6 +7,7 @@
 #include "cardea_refusal.h"
 #include "domain/credentials.h"
 #include "domain/domain_private.h"
+#include "domain/permalink_rows.h"
 #include "domain/resume.h"
 #include "domain/seats.h"
 #include "domain/secrets.h"
@@ -52,7 +53,46 @@ static int load_seat(struct cardea_tx *tx, const char *tenant, const char *id,
 	return unknown(err);
 }
 
-static int by_opaque(struct cardea_tx *tx, const char *credential, struct cardea_entrance *out)
+/* What a permalink's refusal is called here. */
+static int permalink_refusal(int err)
+{
+	return err == CARDEA_E_PERMALINK_UNKNOWN ? CARDEA_E_CREDENTIAL_EXPIRED
+	       : err == CARDEA_E_TENANT_INACTIVE ? CARDEA_E_UNAUTHENTICATED
+	                                         : err;
+}
+
+/* The meeting is started or joined, as by POST /permalink (spec/meetings 11.4). */
+static int by_permalink_user(const struct cardea_domain *domain, struct cardea_tx *tx,
+                             const char *token, struct cardea_entrance *out)
+{
+	struct cardea_meeting_rows rows;
+	int err = permalink_refusal(cardea_permalink_start(domain, tx, token, &rows));
+
+	return err ? err : load_seat(tx, rows.seat.tenant, rows.seat.id, out);
+}
+
+/* Into the meeting that runs; until there is one, its guests come too early. */
+static int by_permalink_guest(struct cardea_tx *tx, const char *token, struct cardea_entrance *out)
+{
+	struct cardea_permalink_rows rows;
+	struct cardea_session_row session;
+	int err = permalink_refusal(cardea_permalink_by_token(tx, token, &rows));
+
+	if (!err) {
+		err = cardea_permalink_session(tx, rows.tenant.id, rows.permalink.id, &session);
+	}
+	out->is_guest_token = true;
+	out->is_early = err == CARDEA_E_NOT_FOUND;
+	CARDEA_REFUSE_IF(CREDENTIAL_EXPIRED,
+	                 out->is_early && cardea_permalink_has_expired(tx, &rows.permalink));
+	if (err) {
+		return out->is_early ? 0 : err;
+	}
+	return load_meeting(tx, rows.tenant.id, session.id, out);
+}
+
+static int by_opaque(const struct cardea_domain *domain, struct cardea_tx *tx,
+                     const char *credential, struct cardea_entrance *out)
 {
 	struct cardea_credential_row found;
 	int err = cardea_secret_find(tx, credential, &found);
@@ -66,6 +106,10 @@ static int by_opaque(struct cardea_tx *tx, const char *credential, struct cardea
 		return load_meeting(tx, found.tenant, found.subject, out);
 	case CARDEA_CREDENTIAL_ACCESS_KEY:
 		return load_seat(tx, found.tenant, found.subject, out);
+	case CARDEA_CREDENTIAL_PERMALINK_GUEST:
+		return by_permalink_guest(tx, credential, out);
+	case CARDEA_CREDENTIAL_PERMALINK_USER:
+		return by_permalink_user(domain, tx, credential, out);
 	case CARDEA_CREDENTIAL_API_KEY:
 	default:
 		return CARDEA_E_CREDENTIAL_PURPOSE;
@@ -114,7 +158,7 @@ static int by_credential(const struct cardea_domain *domain, struct cardea_tx *t
 
 	CARDEA_REFUSE_IF(CREDENTIAL_MALFORMED, !credential);
 	if (cardea_id_is_alnum(credential, CARDEA_TOKEN_CHARS)) {
-		return by_opaque(tx, credential, out);
+		return by_opaque(domain, tx, credential, out);
 	}
 	if (g_str_has_prefix(credential, cardea_ticket_prefix)) {
 		return by_ticket(domain, tx, credential, out);
@@ -190,10 +234,13 @@ int cardea_entrance_find(const struct cardea_domain *domain, struct cardea_tx *t
 
 	memset(out, 0, sizeof(*out));
 	err = by_credential(domain, tx, command->credential, out);
-	if (!err && command->resume) {
+	if (err || out->is_early) {
+		return err;
+	}
+	if (command->resume) {
 		return by_resume(domain, tx, command->resume, out);
 	}
-	if (!err && out->is_guest_token && command->client_key) {
+	if (out->is_guest_token && command->client_key) {
 		err = by_client_key(tx, command->client_key, out);
 	}
 	return err;

@@ -20,12 +20,14 @@ struct cardea_entrance {
 	bool is_guest_token;         /* without a seat one is made, for `name` and `client_key` */
 	const char *client_key;      /* digest; NULL = none */
 	bool replaces;               /* may take over the seat's connection */
+	bool is_early;               /* a permalink's guest, and no meeting runs: the rest is not set */
 };
 
 /*
  * Tells the kind of the credential by its form and finds what it stands for, without changing more
- * than cardea_seat_settle does. CARDEA_E_CREDENTIAL_MALFORMED, _CREDENTIAL_PURPOSE,
- * _CREDENTIAL_EXPIRED, CARDEA_E_UNAUTHENTICATED, CARDEA_E_SEAL (resume), CARDEA_E_GEN_STALE.
+ * than cardea_seat_settle does; but the user token of a permalink starts or joins its meeting.
+ * CARDEA_E_CREDENTIAL_MALFORMED, _CREDENTIAL_PURPOSE, _CREDENTIAL_EXPIRED,
+ * CARDEA_E_UNAUTHENTICATED, CARDEA_E_SEAL (resume), CARDEA_E_GEN_STALE.
  */
 int cardea_entrance_find(const struct cardea_domain *domain, struct cardea_tx *tx,
                          const struct cardea_enter *command, struct cardea_entrance *out);

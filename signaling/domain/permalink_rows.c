@@ -56,6 +56,12 @@ int cardea_permalink_by_id(const struct cardea_domain *domain, struct cardea_tx 
 	return err ? err : cardea_store_permalink_get(tx, out->tenant.id, who->id, &out->permalink);
 }
 
+bool cardea_permalink_has_expired(const struct cardea_tx *tx,
+                                  const struct cardea_permalink_row *row)
+{
+	return row->expires_at && row->expires_at <= cardea_tx_now_ms(tx);
+}
+
 struct cardea_secret_place cardea_permalink_guest_place(const struct cardea_permalink_row *row)
 {
 	return (struct cardea_secret_place){"permalinks", row->id, "guest_token"};
@@ -93,8 +99,7 @@ int cardea_permalink_start(const struct cardea_domain *domain, struct cardea_tx 
 		return err;
 	}
 	CARDEA_REFUSE_IF(PERMALINK_UNKNOWN, !rows.user.id[0]); /* guests start nothing */
-	CARDEA_REFUSE_IF(PERMALINK_UNKNOWN,
-	                 permalink->expires_at && permalink->expires_at <= cardea_tx_now_ms(tx));
+	CARDEA_REFUSE_IF(PERMALINK_UNKNOWN, cardea_permalink_has_expired(tx, permalink));
 	start = (struct cardea_meeting_start){
 	        .room = cardea_tx_strdup(tx, permalink->id),
 	        .room_name = permalink->name,

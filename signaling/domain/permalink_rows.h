@@ -26,6 +26,10 @@ int cardea_permalink_by_id(const struct cardea_domain *domain, struct cardea_tx 
                            const struct cardea_meeting_caller *who,
                            struct cardea_permalink_rows *out);
 
+/* Starts no meeting any more. */
+bool cardea_permalink_has_expired(const struct cardea_tx *tx,
+                                  const struct cardea_permalink_row *row);
+
 /* Where the tokens rest. Borrow from the row. */
 struct cardea_secret_place cardea_permalink_guest_place(const struct cardea_permalink_row *row);
 struct cardea_secret_place cardea_permalink_user_place(const struct cardea_permalink_user_row *row);
