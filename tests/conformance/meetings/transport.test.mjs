@@ -171,7 +171,7 @@ async function everyStatus() {
     [409, await meetings.guest(open.room.guest_token, JANE)],
     [410, await meetings.get(over.access_key)],
     [410, await meetings.guest(UNKNOWN, JANE)],
-    [413, await meetings.start({ user: { name: 'x'.repeat(70000) } })],
+    [413, await meetings.start({ user: { name: 'x'.repeat(140000) } })],
     [423, await meetings.guest(locked.room.guest_token, JANE)],
   ];
 }
