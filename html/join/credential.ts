@@ -14,7 +14,10 @@ export interface Credential {
 const STORED = 'cardea.credential';
 const OPAQUE = /^[A-Za-z0-9]{24}$/;
 
-/** `/?<access key>`, `/?guest=<guest token>` or `/#token=<signed token>`. */
+/**
+ * `/?<access key>`, `/?guest=<guest token>` or `/#token=<signed token>`; at `/permalink` the tokens
+ * of a permalink in the same form.
+ */
 export function parseCredential(search: string, hash: string): Credential | null {
   const token = new URLSearchParams(hash.slice(1)).get('token');
   if (token) return { value: token, asksName: false };
@@ -46,6 +49,7 @@ export function hideCredential(credential: Credential, meeting: Meeting): void {
     } catch {
       return; // A reload would lose the link, so it stays where it is.
     }
-    history.replaceState(null, '', location.pathname);
+    // Without a token `/permalink` is no page, but a list for those with an API key.
+    history.replaceState(null, '', location.pathname.replace(/\/permalink$/, '/'));
   });
 }
