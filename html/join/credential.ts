@@ -28,6 +28,14 @@ export function parseCredential(search: string, hash: string): Credential | null
   return key ? { value: key[0], asksName: false } : null;
 }
 
+/**
+ * Where the page is without a credential. Not at `/permalink`, which then is a list for those with
+ * an API key.
+ */
+export function pagePath(path: string): string {
+  return path.replace(/\/permalink$/, '/');
+}
+
 /** That of the address bar, else that of the page before a reload. */
 export function takeCredential(): Credential | null {
   const fromLink = parseCredential(location.search, location.hash);
@@ -49,7 +57,6 @@ export function hideCredential(credential: Credential, meeting: Meeting): void {
     } catch {
       return; // A reload would lose the link, so it stays where it is.
     }
-    // Without a token `/permalink` is no page, but a list for those with an API key.
-    history.replaceState(null, '', location.pathname.replace(/\/permalink$/, '/'));
+    history.replaceState(null, '', pagePath(location.pathname));
   });
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CardeaError } from '../client/errors.ts';
-import { parseCredential } from '../join/credential.ts';
+import { pagePath, parseCredential } from '../join/credential.ts';
 import { bestColumns, tileWidth } from '../join/layout.ts';
 import { loudness } from '../join/level.ts';
 import { chooseLanguage, describeError } from '../join/texts.ts';
@@ -18,6 +18,17 @@ test('each kind of link carries its credential in its own place', () => {
 test('what is no credential is not taken for one', () => {
   for (const search of ['', '?', '?short', `?${KEY}x`, `?key=${KEY}`, '?guest=', '?guest=short']) {
     assert.equal(parseCredential(search, ''), null, search);
+  }
+});
+
+test('the page stays reachable when the credential is out of its address', () => {
+  for (const [path, bare] of [
+    ['/', '/'],
+    ['/permalink', '/'],
+    ['/meet/permalink', '/meet/'],
+    ['/room/permalinks', '/room/permalinks'],
+  ] as const) {
+    assert.equal(pagePath(path), bare);
   }
 });
 

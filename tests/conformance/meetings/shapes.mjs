@@ -106,6 +106,16 @@ export const MEETING = {
   },
 };
 
+/** A permalink; `user_token`, `user` and `gui` are null for who may not see them. */
+export const PERMALINK = {
+  permalink: { id: OBJECT_ID, created_at: TIME, user_token: nullable(TOKEN), guest_token: or('', TOKEN), expires_at: nullable(TIME) },
+  room: { id: OBJECT_ID, name: 'string', started_at: nullable(TIME) },
+  team: { name: 'string' },
+  user: nullable(USER_INFO),
+  options: OPTIONS,
+  links: { self: /^https?:/, gui: nullable(/^https?:/), guest_join: or('', /^https?:/) },
+};
+
 const TYPES = new Set(['string', 'boolean', 'integer', 'object']);
 
 function typeOf(value) {
