@@ -97,14 +97,14 @@ static json_t *links_object(const struct cardea_meeting *meeting,
 	                 "websocket", cardea_json_joined(urls->base, "/rt?access_key=", key));
 }
 
-/* Nothing to relay with for who waits (spec/meetings 12.2). */
+/* Nothing to relay with for who waits (spec/meetings 12.2) or was removed. */
 static json_t *turn_servers(const struct cardea_meeting *meeting,
                             const struct cardea_meeting_look *look)
 {
 	struct cardea_ice_options ice = *look->ice;
 	json_t *servers;
 
-	if (meeting->is_waiting) {
+	if (meeting->is_waiting || meeting->is_removed) {
 		return json_array();
 	}
 	ice.turn_ttl_s = look->turn_life_s;

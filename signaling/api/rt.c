@@ -92,6 +92,14 @@ static bool came_back(struct cardea_rt_socket *socket, int err)
 	return true;
 }
 
+/* What the user may see. */
+static void take_standing(struct cardea_rt_socket *socket, const struct cardea_meeting *meeting)
+{
+	socket->is_waiting = meeting->is_waiting;
+	socket->is_removed = meeting->is_removed;
+	socket->floor = meeting->admitted_by_event;
+}
+
 static void setup_read(int err, const struct cardea_meeting *meeting, void *arg)
 {
 	struct cardea_rt_socket *socket = arg;
@@ -99,7 +107,7 @@ static void setup_read(int err, const struct cardea_meeting *meeting, void *arg)
 	if (!came_back(socket, err)) {
 		return;
 	}
-	socket->is_waiting = meeting->is_waiting;
+	take_standing(socket, meeting);
 	send_meeting_as(socket, "room_setup", meeting);
 	if (!meeting->is_waiting) {
 		send_meeting_as(socket, "room_ready", meeting);
@@ -111,6 +119,7 @@ static void ready_read(int err, const struct cardea_meeting *meeting, void *arg)
 	struct cardea_rt_socket *socket = arg;
 
 	if (came_back(socket, err) && !meeting->is_waiting) {
+		take_standing(socket, meeting);
 		send_meeting_as(socket, "room_ready", meeting);
 	}
 }
@@ -208,8 +217,7 @@ static void missed_read(int err, const struct cardea_log_part *part, void *arg)
 	for (size_t i = 0; i < part->count; i++) {
 		struct cardea_rt_message message = cardea_rt_render(part, &part->events[i]);
 
-		if (message.json && (socket->is_observer || message.audience == CARDEA_RT_ALL ||
-		                     (message.audience == CARDEA_RT_HOSTS && socket->is_host))) {
+		if (message.json && cardea_rt_is_for(socket, message.audience)) {
 			send_json(socket, CARDEA_RT_ROOM_CHANNEL, json_incref(message.json));
 		}
 		json_decref(message.json);
@@ -254,6 +262,23 @@ static bool subscribe(struct cardea_cable *cable, const char *channel, const jso
 	return is_channel(socket, channel);
 }
 
+static void begun(int err, const struct cardea_meeting *meeting, void *arg)
+{
+	(void)meeting;
+	(void)came_back(arg, err);
+}
+
+/* A host who follows the room begins the meeting (spec/meetings 12.1). */
+static void begin(struct cardea_rt_socket *socket)
+{
+	if (socket->is_host && !socket->is_removed) {
+		socket->operations++;
+		if (cardea_domain_meeting_follow(socket->rt->api->domain, socket->secret, begun, socket)) {
+			socket->operations--;
+		}
+	}
+}
+
 static void subscribed(struct cardea_cable *cable, const char *channel, void *arg)
 {
 	struct cardea_rt_socket *socket = arg;
@@ -264,12 +289,15 @@ static void subscribed(struct cardea_cable *cable, const char *channel, void *ar
 	} else if (strcmp(channel, CARDEA_RT_USER_CHANNEL) == 0) {
 		cardea_rt_send_meeting(socket, true);
 	} else if (socket->after >= 0 && !socket->is_waiting) {
+		socket->after = MAX(socket->after, socket->floor);
+		begin(socket);
 		catch_up(socket);
 	} else if (socket->is_observer) {
 		cardea_rt_send_report(socket);
 	} else {
 		socket->after = socket->hub->position;
 		socket->is_live = true;
+		begin(socket);
 	}
 }
 
@@ -295,7 +323,7 @@ static void perform(struct cardea_cable *cable, const char *channel, const json_
 
 	(void)cable;
 	(void)channel;
-	if (!socket->is_observer && !socket->is_ticket && !socket->is_waiting &&
+	if (!socket->is_observer && !socket->is_ticket && !socket->is_waiting && !socket->is_removed &&
 	    strcmp(cardea_json_string(data, "action", ""), "stfu") == 0) {
 		(void)cardea_domain_meeting_ask_mute(socket->rt->api->domain, socket->secret, ignore, NULL);
 	}
@@ -380,11 +408,11 @@ static void user_found(int err, const struct cardea_meeting *meeting, void *arg)
 		return;
 	}
 	socket->is_host = !meeting->user.is_guest;
-	socket->is_waiting = meeting->is_waiting;
+	take_standing(socket, meeting);
 	memcpy(socket->seat, meeting->seat, sizeof(socket->seat));
 	memcpy(socket->session, meeting->session, sizeof(socket->session));
 	if (accept_socket(handshake, meeting->tenant, meeting->room_id, meeting->last_event)) {
-		cardea_rt_hold(socket, true);
+		cardea_rt_hold(socket, !socket->is_removed);
 	}
 }
 

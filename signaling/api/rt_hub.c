@@ -5,16 +5,19 @@
 #include "cardea_json.h"
 #include "session/feed.h"
 
-static bool is_for(const struct cardea_rt_socket *socket, enum cardea_rt_audience audience)
+bool cardea_rt_is_for(const struct cardea_rt_socket *socket, enum cardea_rt_audience audience)
 {
+	if (socket->is_waiting || socket->is_removed) {
+		return false;
+	}
 	switch (audience) {
 	case CARDEA_RT_OBSERVERS:
 		return socket->is_observer;
 	case CARDEA_RT_HOSTS:
-		return socket->is_observer || (socket->is_host && !socket->is_waiting);
+		return socket->is_observer || socket->is_host;
 	case CARDEA_RT_ALL:
 	default:
-		return !socket->is_waiting;
+		return true;
 	}
 }
 
@@ -28,7 +31,8 @@ static void pass_on(struct cardea_rt_hub *hub, const struct cardea_log_event *ev
 	for (GList *item = hub->sockets.head; item && text; item = item->next) {
 		struct cardea_rt_socket *socket = item->data;
 
-		if (socket->is_live && event->seq > socket->after && is_for(socket, message->audience)) {
+		if (socket->is_live && event->seq > socket->after &&
+		    cardea_rt_is_for(socket, message->audience)) {
 			cardea_cable_send(socket->cable, CARDEA_RT_ROOM_CHANNEL, text, len);
 		}
 	}
@@ -59,6 +63,14 @@ static void affect_ticket(struct cardea_rt_socket *socket, const struct cardea_l
 	}
 }
 
+/* Somebody who was removed has come back: registered again, or entered. */
+static bool is_return(const struct cardea_log_event *event)
+{
+	return is_type(event, CARDEA_EVENT_PARTICIPANT_ADDED) ||
+	       is_type(event, CARDEA_EVENT_PARTICIPANT_ENTERED) ||
+	       is_type(event, CARDEA_EVENT_PARTICIPANT_RETURNED);
+}
+
 /* What an event means for the user of a socket. */
 static void affect(struct cardea_rt_socket *socket, const struct cardea_log_event *event)
 {
@@ -72,9 +84,11 @@ static void affect(struct cardea_rt_socket *socket, const struct cardea_log_even
 	} else if (is_type(event, CARDEA_EVENT_PARTICIPANT_DENIED)) {
 		cardea_cable_end(socket->cable, "remote", false);
 	} else if (is_type(event, CARDEA_EVENT_PARTICIPANT_REMOVED)) {
+		socket->is_removed = true;
 		cardea_rt_hold(socket, false);
-	} else if (is_type(event, CARDEA_EVENT_PARTICIPANT_ADDED)) {
-		cardea_rt_hold(socket, true); /* has come back after a removal */
+	} else if (is_return(event)) {
+		socket->is_removed = false;
+		cardea_rt_hold(socket, true);
 	}
 }
 

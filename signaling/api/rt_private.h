@@ -40,10 +40,12 @@ struct cardea_rt_socket {
 	char *secret;                 /* access key, API key of an observer, or ticket */
 	char *room_key;               /* of an observer */
 	bool is_observer, is_host, is_waiting;
-	bool is_ticket; /* of one who waits by `enter`: only told when that is over (spec/native 5) */
-	bool holds;     /* counted in rt->sessions */
+	bool is_removed; /* and has not come back */
+	bool is_ticket;  /* of one who waits by `enter`: only told when that is over (spec/native 5) */
+	bool holds;      /* counted in rt->sessions */
 	char seat[CARDEA_UUID_SIZE]; /* of a user; so is session */
 	char session[CARDEA_UUID_SIZE];
+	int64_t floor;  /* and those up to this one are not for this user */
 	int64_t after;  /* events up to this number are not for RoomChannel */
 	bool is_live;   /* RoomChannel has its first picture of the room */
 	int operations; /* of the domain that are still to answer */
@@ -86,5 +88,8 @@ struct cardea_rt_message {
 /* What @event of @part looks like on RoomChannel (spec/meetings 13.4); the caller owns the JSON. */
 struct cardea_rt_message cardea_rt_render(const struct cardea_log_part *part,
                                           const struct cardea_log_event *event);
+
+/* May @socket have a message for @audience now? (rt_hub.c) */
+bool cardea_rt_is_for(const struct cardea_rt_socket *socket, enum cardea_rt_audience audience);
 
 #endif

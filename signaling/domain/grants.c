@@ -102,6 +102,8 @@ int cardea_grant_meeting(const struct cardea_session_row *session,
 {
 	/* Who waits learns nothing and does nothing (spec/meetings 12.2). */
 	CARDEA_REFUSE_IF(WAITING, seat->admission != CARDEA_SEAT_ADMITTED);
+	/* The key of a removed user is good for coming back, and for nothing until then. */
+	CARDEA_REFUSE_IF(FORBIDDEN, seat->is_removed && act != CARDEA_MEETING_READ_USER);
 	switch (act) {
 	case CARDEA_MEETING_READ_USER:
 	case CARDEA_MEETING_SPEAK:

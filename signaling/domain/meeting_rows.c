@@ -222,6 +222,8 @@ int cardea_meeting_show(const struct cardea_domain *domain, struct cardea_tx *tx
 	int err;
 
 	*out = (struct cardea_meeting){.is_waiting = rows->seat.admission != CARDEA_SEAT_ADMITTED,
+	                               .is_removed = rows->seat.is_removed,
+	                               .admitted_by_event = rows->seat.admitted_by_event,
 	                               .team = rows->tenant.name,
 	                               .locale = rows->seat.locale,
 	                               .conf_id = cardea_tx_strdup(tx, rows->session.conf_id)};

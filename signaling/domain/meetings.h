@@ -34,6 +34,7 @@ struct cardea_meeting {
 	struct cardea_meeting_room room;
 	struct cardea_meeting_user user;
 	bool is_waiting;
+	bool is_removed; /* and has not come back */
 	const char *team;
 	const char *access_key, *locale; /* locale NULL = none */
 	const char *conf_id;
@@ -44,6 +45,7 @@ struct cardea_meeting {
 	char tenant[CARDEA_UUID_SIZE], room_id[CARDEA_UUID_SIZE], session[CARDEA_UUID_SIZE];
 	char seat[CARDEA_UUID_SIZE];
 	int64_t last_event;
+	int64_t admitted_by_event; /* what came before it is not for this user */
 };
 
 typedef void (*cardea_meeting_h)(int err, const struct cardea_meeting *meeting, void *arg);

@@ -90,6 +90,23 @@ static int handle_duplicate(struct add_op *op, struct cardea_tx *tx,
 	}
 }
 
+/* A user of the meetings dialect who is registered, but not in the meeting: one seat for each user
+ * (spec/model I3). */
+static int take_back(struct add_op *op, struct cardea_tx *tx,
+                     const struct cardea_principal *principal, struct cardea_seat_row *existing)
+{
+	int err = cardea_grant_reuse(principal, existing);
+
+	if (!err && existing->is_removed) {
+		err = cardea_seat_return(tx, existing,
+		                         existing->admission == CARDEA_SEAT_DENIED ? CARDEA_SEAT_WAITING
+		                                                                   : existing->admission);
+	}
+	op->seat = *existing;
+	op->is_reused = true;
+	return err;
+}
+
 static int find_duplicate(struct add_op *op, struct cardea_tx *tx,
                           const struct cardea_principal *principal)
 {
@@ -100,9 +117,12 @@ static int find_duplicate(struct add_op *op, struct cardea_tx *tx,
 	if (!user || !op->room.session[0]) {
 		return 0;
 	}
-	err = cardea_store_seat_by_user(tx, op->tenant.id, op->room.session, user, &existing);
+	err = cardea_store_seat_by_registration(tx, op->tenant.id, op->room.session, user, &existing);
 	if (err) {
 		return err == CARDEA_E_NOT_FOUND ? 0 : err;
+	}
+	if (existing.left_at) {
+		return take_back(op, tx, principal, &existing);
 	}
 	return handle_duplicate(op, tx, principal, &existing);
 }
@@ -167,10 +187,10 @@ static int take_seat(struct add_op *op, struct cardea_tx *tx,
 	if (!err) {
 		err = open_if_closed(op, tx);
 	}
-	if (err || op->is_reused) {
-		return err;
+	if (!err && op->is_reused) {
+		return op->seat.left_at ? cardea_seat_come_back(tx, &op->seat) : 0;
 	}
-	return cardea_seat_add(tx, &op->room, &spec, &op->seat);
+	return err ? err : cardea_seat_add(tx, &op->room, &spec, &op->seat);
 }
 
 static int add(struct cardea_tx *tx, void *arg)

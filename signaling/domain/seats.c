@@ -58,6 +58,7 @@ int cardea_seat_add(struct cardea_tx *tx, const struct cardea_room_row *room,
 	}
 	if (!err) {
 		err = cardea_journal_seat(tx, out, type, &data, &out->ordinal);
+		out->admitted_by_event = spec->admission == CARDEA_SEAT_ADMITTED ? out->ordinal : 0;
 	}
 	return err ? err : cardea_store_seat_insert(tx, out);
 }
@@ -131,6 +132,16 @@ int cardea_seat_offline(struct cardea_tx *tx, struct cardea_seat_row *seat, cons
 	return err;
 }
 
+int cardea_seat_come_back(struct cardea_tx *tx, struct cardea_seat_row *seat)
+{
+	int err;
+
+	seat->left_at = 0;
+	seat->leaves_at = 0;
+	err = cardea_store_seat_update(tx, seat);
+	return err ? err : cardea_journal_seat(tx, seat, CARDEA_EVENT_PARTICIPANT_RETURNED, NULL, NULL);
+}
+
 int cardea_seat_enter(struct cardea_tx *tx, struct cardea_seat_row *seat, const char *node)
 {
 	const struct cardea_event_data data = {.node = node};
@@ -151,11 +162,14 @@ static int set_admission(struct cardea_tx *tx, struct cardea_seat_row *seat,
                          enum cardea_seat_admission admission, const char *event,
                          const struct cardea_event_data *data)
 {
-	int err;
+	int64_t number = 0;
+	int err = cardea_journal_seat(tx, seat, event, data, &number);
 
 	seat->admission = admission;
-	err = cardea_store_seat_update(tx, seat);
-	return err ? err : cardea_journal_seat(tx, seat, event, data, NULL);
+	if (admission == CARDEA_SEAT_ADMITTED) {
+		seat->admitted_by_event = number;
+	}
+	return err ? err : cardea_store_seat_update(tx, seat);
 }
 
 int cardea_seat_admit(struct cardea_tx *tx, struct cardea_seat_row *seat, const char *by)

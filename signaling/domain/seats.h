@@ -53,6 +53,8 @@ int cardea_seat_deny(struct cardea_tx *tx, struct cardea_seat_row *seat, const c
 /* Somebody who was removed or denied has registered again. @admission: as for a new seat. */
 int cardea_seat_return(struct cardea_tx *tx, struct cardea_seat_row *seat,
                        enum cardea_seat_admission admission);
+/* A seat that had left takes a place again, until it is removed. */
+int cardea_seat_come_back(struct cardea_tx *tx, struct cardea_seat_row *seat);
 /* Enters: a seat that had left is active again. */
 int cardea_seat_enter(struct cardea_tx *tx, struct cardea_seat_row *seat, const char *node);
 /* Raises or lowers the hand. @by: the host who did it, NULL = the seat itself. */

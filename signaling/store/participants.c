@@ -9,7 +9,7 @@
 	"SELECT tenant, seat, room, session, ordinal, client_id, display_name, avatar, "               \
 	"external_user_id, client_key, access_key_sealed, metadata, role, gen, guest, hidden, "        \
 	"removed, online, connection, joined_at, left_at, leaves_at, created_at, hand, admission, "    \
-	"present, locale, denial FROM participants "
+	"present, locale, denial, admitted_by_event FROM participants "
 #define IN_ROOM  "WHERE tenant = $1 AND room = $2 "
 #define IN_ORDER "ORDER BY joined_at, ordinal"
 
@@ -56,6 +56,7 @@ static int read_seat(struct cardea_tx *tx, const struct cardea_value *row, void 
 	out->is_present = row[25].integer;
 	out->locale = cardea_column_text(tx, &row[26]);
 	out->denial = cardea_column_text(tx, &row[27]);
+	out->admitted_by_event = row[28].integer;
 	return read_fixed(row, out);
 }
 
@@ -67,9 +68,9 @@ int cardea_store_seat_insert(struct cardea_tx *tx, const struct cardea_seat_row 
 	        "display_name, avatar, external_user_id, client_key, access_key_sealed, metadata, "
 	        "role, "
 	        "gen, guest, hidden, removed, online, connection, joined_at, left_at, leaves_at, "
-	        "created_at, admission, present, locale) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, "
-	        "$10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, "
-	        "$26)",
+	        "created_at, admission, present, locale, admitted_by_event) VALUES ($1, $2, $3, $4, "
+	        "$5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, "
+	        "$23, $24, $25, $26, $27)",
 	        CARDEA_TEXT(row->tenant), CARDEA_TEXT(row->id), CARDEA_TEXT(row->room),
 	        CARDEA_TEXT(row->session), CARDEA_INT(row->ordinal), CARDEA_TEXT(row->client_id),
 	        CARDEA_TEXT(row->display_name), CARDEA_TEXT(row->avatar),
@@ -79,7 +80,8 @@ int cardea_store_seat_insert(struct cardea_tx *tx, const struct cardea_seat_row 
 	        CARDEA_INT(row->is_hidden), CARDEA_INT(row->is_removed), CARDEA_INT(row->is_online),
 	        CARDEA_TEXT(row->connection), CARDEA_INT(row->joined_at), CARDEA_INT(row->left_at),
 	        CARDEA_INT(row->leaves_at), CARDEA_INT(row->created_at), CARDEA_INT(row->admission),
-	        CARDEA_INT(row->is_present), CARDEA_TEXT(row->locale));
+	        CARDEA_INT(row->is_present), CARDEA_TEXT(row->locale),
+	        CARDEA_INT(row->admitted_by_event));
 }
 
 int cardea_store_seat_update(struct cardea_tx *tx, const struct cardea_seat_row *row)
@@ -89,14 +91,15 @@ int cardea_store_seat_update(struct cardea_tx *tx, const struct cardea_seat_row 
 	        "UPDATE participants SET display_name = $1, avatar = $2, metadata = $3, "
 	        "access_key_sealed = $4, role = $5, gen = $6, removed = $7, online = $8, "
 	        "connection = $9, left_at = $10, leaves_at = $11, hand = $12, "
-	        "admission = $13, present = $14, locale = $15, denial = $16 "
-	        "WHERE tenant = $17 AND seat = $18",
+	        "admission = $13, present = $14, locale = $15, denial = $16, "
+	        "admitted_by_event = $17 WHERE tenant = $18 AND seat = $19",
 	        CARDEA_TEXT(row->display_name), CARDEA_TEXT(row->avatar), CARDEA_TEXT(row->metadata),
 	        cardea_value_sealed(&row->access_key), CARDEA_INT(row->role), CARDEA_INT(row->gen),
 	        CARDEA_INT(row->is_removed), CARDEA_INT(row->is_online), CARDEA_TEXT(row->connection),
 	        CARDEA_INT(row->left_at), CARDEA_INT(row->leaves_at), CARDEA_INT(row->hand),
 	        CARDEA_INT(row->admission), CARDEA_INT(row->is_present), CARDEA_TEXT(row->locale),
-	        CARDEA_TEXT(row->denial), CARDEA_TEXT(row->tenant), CARDEA_TEXT(row->id));
+	        CARDEA_TEXT(row->denial), CARDEA_INT(row->admitted_by_event), CARDEA_TEXT(row->tenant),
+	        CARDEA_TEXT(row->id));
 }
 
 int cardea_store_seat_get(struct cardea_tx *tx, const char *tenant, const char *id,
@@ -105,20 +108,6 @@ int cardea_store_seat_get(struct cardea_tx *tx, const char *tenant, const char *
 	struct cardea_row_sink sink = {.tx = tx, .read = read_seat, .size = sizeof(*out), .items = out};
 	int err = CARDEA_QUERY(tx, SELECT_SEAT "WHERE tenant = $1 AND seat = $2", cardea_rows_take_one,
 	                       &sink, CARDEA_TEXT(tenant), CARDEA_TEXT(id));
-
-	return cardea_rows_expect(err, sink.count);
-}
-
-int cardea_store_seat_by_user(struct cardea_tx *tx, const char *tenant, const char *session,
-                              const char *external_user_id, struct cardea_seat_row *out)
-{
-	struct cardea_row_sink sink = {.tx = tx, .read = read_seat, .size = sizeof(*out), .items = out};
-	int err =
-	        CARDEA_QUERY(tx,
-	                     SELECT_SEAT "WHERE tenant = $1 AND session = $2 AND external_user_id = $3 "
-	                                 "AND left_at = 0 " IN_ORDER " LIMIT 1",
-	                     cardea_rows_take_one, &sink, CARDEA_TEXT(tenant), CARDEA_TEXT(session),
-	                     CARDEA_TEXT(external_user_id));
 
 	return cardea_rows_expect(err, sink.count);
 }

@@ -31,10 +31,11 @@ struct cardea_seat_row {
 	int64_t gen;
 	bool is_guest, is_hidden;
 	enum cardea_seat_admission admission;
-	const char *locale; /* language of the person, NULL = none */
-	const char *denial; /* what who is DENIED was told, NULL = nothing */
-	bool is_present;    /* was in the meeting and not removed since */
-	bool is_removed;    /* for good, but for who has an access key; left_at can be taken back */
+	int64_t admitted_by_event; /* its number; what came before is not for that person */
+	const char *locale;        /* language of the person, NULL = none */
+	const char *denial;        /* what who is DENIED was told, NULL = nothing */
+	bool is_present;           /* was in the meeting and not removed since */
+	bool is_removed; /* for good, but for who has an access key; left_at can be taken back */
 	bool is_online;
 	const char *connection;                 /* of the last time online */
 	int64_t joined_at, left_at, created_at; /* ms; left_at 0 = active */
@@ -50,9 +51,6 @@ int cardea_store_seat_update(struct cardea_tx *tx, const struct cardea_seat_row 
 /* CARDEA_E_NOT_FOUND. */
 int cardea_store_seat_get(struct cardea_tx *tx, const char *tenant, const char *id,
                           struct cardea_seat_row *out);
-/* The active one of that user in @session. CARDEA_E_NOT_FOUND. */
-int cardea_store_seat_by_user(struct cardea_tx *tx, const char *tenant, const char *session,
-                              const char *external_user_id, struct cardea_seat_row *out);
 /* The one of that user in @session that has an access key, also if it has left or was removed; else
  * the active one. CARDEA_E_NOT_FOUND. */
 int cardea_store_seat_by_registration(struct cardea_tx *tx, const char *tenant, const char *session,

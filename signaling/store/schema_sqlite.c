@@ -190,7 +190,8 @@ static const char *const hands[] = {
 /* key: the caller's own name for the room (spec/native 9). conf_id, client_id: 24 hex digits that
  * begin with the time. begun_at: when guests no longer had to wait for somebody. empties_at: when a
  * meeting with nobody in it ends, 0 = never. options: text of the dialect that nobody here reads.
- * admission: enum cardea_seat_admission; present: was in the meeting and not removed since. */
+ * admission: enum cardea_seat_admission; present: was in the meeting and not removed since;
+ * admitted_by_event: its number, what came before it is not for that person. */
 static const char *const meetings[] = {
 		"ALTER TABLE rooms ADD COLUMN key TEXT",
 		"CREATE UNIQUE INDEX rooms_by_key ON rooms (tenant, key) WHERE key IS NOT NULL",
@@ -209,6 +210,7 @@ static const char *const meetings[] = {
 
 		"ALTER TABLE participants ADD COLUMN admission INTEGER NOT NULL DEFAULT 0",
 		"ALTER TABLE participants ADD COLUMN present INTEGER NOT NULL DEFAULT 0",
+		"ALTER TABLE participants ADD COLUMN admitted_by_event INTEGER NOT NULL DEFAULT 0",
 		"ALTER TABLE participants ADD COLUMN locale TEXT",
 		"CREATE INDEX participants_waiting ON participants (tenant, session, ordinal) "
 		"WHERE admission = 1",
