@@ -391,6 +391,17 @@ test('where the settings name other servers, none is started', LONG, async () =>
   assert.deepEqual(body.stun_servers, []);
 });
 
+test('without a TURN server the lists are empty', LONG, async () => {
+  for (const setting of ['turn.server=off', 'turn.binary=/nonexistent']) {
+    const gateway = await start('--set', setting);
+    assert.equal(gateway.dev.pids.turn, 0);
+    const credential = new URL(gateway.dev.guest_link).searchParams.get('guest');
+    const { body } = await gateway.request('POST', '/api/v1/enter', { body: { credential, name: 'Guest' } });
+    assert.deepEqual([body.stun_servers, body.turn_servers], [[], []], setting);
+    await gateway.stop();
+  }
+});
+
 test('a new certificate is in force after a reload, and no allocation is cut', LONG, async () => {
   const folder = fs.mkdtempSync(path.join(cardea.stateDir, 'tls-'));
   const certify = () => execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1',
