@@ -62,7 +62,7 @@ static bool read_list(const char *text, unsigned *types)
 			return false;
 		}
 	}
-	return true;
+	return *types != 0;
 }
 
 /* "a,b" or ["a", "b"]. False unless each is known, and there is one. */
