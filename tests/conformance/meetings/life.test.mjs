@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import crypto from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { isAlive, randomId, until } from '../../support/cardea.mjs';
+import { connectionId, isAlive, randomId, Seat, until } from '../../support/cardea.mjs';
 import { body, claims, empty, refused, startMeetings } from '../../support/meetings.mjs';
 
 let meetings;
@@ -306,6 +306,49 @@ test('meetings 11: of 16 kicks at once one is 200', async () => {
   await meetings.joined(jane.room.guest_token, JOHN);
   const answers = await Promise.all(Array.from({ length: 16 }, () => meetings.kick(jane.access_key, 'johndoe')));
   assert.deepEqual(answers.map(({ status }) => status).sort(), [200, ...Array(15).fill(404)]);
+});
+
+test('meetings 11.5: a lock among guests: who is refused is not registered, and after it nobody is taken', async () => {
+  for (let round = 0; round < 10; round++) {
+    const jane = await meetings.room();
+    await meetings.arrive(jane);
+    const add = (i) => meetings.guest(jane.room.guest_token, { name: `g${i}`, id: `g${i}` });
+    const [locked, ...answers] = await Promise.all([meetings.lock(jane.access_key), ...Array.from({ length: 24 }, (_, i) => add(i))]);
+    empty(locked, 201);
+    const taken = answers.filter(({ status }) => status === 201).map((answer) => answer.body.user.id);
+    answers.filter(({ status }) => status !== 201).forEach((answer) => refused(answer, 423));
+    refused(await add('late'), 423);
+    const listed = body(await meetings.users(jane.room.id)).map(({ id }) => id).filter((id) => id !== 'janedoe');
+    assert.deepEqual(listed.sort(), taken.sort());
+  }
+});
+
+test('meetings 11.5, 11.6: a kick from a locked meeting among calls of the kicked: none of them gets in', async () => {
+  for (let round = 0; round < 10; round++) {
+    const jane = await meetings.room();
+    await meetings.arrive(jane);
+    const john = await meetings.joined(jane.room.guest_token, JOHN);
+    await (await meetings.arrive(john)).leave(); // so that he may come back after the lock
+    empty(await meetings.lock(jane.access_key), 201);
+    const seats = [];
+    const comeBack = async () => {
+      const { status, body: entered } = await meetings.enter(john.access_key);
+      if (status !== 201) return;
+      const seat = await new Seat(meetings.cardea, entered).create();
+      seats.push(seat);
+      await seat.join('receive', connectionId());
+    };
+    const calls = Array.from({ length: 3 }, () => comeBack().catch(() => {})); // refused on their way
+    empty(await meetings.kick(jane.access_key, 'johndoe'), 200);
+    await Promise.all(calls);
+    await comeBack().catch(() => {});
+    assert.deepEqual(await until(async () => {
+      const ids = await online(jane.room);
+      return ids.length === 1 && ids;
+    }, 'only the host is left'), ['janedoe']);
+    assert.equal(await entering(john), '423 room_locked');
+    seats.forEach((seat) => seat.tunnel.terminate());
+  }
 });
 
 test('meetings 11: ends and starts at once leave one meeting or none, and no dead key that works', async () => {

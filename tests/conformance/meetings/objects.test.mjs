@@ -90,6 +90,17 @@ test('meetings 5: user ids are of the API key: in another meeting, at another le
   refused(await meetings.user(first.access_key, 'johndoe'), 404);
 });
 
+test('model I3: a user id is one user, whichever dialect registers it (defect 10)', async () => {
+  const { jane } = await begun();
+  const fields = { display_name: 'Jane', external_user_id: 'janedoe' };
+  await meetings.cardea.api('POST', `/api/v1/rooms/${jane.room.id}/participants`, fields);
+  const ids = body(await meetings.users(jane.room.id)).map((user) => user.id);
+  assert.equal(ids.filter((id) => id === 'janedoe').length, 1);
+  const other = await meetings.room();
+  await meetings.cardea.api('POST', `/api/v1/rooms/${other.room.id}/participants`, fields);
+  assert.equal(body(await meetings.users(other.room.id)).filter((user) => user.id === 'janedoe').length, 1);
+});
+
 test('meetings 5: who calls himself as somebody else\'s client id hides nobody (defect 3)', async () => {
   const { jane } = await begun();
   const { client_id: client } = jane.signaling.options;
@@ -435,6 +446,13 @@ test('meetings 8: who was kicked presents no longer', async () => {
   empty(await present('POST', john.access_key), 201);
   empty(await meetings.kick(jane.access_key, 'johndoe'), 200);
   assert.equal(body(await meetings.get(jane.access_key)).presentation, null);
+  empty(await present('POST', jane.access_key), 201);
+});
+
+test('meetings 8: who was kicked and has not come back takes no presentation from the others (defect 9)', async () => {
+  const { jane, john } = await begun();
+  empty(await meetings.kick(jane.access_key, 'johndoe'), 200);
+  await present('POST', john.access_key);
   empty(await present('POST', jane.access_key), 201);
 });
 
