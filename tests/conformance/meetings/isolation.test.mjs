@@ -6,6 +6,7 @@ import crypto from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { randomId } from '../../support/cardea.mjs';
 import { addTenant, body, empty, refused, startMeetings } from '../../support/meetings.mjs';
+import { Client } from '../rt/client.mjs';
 
 let meetings;
 let other;
@@ -60,6 +61,21 @@ test('meetings 3: a foreign user and an unknown one answer alike', async () => {
   assert.equal(body(await other.user(theirs.access_key, 'anndoe')).name, 'Ann');
 });
 
+const permalinkOf = async (who) => body(await who.call('POST', '/permalink', { user: JANE }, { key: who.key }), 201);
+
+test('meetings 5: each token opens what it is for, and nothing else', async () => {
+  const { permalink } = await permalinkOf(meetings);
+  const jane = body(await meetings.call('POST', `/permalink/${permalink.user_token}`), 201);
+  refused(await meetings.call('POST', `/permalink/${permalink.guest_token}`), 404);
+  refused(await meetings.guest(permalink.user_token, JOHN), 410);
+  for (const one of [permalink.user_token, permalink.guest_token]) {
+    refused(await meetings.get(one), 404);
+    refused(await meetings.lock(one), 404);
+  }
+  refused(await meetings.call('POST', `/permalink/${jane.access_key}`), 404);
+  refused(await meetings.call('GET', `/permalink/${jane.access_key}`), 404);
+});
+
 test('meetings 3: lists are of one API key', async () => {
   const ours = await meetings.room();
   const theirs = await other.room();
@@ -108,4 +124,33 @@ test('meetings 2, 15: who tries many keys is answered 429, in the same shape', a
   } finally {
     await limited.cardea.stop();
   }
+});
+
+test('DESIGN 9: a path that carries a credential is logged as its template only', async () => {
+  const jane = await meetings.room({ options: { waiting_room: true } });
+  const john = await meetings.joined(jane.room.guest_token, JOHN);
+  const { permalink } = await permalinkOf(meetings);
+  const secrets = [meetings.key, other.key, jane.access_key, john.access_key, jane.room.guest_token, permalink.user_token, permalink.guest_token,
+    john.signaling.options.auth_token.split('.')[2]];
+  for (const ak of [jane.access_key, john.access_key]) {
+    for (const [method, rest] of [['GET', ''], ['GET', '/users/janedoe'], ['POST', '/lock'], ['PUT', ''], ['POST', '/nothing'], ['GET', '/a/b/c/d']]) {
+      await meetings.call(method, `/rooms/${ak}${rest}`);
+    }
+  }
+  await meetings.call('POST', `/permalink/${permalink.user_token}`);
+  await meetings.call('GET', `/permalink?guest=${permalink.guest_token}`);
+  await meetings.call('GET', `/permalink?${permalink.user_token}`);
+  await meetings.call('GET', `/?${jane.access_key}`);
+  for (const query of [`access_key=${jane.access_key}`, `access_key=${john.access_key}x`, `room_id=${jane.room.id}&api_key=${meetings.key}`,
+    `room_id=x&api_key=${other.key}`]) {
+    const client = new Client(meetings.cardea.port, { query });
+    await client.opened;
+    await client.read(1);
+    client.close();
+  }
+  await meetings.call('POST', `/guests/${jane.room.guest_token}`, `{"name":"${jane.access_key}`);
+  // The other lines are what --dev prints for its user.
+  const lines = meetings.cardea.log().split('\n').filter((line) => line.includes('level='));
+  assert.ok(lines.some((line) => line.includes('route=/rooms/{')));
+  for (const secret of secrets) assert.equal(lines.find((line) => line.includes(secret)), undefined);
 });
