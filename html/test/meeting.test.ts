@@ -256,6 +256,60 @@ test('a waiting guest polls with the ticket and is let in', async () => {
   assert.equal(gateway.entered[1]?.credential, 'ticket');
 });
 
+test('a guest who asks too often is still at the door', async () => {
+  gateway.refusals.push(
+    { status: 202, body: { waiting: true, ticket: 'ticket', message: null, waiting_for: 'host' } },
+    {
+      status: 429,
+      body: { error: 'too many', code: 'rate_limited' },
+      headers: { 'retry-after': '1' },
+    },
+  );
+  const meeting = newMeeting();
+  const done = meeting.join();
+  await until('waiting', () => meeting.state === 'waiting');
+  assert.deepEqual(meeting.door, { waitsFor: 'host', text: null });
+  await done;
+  assert.deepEqual(
+    gateway.entered.map(({ credential }) => credential),
+    ['credential', 'ticket', 'ticket'],
+  );
+  assert.equal(meeting.door, null);
+});
+
+test('who is put back is at the door with nothing of the meeting, and comes back without resume', async () => {
+  gateway.roster = [person('ada')];
+  const meeting = await joined();
+  gateway.refusals.push({
+    status: 202,
+    body: { waiting: true, ticket: 'ticket', message: null, waiting_for: 'admission' },
+  });
+  gateway.push({ event: 'removed', reason: 'waiting' });
+  await until('waiting', () => meeting.state === 'waiting');
+  assert.deepEqual(meeting.door, { waitsFor: 'admission', text: null });
+  assert.equal(meeting.participants.size, 0);
+  await until('connected', () => meeting.state === 'connected');
+  assert.deepEqual(
+    gateway.entered.map(({ credential, resume }) => [credential, resume]),
+    [
+      ['credential', undefined],
+      ['credential', undefined],
+      ['ticket', undefined],
+    ],
+  );
+  assert.deepEqual([...meeting.participants.keys()], ['ada']);
+});
+
+test('who is denied at the door reads what the host said', async () => {
+  gateway.refusals.push(
+    { status: 202, body: { waiting: true, ticket: 'ticket', message: null } },
+    { status: 403, body: { error: 'At noon, please.', code: 'denied' } },
+  );
+  const meeting = newMeeting();
+  await assert.rejects(meeting.join(), { code: 'denied', message: 'At noon, please.' });
+  assert.equal(meeting.ending?.reason, 'refused');
+});
+
 function memoryStorage(): Storage {
   const items = new Map<string, string>();
   return {

@@ -4,7 +4,7 @@ import { CardeaError } from '../client/errors.ts';
 import { pagePath, parseCredential } from '../join/credential.ts';
 import { bestColumns, tileWidth } from '../join/layout.ts';
 import { loudness } from '../join/level.ts';
-import { chooseLanguage, describeError } from '../join/texts.ts';
+import { chooseLanguage, describeError, describeShutDoor } from '../join/texts.ts';
 
 const KEY = 'abcdefghijklmnopqrstuvWX';
 
@@ -63,6 +63,20 @@ test('every refusal has a text of its own in every language', () => {
     }
   }
   assert.equal(all.size, refusals.length * 3);
+});
+
+test('a door that stays shut has a page of its own, with the words of the host', () => {
+  const { texts } = chooseLanguage(['de']);
+  const shut = (status: number, code: string, message = '') =>
+    describeShutDoor(new CardeaError({ status, code, message }), texts);
+  assert.deepEqual(shut(403, 'denied', 'you were not let in'), texts.shut.denied);
+  assert.deepEqual(shut(403, 'denied', 'Um zwölf.'), {
+    title: texts.shut.denied.title,
+    text: 'Um zwölf.',
+  });
+  assert.deepEqual(shut(410, 'meeting_over'), texts.shut.over);
+  assert.deepEqual(shut(423, 'room_locked'), texts.shut.locked);
+  assert.equal(shut(403, 'removed'), null);
 });
 
 test('tiles are as large as the stage allows', () => {

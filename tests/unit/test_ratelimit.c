@@ -68,6 +68,36 @@ static void burst_then_rate(void **state)
 	cardea_ratelimit_free(limit);
 }
 
+static void a_period_longer_than_a_second(void **state)
+{
+	const struct cardea_ratelimit_options options = {.per_second = 1,
+	                                                 .period_s = 2,
+	                                                 .burst = 1,
+	                                                 .clock = &test_clock,
+	                                                 .random = &cardea_random_kernel};
+	struct cardea_ratelimit *limit;
+	uint64_t key;
+
+	(void)state;
+	assert_int_equal(cardea_ratelimit_new(&options, &limit), 0);
+	key = cardea_ratelimit_key(limit, "k");
+	assert_int_equal(cardea_ratelimit_wait_s(limit, key), 0);
+	charge(limit, key, 1);
+	assert_int_equal(cardea_ratelimit_wait_s(limit, key), 2);
+	now_ms += 1000;
+	assert_int_equal(cardea_ratelimit_wait_s(limit, key), 1);
+	now_ms += 999;
+	assert_int_equal(cardea_ratelimit_wait_s(limit, key), 1);
+	now_ms += 1;
+	assert_int_equal(cardea_ratelimit_wait_s(limit, key), 0);
+	now_ms += INT32_MAX; /* no more than one at a time */
+	charge(limit, key, 1);
+	assert_int_equal(cardea_ratelimit_wait_s(limit, key), 2);
+	charge(limit, key, 100); /* a minute of debt, and the next try */
+	assert_int_equal(cardea_ratelimit_wait_s(limit, key), 62);
+	cardea_ratelimit_free(limit);
+}
+
 static void debt(void **state)
 {
 	struct cardea_ratelimit *limit = new_limit(5, 1, 0);
@@ -175,6 +205,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        TEST("a burst is free, then there is one try for each part of a second",
 	             burst_then_rate),
+	        TEST("a period may be longer than a second", a_period_longer_than_a_second),
 	        TEST("tries under way together are owed, for a minute at most", debt),
 	        TEST("when the table is full the oldest is forgotten", forgets_the_oldest),
 	        TEST("a flood of addresses does not hide the newest one", survives_a_flood),
