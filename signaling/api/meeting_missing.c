@@ -6,6 +6,7 @@
 
 #include <glib.h>
 #include "api/meeting_calls.h"
+#include "api/reply.h"
 #include "cardea_error.h"
 
 static void found_meeting(int err, const struct cardea_meeting *meeting, void *arg)
@@ -94,7 +95,17 @@ static void of_item(struct cardea_http_request *request, const struct cardea_rou
 	}
 }
 
+/* The signaling of SEPP clients; our own pages come by `enter`. */
+static void of_call(struct cardea_http_request *request, const struct cardea_route_params *params,
+                    void *arg)
+{
+	(void)params;
+	(void)arg;
+	cardea_reply_error(request, 503, "signaling is not available in this version");
+}
+
 static const struct cardea_route routes[] = {
+        {CARDEA_HTTP_GET, "/call", of_call},
         {CARDEA_HTTP_POST | CARDEA_HTTP_DELETE, "/rooms/{key}/recording", of_access_key},
         {CARDEA_HTTP_POST, "/rooms/{key}/snapshot", of_access_key},
         {CARDEA_HTTP_GET, "/rooms/{key}/snapshots/{id}", of_access_key},
