@@ -15,9 +15,7 @@ let other; // with the API key of a second tenant
 
 before(async () => {
   meetings = await startMeetings();
-  const key = await addTenant(meetings.cardea);
-  meetings.key = meetings.cardea.dev.api_key;
-  other = meetings.as(key);
+  other = meetings.as(await addTenant(meetings.cardea));
 });
 after(() => meetings?.cardea.stop());
 

@@ -1,5 +1,5 @@
 // spec/meetings 3, spec/model I11: two API keys. What is another's answers like what does not exist,
-// byte for byte; wrong keys are counted. Takes about 2 s.
+// byte for byte; wrong keys are counted. Takes about 3 s.
 
 import assert from 'node:assert/strict';
 import crypto from 'node:crypto';

@@ -1,5 +1,5 @@
 // spec/meetings 11: the life of a meeting, lock, kick, coming back, many at once, and what a killed
-// gateway still knows. Names begin with the section. Takes about 10 s.
+// gateway still knows. Names begin with the section. Takes about 15 s.
 
 import assert from 'node:assert/strict';
 import crypto from 'node:crypto';

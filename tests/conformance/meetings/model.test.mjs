@@ -1,6 +1,6 @@
 // Random calls of several people in a few rooms against a model of spec/meetings 3, 7, 11 and 12: who
 // is registered, admitted, removed, locked out. 300 sequences, several at once; with CARDEA_FULL 5000.
-// CARDEA_SEED=N repeats one. Takes about 15 s.
+// CARDEA_SEED=N repeats one. Takes about 10 s.
 
 import assert from 'node:assert/strict';
 import crypto from 'node:crypto';

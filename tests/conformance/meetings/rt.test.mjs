@@ -1,5 +1,5 @@
 // /rt of the whole gateway: the rows E000-16 of spec/acceptance.md and the rules of spec/meetings 13,
-// 12.1 and 12.2 that concern it. How frames go is in conformance/rt. Takes about 5 s.
+// 12.1 and 12.2 that concern it. How frames go is in conformance/rt. Takes about 8 s.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';

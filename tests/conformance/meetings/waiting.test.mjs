@@ -1,5 +1,5 @@
 // spec/meetings 12: guests who wait: when, what they get and what they cannot do, whom hosts see, who
-// lets in or refuses. Takes about 2 s.
+// lets in or refuses. Takes about 4 s.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
