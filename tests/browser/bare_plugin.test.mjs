@@ -39,7 +39,7 @@ test('muting silences, leaving clears the picture, and neither touches the other
   await control.openRoom('quiet');
   const [a, b] = await Promise.all([enter(ada, 'quiet'), enter(ben, 'quiet')]);
   await Promise.all([a.sees([ben]), b.sees([ada]), a.hears([ben]), b.hears([ada])]);
-  const before = await a.connected();
+  const before = await a.negotiated();
   await b.page.evaluate(() => window.meeting.media.setMicrophone(false));
   await a.hears([]);
   await b.page.evaluate(() => window.meeting.media.setMicrophone(true));
