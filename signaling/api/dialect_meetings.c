@@ -68,17 +68,9 @@ static void post_room(struct cardea_http_request *request, const struct cardea_r
                       void *arg)
 {
 	struct cardea_meeting_call *call = cardea_meeting_call_new(request, arg, 201);
-	json_t *body;
+	json_t *body = call ? cardea_meeting_keyed_body(call) : NULL;
 
 	(void)params;
-	if (!call) {
-		return;
-	}
-	if (!cardea_meeting_api_key(request)) {
-		cardea_meeting_call_fail(call, CARDEA_E_API_KEY_MISSING);
-		return;
-	}
-	body = cardea_meeting_body(call);
 	if (body) {
 		read_start(call, body);
 		json_decref(body);

@@ -195,3 +195,12 @@ json_t *cardea_meeting_body(struct cardea_meeting_call *call)
 	}
 	return body;
 }
+
+json_t *cardea_meeting_keyed_body(struct cardea_meeting_call *call)
+{
+	if (!cardea_meeting_api_key(call->request)) {
+		cardea_meeting_call_fail(call, CARDEA_E_API_KEY_MISSING);
+		return NULL;
+	}
+	return cardea_meeting_body(call);
+}

@@ -38,6 +38,8 @@ void cardea_meeting_call_user(int err, const struct cardea_meeting_user *user, v
 const char *cardea_meeting_api_key(const struct cardea_http_request *request);
 /* Reads the body in any encoding, or answers 400 and returns NULL (then @call is freed). */
 json_t *cardea_meeting_body(struct cardea_meeting_call *call);
+/* The same where an API key must be in the header, known or not. */
+json_t *cardea_meeting_keyed_body(struct cardea_meeting_call *call);
 
 /* The URLs of this gateway as a client reaches it; @host and @forwarded_proto are what its request
  * says, and may be NULL. */

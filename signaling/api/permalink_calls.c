@@ -175,16 +175,8 @@ static void with_body(struct cardea_http_request *request, const struct cardea_r
                       void *arg, int success, body_h run)
 {
 	struct cardea_meeting_call *call = new_call(request, arg, success);
-	json_t *body;
+	json_t *body = call ? cardea_meeting_keyed_body(call) : NULL;
 
-	if (!call) {
-		return;
-	}
-	if (!cardea_meeting_api_key(request)) {
-		cardea_meeting_call_fail(call, CARDEA_E_API_KEY_MISSING);
-		return;
-	}
-	body = cardea_meeting_body(call);
 	if (body) {
 		run(call, body, params->value);
 		json_decref(body);

@@ -9,11 +9,6 @@
 	"scheduled_end_at, started_at, ended_at, created_at, updated_at, node, boot, epoch, key FROM " \
 	"rooms "
 
-static struct cardea_value text_or_null(const char *text)
-{
-	return cardea_value_text(text[0] ? text : NULL);
-}
-
 static int read_fixed(const struct cardea_value *row, struct cardea_room_row *out)
 {
 	int err = cardea_column_copy(&row[0], out->tenant, sizeof(out->tenant));
@@ -63,14 +58,14 @@ int cardea_store_room_insert(struct cardea_tx *tx, const struct cardea_room_row 
 	        "node, boot, epoch, key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, "
 	        "$13, $14, $15, $16, $17, $18, $19, $20, $21)",
 	        CARDEA_TEXT(row->tenant), CARDEA_TEXT(row->id), CARDEA_TEXT(row->name),
-	        CARDEA_INT(row->status), text_or_null(row->session),
+	        CARDEA_INT(row->status), cardea_value_text_or_null(row->session),
 	        cardea_value_option(row->max_participants), cardea_value_option(row->recording_enabled),
 	        cardea_value_option(row->chat_enabled), CARDEA_TEXT(row->config_extra),
 	        CARDEA_INT(row->is_locked), CARDEA_INT(row->allow_early_join_minutes),
 	        CARDEA_INT(row->scheduled_start_at), CARDEA_INT(row->scheduled_end_at),
 	        CARDEA_INT(row->started_at), CARDEA_INT(row->ended_at), CARDEA_INT(row->created_at),
-	        CARDEA_INT(row->updated_at), text_or_null(row->node), text_or_null(row->boot),
-	        CARDEA_INT(row->epoch), CARDEA_TEXT(row->key));
+	        CARDEA_INT(row->updated_at), cardea_value_text_or_null(row->node),
+	        cardea_value_text_or_null(row->boot), CARDEA_INT(row->epoch), CARDEA_TEXT(row->key));
 }
 
 int cardea_store_room_update(struct cardea_tx *tx, const struct cardea_room_row *row)
@@ -82,14 +77,15 @@ int cardea_store_room_update(struct cardea_tx *tx, const struct cardea_room_row 
 	        "allow_early_join_minutes = $9, scheduled_start_at = $10, scheduled_end_at = $11, "
 	        "started_at = $12, ended_at = $13, updated_at = $14, node = $15, boot = $16, "
 	        "epoch = $17 WHERE tenant = $18 AND room = $19",
-	        CARDEA_TEXT(row->name), CARDEA_INT(row->status), text_or_null(row->session),
-	        cardea_value_option(row->max_participants), cardea_value_option(row->recording_enabled),
-	        cardea_value_option(row->chat_enabled), CARDEA_TEXT(row->config_extra),
-	        CARDEA_INT(row->is_locked), CARDEA_INT(row->allow_early_join_minutes),
-	        CARDEA_INT(row->scheduled_start_at), CARDEA_INT(row->scheduled_end_at),
-	        CARDEA_INT(row->started_at), CARDEA_INT(row->ended_at), CARDEA_INT(row->updated_at),
-	        text_or_null(row->node), text_or_null(row->boot), CARDEA_INT(row->epoch),
-	        CARDEA_TEXT(row->tenant), CARDEA_TEXT(row->id));
+	        CARDEA_TEXT(row->name), CARDEA_INT(row->status),
+	        cardea_value_text_or_null(row->session), cardea_value_option(row->max_participants),
+	        cardea_value_option(row->recording_enabled), cardea_value_option(row->chat_enabled),
+	        CARDEA_TEXT(row->config_extra), CARDEA_INT(row->is_locked),
+	        CARDEA_INT(row->allow_early_join_minutes), CARDEA_INT(row->scheduled_start_at),
+	        CARDEA_INT(row->scheduled_end_at), CARDEA_INT(row->started_at),
+	        CARDEA_INT(row->ended_at), CARDEA_INT(row->updated_at),
+	        cardea_value_text_or_null(row->node), cardea_value_text_or_null(row->boot),
+	        CARDEA_INT(row->epoch), CARDEA_TEXT(row->tenant), CARDEA_TEXT(row->id));
 }
 
 int cardea_store_room_get(struct cardea_tx *tx, const char *tenant, const char *id,

@@ -9,11 +9,6 @@
 	"empty_timeout_ms, empties_at, waiting_room, kick_available, lock_available, options, "        \
 	"presenter FROM sessions "
 
-static struct cardea_value text_or_null(const char *text)
-{
-	return cardea_value_text(text[0] ? text : NULL);
-}
-
 static int read_ids(const struct cardea_value *row, struct cardea_session_row *out)
 {
 	int err = cardea_column_copy(&row[0], out->tenant, sizeof(out->tenant));
@@ -65,7 +60,7 @@ int cardea_store_session_insert(struct cardea_tx *tx, const struct cardea_sessio
 	        CARDEA_INT(row->begun_at), CARDEA_INT(row->empty_timeout_ms),
 	        CARDEA_INT(row->empties_at), CARDEA_INT(row->waiting_room),
 	        CARDEA_INT(row->kick_available), CARDEA_INT(row->lock_available),
-	        CARDEA_TEXT(row->options), text_or_null(row->presenter));
+	        CARDEA_TEXT(row->options), cardea_value_text_or_null(row->presenter));
 }
 
 int cardea_store_session_update(struct cardea_tx *tx, const struct cardea_session_row *row)
@@ -74,7 +69,7 @@ int cardea_store_session_update(struct cardea_tx *tx, const struct cardea_sessio
 	                   "UPDATE sessions SET begun_at = $1, empties_at = $2, options = $3, "
 	                   "presenter = $4 WHERE tenant = $5 AND session = $6",
 	                   CARDEA_INT(row->begun_at), CARDEA_INT(row->empties_at),
-	                   CARDEA_TEXT(row->options), text_or_null(row->presenter),
+	                   CARDEA_TEXT(row->options), cardea_value_text_or_null(row->presenter),
 	                   CARDEA_TEXT(row->tenant), CARDEA_TEXT(row->id));
 }
 

@@ -84,7 +84,8 @@ static inline struct cardea_value cardea_value_integer(int64_t integer)
 	return (struct cardea_value){.type = CARDEA_VALUE_INTEGER, .integer = integer};
 }
 
-struct cardea_value cardea_value_text(const char *text); /* NULL gives a NULL */
+struct cardea_value cardea_value_text(const char *text);         /* NULL gives a NULL */
+struct cardea_value cardea_value_text_or_null(const char *text); /* NULL for "" */
 struct cardea_value cardea_value_blob(const void *data, size_t len);
 /* A negative @integer, which stands for "absent", gives a NULL. */
 struct cardea_value cardea_value_option(int64_t integer);

@@ -151,6 +151,11 @@ struct cardea_value cardea_value_text(const char *text)
 	return (struct cardea_value){.type = CARDEA_VALUE_TEXT, .data = text, .len = strlen(text)};
 }
 
+struct cardea_value cardea_value_text_or_null(const char *text)
+{
+	return cardea_value_text(text[0] ? text : NULL);
+}
+
 struct cardea_value cardea_value_blob(const void *data, size_t len)
 {
 	if (!data) {
