@@ -88,7 +88,7 @@ static int show_room(struct cardea_tx *tx, struct next_op *op, const char *tenan
 	if (!err) {
 		err = cardea_store_tenant_get(tx, tenant, &rows->tenant);
 	}
-	if (!err) {
+	if (!err && event->session[0]) {
 		err = cardea_store_session_get(tx, tenant, event->session, &rows->session);
 	}
 	if (!err) {
@@ -185,7 +185,7 @@ struct report_op {
 	struct cardea_op base;
 	const char *webhook;
 	struct cardea_webhook_item item;
-	struct cardea_webhook_told told;
+	struct cardea_webhook_told told; /* without the room, which is in item */
 	cardea_done_h done;
 	void *arg;
 };
@@ -223,6 +223,7 @@ int cardea_domain_webhook_report(struct cardea_domain *domain, const char *webho
 
 	op->webhook = cardea_op_strdup(&op->base, webhook);
 	op->told = *told;
+	op->told.room_id = NULL;
 	op->item.seq = told->seq;
 	g_strlcpy(op->item.room, told->room_id, sizeof(op->item.room));
 	op->done = done;
