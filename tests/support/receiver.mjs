@@ -2,7 +2,7 @@
 //
 //   const receiver = await startReceiver();
 //   receiver.answer = () => 500;                     // a status, or null: never
-//   receiver.requests                                // { at, method, path, headers, raw, body }
+//   receiver.requests                                // { at, method, path, headers, raw, body, status }
 //   await receiver.close();
 
 import crypto from 'node:crypto';
@@ -15,8 +15,9 @@ export const signature = (key, raw) => crypto.createHmac('sha256', key).update(r
 /** "room seq" of a request: what it is about in the event log. */
 export const place = ({ body }) => `${body.room?.id ?? body.participant.room_id} ${body.seq}`;
 
-/** The requests without those that repeat the one before. */
-export const onceEach = (requests) => requests.filter((request, i) => i === 0 || request.raw !== requests[i - 1].raw);
+/** The requests that were taken, without those that repeat the one before. */
+export const taken = (requests) => requests.filter(({ status }) => status >= 200 && status < 300)
+  .filter((request, i, all) => i === 0 || request.raw !== all[i - 1].raw);
 
 export async function startReceiver() {
   const receiver = { requests: [], answer: () => 200 };
@@ -27,8 +28,8 @@ export async function startReceiver() {
       const raw = Buffer.concat(parts).toString();
       const noted = { at: Date.now(), method: request.method, path: request.url, headers: request.headers, raw, body: JSON.parse(raw) };
       receiver.requests.push(noted);
-      const status = receiver.answer(noted);
-      if (status !== null) response.writeHead(status).end();
+      noted.status = receiver.answer(noted);
+      if (noted.status !== null) response.writeHead(noted.status).end();
     });
   });
   server.listen(0, '127.0.0.1');
