@@ -224,7 +224,7 @@ function seal(stateDir, place, text) {
  * A second tenant and its API key. No call makes one yet: its rows are written while the gateway is
  * stopped, which starts anew.
  */
-export async function addTenant(cardea) {
+export async function addTenant(cardea, { isActive = true } = {}) {
   const key = `ck_live_${crypto.randomBytes(32).toString('base64url')}`;
   const digest = crypto.createHash('sha256').update(key).digest('hex');
   const [tenant, id] = [crypto.randomUUID(), crypto.randomUUID()];
@@ -233,7 +233,7 @@ export async function addTenant(cardea) {
   const sealed = (column) => `x'${seal(cardea.stateDir, `api_keys/${id}/${column}`, key)}'`;
   await cardea.stop({ keep: true });
   cardea.sql(`INSERT INTO tenants (tenant, name, is_active, max_concurrent_rooms, max_participants_per_room,
-      created_at, updated_at) VALUES ('${tenant}', 'second', 1, 0, 0, ${now}, ${now});
+      created_at, updated_at) VALUES ('${tenant}', 'second', ${Number(isActive)}, 0, 0, ${now}, ${now});
     INSERT INTO tenant_config (tenant, allow_early_join, first_participant_is_host, force_recording,
       transcription_enabled, duplicate_policy, empty_room_timeout_minutes) VALUES ('${tenant}', 1, 0, 0, 0, 0, 30);
     INSERT INTO api_keys (tenant, api_key, key_sealed, secret_sealed, created_at)

@@ -222,6 +222,32 @@ test('meetings 11.6: whoever is registered can be kicked, in a call or not, and 
   }
 });
 
+test('meetings 11.6: until he comes back, the key of a kicked user does nothing', async () => {
+  const jane = await meetings.room();
+  await meetings.arrive(jane);
+  const ann = await join(jane.room, ANN);
+  const john = await meetings.joined(jane.room.guest_token, JOHN);
+  const calls = [['POST', '/messages', { type: 'chat', content: 'x' }], ['POST', '/presentation'], ['DELETE', '/presentation'],
+    ['POST', '/layout', { layout: 'custom' }], ['POST', '/lock'], ['DELETE', '/users/janedoe'], ['POST', '/users/janedoe/admit'], ['DELETE', '']];
+  for (const { access_key: ak, user } of [ann, john]) {
+    empty(await meetings.kick(jane.access_key, user.id), 200);
+    for (const [method, rest, content] of calls) {
+      refused(await meetings.call(method, `/rooms/${ak}${rest}`, content), 403);
+    }
+    const seen = body(await meetings.get(ak));
+    assert.deepEqual(seen.signaling.options.turn_servers, []);
+    assert.equal(seen.locked, false);
+    assert.equal(seen.presentation, null);
+    assert.equal(seen.options.layout, 'auto');
+  }
+  const back = await join(jane.room, ANN);
+  assert.equal(back.signaling.options.turn_servers.length, 1);
+  empty(await meetings.message(back.access_key, 'chat', 'x'), 201);
+  const guest = await meetings.joined(jane.room.guest_token, JOHN);
+  assert.equal(guest.signaling.options.turn_servers.length, 1);
+  empty(await meetings.message(guest.access_key, 'chat', 'x'), 201);
+});
+
 test('meetings 11.6: with a waiting room a kick takes the admission', async () => {
   const jane = await meetings.room({ options: { waiting_room: true } });
   await meetings.arrive(jane);

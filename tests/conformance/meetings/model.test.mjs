@@ -79,10 +79,10 @@ class Instance {
     known.admission = this.admission(isGuest);
   }
 
-  /** Why the holder of a key gets nowhere: 410, 403, or 0. */
-  gate(person, { waitingToo = true } = {}) {
+  /** Why the holder of a key gets nowhere: 410, 403 (@p acting: for who waits or was removed), or 0. */
+  gate(person, { acting = true } = {}) {
     if (this.isOver || person.admission === 'denied') return 410;
-    return waitingToo && person.admission !== 'admitted' ? 403 : 0;
+    return acting && (person.admission !== 'admitted' || person.isRemoved) ? 403 : 0;
   }
 
   get waiting() {
@@ -180,7 +180,7 @@ class Sequence {
     if (!found) return;
     const [instance, person] = found;
     const answer = await meetings.get(person.key);
-    const status = this.note(`get ${person.id}`, instance.gate(person, { waitingToo: false }) || 200)(answer);
+    const status = this.note(`get ${person.id}`, instance.gate(person, { acting: false }) || 200)(answer);
     if (status === 200) this.compare(answer.body, instance, person);
   }
 
@@ -190,7 +190,7 @@ class Sequence {
     const [instance, person] = found;
     const [target, text] = this.target(instance);
     const isHidden = target !== person && (person.admission !== 'admitted' || (person.isGuest && target?.admission !== 'admitted'));
-    const expected = instance.gate(person, { waitingToo: false }) || (!target || isHidden ? 404 : 200);
+    const expected = instance.gate(person, { acting: false }) || (!target || isHidden ? 404 : 200);
     const answer = await meetings.user(person.key, text);
     if (this.note(`${person.id} looks up ${text}`, expected)(answer) === 200) {
       assert.deepEqual([answer.body.id, answer.body.name, answer.body.guest], [target.id, target.name, target.isGuest]);
@@ -258,7 +258,7 @@ class Sequence {
 
   async present() {
     const found = this.somebody();
-    if (!found || found[1].isRemoved) return;
+    if (!found) return;
     const [instance, person] = found;
     const starts = this.chance(0.6);
     const path = `/rooms/${person.key}/presentation`;
@@ -280,7 +280,7 @@ class Sequence {
     const client = new Client(meetings.cardea.port, { query: `access_key=${person.key}` });
     try {
       await client.opened;
-      const refusal = instance.gate(person, { waitingToo: false });
+      const refusal = instance.gate(person, { acting: false });
       this.log.push(`${person.id} follows`);
       if (refusal) {
         await client.end();
@@ -336,7 +336,7 @@ class Sequence {
       guest: person.isGuest,
       ready: [isReady, isReady, true],
       locked: instance.isLocked,
-      relay: isReady ? 1 : 0,
+      relay: isReady && !person.isRemoved ? 1 : 0,
       waiting: person.isGuest ? [] : instance.waiting,
       presenter: isReady ? instance.presenter?.id ?? null : null,
     });

@@ -90,7 +90,7 @@ test('meetings 5: user ids are of the API key: in another meeting, at another le
   refused(await meetings.user(first.access_key, 'johndoe'), 404);
 });
 
-test('model I3: a user id is one user, whichever dialect registers it (defect 10)', async () => {
+test('model I3: a user id is one user, whichever dialect registers it', async () => {
   const { jane } = await begun();
   const fields = { display_name: 'Jane', external_user_id: 'janedoe' };
   await meetings.cardea.api('POST', `/api/v1/rooms/${jane.room.id}/participants`, fields);
@@ -101,7 +101,7 @@ test('model I3: a user id is one user, whichever dialect registers it (defect 10
   assert.equal(body(await meetings.users(other.room.id)).filter((user) => user.id === 'janedoe').length, 1);
 });
 
-test('meetings 5: who calls himself as somebody else\'s client id hides nobody (defect 3)', async () => {
+test('meetings 5: who calls himself as somebody else\'s client id hides nobody', async () => {
   const { jane } = await begun();
   const { client_id: client } = jane.signaling.options;
   await meetings.guest(jane.room.guest_token, { name: 'Jane Doe', id: client });
@@ -449,7 +449,7 @@ test('meetings 8: who was kicked presents no longer', async () => {
   empty(await present('POST', jane.access_key), 201);
 });
 
-test('meetings 8: who was kicked and has not come back takes no presentation from the others (defect 9)', async () => {
+test('meetings 8: who was kicked and has not come back takes no presentation from the others', async () => {
   const { jane, john } = await begun();
   empty(await meetings.kick(jane.access_key, 'johndoe'), 200);
   await present('POST', john.access_key);

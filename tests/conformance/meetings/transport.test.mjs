@@ -413,7 +413,7 @@ test('meetings 4: unknown fields and files are read over', async () => {
   assert.equal(answer.status, 201);
 });
 
-test('meetings 6.1: /call says 503 as long as there is no SEPP (defect 11)', async () => {
+test('meetings 6.1: /call says 503 as long as there is no SEPP', async () => {
   const { signaling: { options } } = await meetings.room();
   const answer = await meetings.call('GET', `${new URL(options.endpoint).pathname}?auth_token=${options.auth_token}`);
   assert.equal(answer.status, 503, answer.raw);
