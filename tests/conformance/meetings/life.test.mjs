@@ -429,6 +429,12 @@ test('meetings 15: what was answered is there after the gateway was killed', asy
     assert.equal(now.user.id, id);
     assert.equal(now.room.id, room.id);
   }
+  const count = (from) => cardea.sql(`SELECT COUNT(*) FROM ${from}`);
+  assert.equal(count('(SELECT 1 FROM events GROUP BY tenant, room HAVING COUNT(*) <> MAX(seq) - MIN(seq) + 1)'), '0', 'numbers without gaps');
+  assert.equal(count(`participants p WHERE NOT EXISTS (SELECT 1 FROM events e WHERE e.tenant = p.tenant AND e.room = p.room
+    AND e.seq = p.ordinal)`), '0', 'nobody without an event');
+  assert.equal(count(`(SELECT 1 FROM participants WHERE external_user_id IS NOT NULL GROUP BY tenant, session, external_user_id
+    HAVING COUNT(*) > 1)`), '0', 'nobody twice');
 });
 
 test('meetings 11.5, 11.6: lock, kick, end and admission survive a killed gateway', async () => {
