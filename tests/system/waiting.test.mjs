@@ -219,6 +219,18 @@ test('who may: the tenant and hosts of the room, nobody else', async () => {
   assert.equal((await bearer(host).admit(participant)).status, 200);
 });
 
+test('a page that was kicked does not come back by itself, its person may', async () => {
+  const meeting = await begun({});
+  const guest = await registerGuest(cardea, meeting.guestToken, { id: 'g' });
+  const credential = guest.body.access_key;
+  const { resume } = (await enter({ credential })).body;
+  const again = await enter({ credential, resume });
+  assert.equal(again.status, 201, again.raw);
+  assert.equal((await cardea.request('DELETE', `/rooms/${meeting.host}/users/g`)).status, 200);
+  refused(await enter({ credential, resume: again.body.resume }), 403, 'gen_stale');
+  assert.equal((await enter({ credential })).status, 201);
+});
+
 test('a lock lets nobody in; after the end there is nobody to let in', async () => {
   const meeting = await begun();
   const ann = await knock(meeting);
