@@ -198,9 +198,10 @@ int cardea_seat_put_back(struct cardea_tx *tx, struct cardea_seat_row *seat, con
 
 	empty(tx, seat);
 	data.gen = seat->gen;
-	return err ? err
-	           : set_admission(tx, seat, CARDEA_SEAT_WAITING, CARDEA_EVENT_PARTICIPANT_WAITING,
-	                           &data);
+	if (!err) {
+		err = set_admission(tx, seat, CARDEA_SEAT_WAITING, CARDEA_EVENT_PARTICIPANT_WAITING, &data);
+	}
+	return err ? err : postpone_end(tx, seat);
 }
 
 int cardea_seat_shut_out(struct cardea_tx *tx, struct cardea_seat_row *seat)

@@ -139,10 +139,13 @@ test('put back: what was held is dead, and the door is as before', async () => {
   const { handle } = await seat.join('receive', connectionId());
   const id = seat.entered.participant.id;
   const before = Date.now();
+  const end = () => Number(cardea.sql(`SELECT empties_at FROM sessions WHERE room = '${meeting.room}'`));
+  const due = end();
   for (let i = 0; i < 2; i += 1) {
     const put = await meeting.by.wait(id);
     assert.deepEqual([put.status, put.body], [200, { participant: id, admission: 'waiting' }]);
   }
+  assert.ok(end() > due, 'an empty meeting would end its time after this');
   const removed = await until(() => seat.tunnel.messages.map((m) => m.plugindata?.data)
     .find((data) => data?.event === 'removed'), 'told by the plugin');
   assert.equal(removed.reason, 'waiting');
