@@ -240,7 +240,8 @@ int cardea_room_begin(struct cardea_tx *tx, const struct cardea_room_row *room)
 	if (!err) {
 		err = cardea_journal_room(tx, room, CARDEA_EVENT_ROOM_BEGUN, &nothing, NULL);
 	}
-	if (!err && !session.waiting_room) {
+	/* While it is locked nobody is let in (spec/meetings 12.3). */
+	if (!err && !session.waiting_room && !room->is_locked) {
 		err = cardea_store_seat_list(tx, room->tenant, room->id, CARDEA_SEATS_WAITING, &waiting,
 		                             &count);
 	}

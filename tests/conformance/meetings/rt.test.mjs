@@ -260,6 +260,19 @@ test('meetings 12.1: observers and guests start nothing', async () => {
   assert.deepEqual(types(guest), ['room_setup']);
 });
 
+test('meetings 12.3: the start of a locked meeting lets nobody in', async () => {
+  const jane = await meetings.room();
+  const john = await meetings.joined(jane.room.guest_token, JOHN);
+  const guest = await user(john);
+  empty(await meetings.lock(jane.access_key), 201);
+  await flush(jane, await user(jane)); // it has started
+  await guest.settled();
+  assert.deepEqual(types(guest), ['room_setup']);
+  const { ready, signaling } = body(await meetings.get(john.access_key));
+  assert.equal(ready, false);
+  assert.deepEqual(signaling.options.turn_servers, []);
+});
+
 test('meetings 12.2: what a waiting guest hears, and after the admission', async () => {
   const jane = await meetings.room({ options: { waiting_room: true } });
   const host = await user(jane);
