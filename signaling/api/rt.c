@@ -217,7 +217,8 @@ static void missed_read(int err, const struct cardea_log_part *part, void *arg)
 	for (size_t i = 0; i < part->count; i++) {
 		struct cardea_rt_message message = cardea_rt_render(part, &part->events[i]);
 
-		if (message.json && cardea_rt_is_for(socket, message.audience)) {
+		if (message.json && part->events[i].seq > socket->floor &&
+		    cardea_rt_is_for(socket, message.audience)) {
 			send_json(socket, CARDEA_RT_ROOM_CHANNEL, json_incref(message.json));
 		}
 		json_decref(message.json);

@@ -76,6 +76,7 @@ static void affect(struct cardea_rt_socket *socket, const struct cardea_log_even
 {
 	if (is_type(event, CARDEA_EVENT_PARTICIPANT_ADMITTED) && socket->is_waiting) {
 		socket->is_waiting = false;
+		socket->floor = event->seq;
 		cardea_rt_hold(socket, true);
 		cardea_rt_send_meeting(socket, false);
 	} else if (is_type(event, CARDEA_EVENT_PARTICIPANT_WAITING) && !socket->is_waiting) {
@@ -87,6 +88,9 @@ static void affect(struct cardea_rt_socket *socket, const struct cardea_log_even
 		socket->is_removed = true;
 		cardea_rt_hold(socket, false);
 	} else if (is_return(event)) {
+		if (socket->is_removed) {
+			socket->floor = event->seq;
+		}
 		socket->is_removed = false;
 		cardea_rt_hold(socket, true);
 	}

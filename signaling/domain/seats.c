@@ -147,15 +147,18 @@ int cardea_seat_enter(struct cardea_tx *tx, struct cardea_seat_row *seat, const 
 	const struct cardea_event_data data = {.node = node};
 	const char *event = seat->left_at && seat->is_present ? CARDEA_EVENT_PARTICIPANT_RETURNED
 	                                                      : CARDEA_EVENT_PARTICIPANT_ENTERED;
-	int err;
+	int64_t number = 0;
+	int err = cardea_journal_seat(tx, seat, event, &data, &number);
 
+	if (seat->is_removed) {
+		seat->admitted_by_event = number; /* what came meanwhile is not for it */
+	}
 	seat->left_at = 0;
 	seat->is_removed = false;
 	if (!seat->is_online) {
 		seat->leaves_at = cardea_tx_now_ms(tx) + CARDEA_SEAT_ENTER_MS;
 	}
-	err = cardea_store_seat_update(tx, seat);
-	return err ? err : cardea_journal_seat(tx, seat, event, &data, NULL);
+	return err ? err : cardea_store_seat_update(tx, seat);
 }
 
 static int set_admission(struct cardea_tx *tx, struct cardea_seat_row *seat,

@@ -596,6 +596,28 @@ test('meetings 12.2: a guest is not caught up to what was said while it waited',
   await flush(jane, guest);
 });
 
+test('meetings 11.6: who was kicked and came back is not caught up to what was said meanwhile', async () => {
+  const jane = await meetings.room();
+  await meetings.arrive(jane);
+  const comeBack = { post: (john) => meetings.joined(jane.room.guest_token, { ...JOHN, id: john.user.id }), call: (john) => meetings.arrive(john) };
+  for (const [way, back] of Object.entries(comeBack)) {
+    const john = await meetings.joined(jane.room.guest_token, { ...JOHN, id: way });
+    const stayed = await user(john);
+    empty(await meetings.kick(jane.access_key, way), 200);
+    empty(await meetings.message(jane.access_key, 'chat', `about ${way}`), 201);
+    await back(john);
+    await flush(jane, stayed);
+    stayed.command('unsubscribe', ROOM);
+    const late = connect(`access_key=${john.access_key}`);
+    await late.opened;
+    for (const client of [stayed, late]) {
+      client.command('subscribe', '{"channel":"RoomChannel","after":0}');
+      await flush(jane, client);
+      assert.ok(!client.frames.some((text) => text.includes(`about ${way}`)), way);
+    }
+  }
+});
+
 test('meetings 13: both /rt and lists tell the same after the gateway was killed', async () => {
   const { cardea } = meetings;
   const jane = await meetings.room();
