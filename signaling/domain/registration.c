@@ -60,7 +60,8 @@ static int register_again(const struct cardea_domain *domain, struct cardea_tx *
 	                  !is_same(seat->avatar, user->avatar) || !is_same(seat->locale, user->locale);
 	int err = 0;
 
-	CARDEA_REFUSE_IF(USER_LEVEL, is_guest != (seat->role != CARDEA_ROLE_HOST));
+	/* Participants of other dialects are neither: a guest link is no way into their seats. */
+	CARDEA_REFUSE_IF(USER_LEVEL, is_guest ? !seat->is_guest : seat->role != CARDEA_ROLE_HOST);
 	seat->display_name = user->name;
 	seat->avatar = user->avatar;
 	seat->locale = user->locale;

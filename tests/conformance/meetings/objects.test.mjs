@@ -101,6 +101,17 @@ test('model I3: a user id is one user, whichever dialect registers it', async ()
   assert.equal(body(await meetings.users(other.room.id)).filter((user) => user.id === 'janedoe').length, 1);
 });
 
+test('model I3: a guest who knows the id of a participant of another dialect does not get its seat', async () => {
+  const jane = await meetings.room({ options: { waiting_room: true } });
+  await meetings.arrive(jane);
+  const boss = { display_name: 'Boss', external_user_id: 'boss' };
+  const added = await meetings.cardea.api('POST', `/api/v1/rooms/${jane.room.id}/participants`, boss);
+  assert.equal(added.status, 201, added.raw);
+  refused(await meetings.guest(jane.room.guest_token, { name: 'Boss', id: 'boss' }), 409);
+  const guest = await meetings.joined(jane.room.guest_token, { name: 'Boss', id: 'not-boss' });
+  assert.equal(guest.ready, false); // waits, as guests do
+});
+
 test('meetings 5: who calls himself as somebody else\'s client id hides nobody', async () => {
   const { jane } = await begun();
   const { client_id: client } = jane.signaling.options;
