@@ -164,12 +164,16 @@ static bool is_inside(const struct cardea_entrant *who)
 	return who->seat && !who->seat->left_at;
 }
 
+bool cardea_grant_lock_needs_presence(const struct cardea_seat_row *seat)
+{
+	return seat->access_key.data || seat->is_guest;
+}
+
 static int refuse_by_lock(const struct cardea_room_row *room, const struct cardea_entrant *who)
 {
-	/* Those in a meeting of access keys when it was locked, hosts like others (spec/meetings 11.5).
-	 */
-	bool may_pass = has_key(who->seat) ? who->seat->is_present
-	                                   : is_inside(who) || who->role == CARDEA_ROLE_HOST;
+	bool may_pass = who->seat && cardea_grant_lock_needs_presence(who->seat)
+	                        ? who->seat->is_present
+	                        : is_inside(who) || who->role == CARDEA_ROLE_HOST;
 
 	CARDEA_REFUSE_IF(ROOM_LOCKED, room->is_locked && !may_pass);
 	return 0;

@@ -83,6 +83,10 @@ enum cardea_meeting_act {
 int cardea_grant_meeting(const struct cardea_session_row *session,
                          const struct cardea_seat_row *seat, enum cardea_meeting_act act);
 
+/* Does only having been in a call take @seat past a lock (spec/meetings 11.5)? So it is with access
+ * keys, of hosts like others, and with guests; for other seats it is enough to have a place. */
+bool cardea_grant_lock_needs_presence(const struct cardea_seat_row *seat);
+
 /* ---- admission ---- */
 
 enum cardea_verdict {

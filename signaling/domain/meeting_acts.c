@@ -257,7 +257,7 @@ static int shut_out(struct cardea_tx *tx, struct act_op *op)
 	for (size_t i = 0; i < count && !err; i++) {
 		struct cardea_seat_row seat = seats[i];
 
-		if (seat.access_key.data && !seat.is_present) {
+		if (cardea_grant_lock_needs_presence(&seat) && !seat.is_present) {
 			err = cardea_seat_shut_out(tx, &seat);
 			revoke(tx, op, &seat, "locked");
 		}

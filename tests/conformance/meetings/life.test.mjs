@@ -163,6 +163,21 @@ test('meetings 11.5: who was in the call before the lock may leave and come back
   await meetings.arrive(jane);
 });
 
+test('meetings 11.5: nor does a guest who entered by the link and never came', async () => {
+  const jane = await meetings.room();
+  await meetings.arrive(jane);
+  const bob = { name: 'Bob', client_key: randomId() + randomId() };
+  const promised = await meetings.cardea.enter(jane.room.guest_token, bob);
+  const came = await meetings.cardea.enter(jane.room.guest_token, { name: 'Ann' });
+  await came.create();
+  await came.join('receive', connectionId());
+  await until(async () => (await online(jane.room)).length === 2, 'Ann is there');
+  empty(await meetings.lock(jane.access_key), 201);
+  assert.equal((await meetings.enter(jane.room.guest_token, bob)).status, 423);
+  await assert.rejects(promised.create(), /create/);
+  body(await meetings.enter(jane.room.guest_token, { resume: came.entered.resume }), 201);
+});
+
 test('meetings 11.5: a kick takes the way back', async () => {
   const jane = await meetings.room();
   await meetings.arrive(jane);
