@@ -97,14 +97,19 @@ static json_t *links_object(const struct cardea_meeting *meeting,
 	                 "websocket", cardea_json_joined(urls->base, "/rt?access_key=", key));
 }
 
-/* Nothing to relay with for who waits (spec/meetings 12.2) or was removed. */
+/* Who waits (spec/meetings 12.2) or was removed has nothing to relay with, and sees nobody. */
+static bool is_outside(const struct cardea_meeting *meeting)
+{
+	return meeting->is_waiting || meeting->is_removed;
+}
+
 static json_t *turn_servers(const struct cardea_meeting *meeting,
                             const struct cardea_meeting_look *look)
 {
 	struct cardea_ice_options ice = *look->ice;
 	json_t *servers;
 
-	if (meeting->is_waiting || meeting->is_removed) {
+	if (is_outside(meeting)) {
 		return json_array();
 	}
 	ice.turn_ttl_s = look->turn_life_s;
@@ -134,7 +139,7 @@ json_t *cardea_json_meeting(const struct cardea_meeting *meeting,
 	        user_object(meeting), "links", links_object(meeting, &look->urls), "options",
 	        cardea_meeting_options_show(meeting->room.options, meeting->locale), "playbacks",
 	        "presentation",
-	        meeting->is_waiting ? json_null() : cardea_json_presentation(&meeting->room),
+	        is_outside(meeting) ? json_null() : cardea_json_presentation(&meeting->room),
 	        "broadcasts", "recording", "snapshots", "waiting_list",
 	        cardea_json_waiting_list(meeting->waiting, meeting->waiting_count), "signaling",
 	        signaling_object(meeting, look));

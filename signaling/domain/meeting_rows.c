@@ -242,7 +242,7 @@ int cardea_meeting_show(const struct cardea_domain *domain, struct cardea_tx *tx
 	if (err || rows->is_new) {
 		return err;
 	}
-	if (!rows->seat.is_guest) {
+	if (!rows->seat.is_guest && !rows->seat.is_removed) {
 		err = show_waiting(tx, rows, out);
 	}
 	return err ? err

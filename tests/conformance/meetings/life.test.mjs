@@ -280,6 +280,23 @@ test('meetings 11.6: with a waiting room a kick takes the admission', async () =
   assert.deepEqual(body(await meetings.get(jane.access_key)).waiting_list.map((user) => user.id), ['johndoe']);
 });
 
+test('meetings 11.6: a kicked host does not see who waits or presents until he is back', async () => {
+  const jane = await meetings.room({ options: { waiting_room: true } });
+  await meetings.arrive(jane);
+  const ann = await join(jane.room, ANN);
+  await meetings.joined(jane.room.guest_token, JOHN);
+  empty(await meetings.call('POST', `/rooms/${jane.access_key}/presentation`), 201);
+  const seen = async () => {
+    const { waiting_list: waiting, presentation } = body(await meetings.get(ann.access_key));
+    return [waiting.map((user) => user.id), presentation?.user.id];
+  };
+  assert.deepEqual(await seen(), [['johndoe'], 'janedoe']);
+  empty(await meetings.kick(jane.access_key, 'ann'), 200);
+  assert.deepEqual(await seen(), [[], undefined]);
+  await join(jane.room, ANN);
+  assert.deepEqual(await seen(), [['johndoe'], 'janedoe']);
+});
+
 test('meetings 11.6: the last host may kick himself and come back', async () => {
   const jane = await meetings.room();
   await meetings.arrive(jane);
