@@ -266,10 +266,11 @@ int cardea_seat_remove(struct cardea_tx *tx, struct cardea_seat_row *seat, const
 	if (!err) {
 		err = stop_presenting(tx, seat);
 	}
-	if (err) {
-		return err;
+	if (!err) {
+		err = postpone_end(tx, seat);
 	}
-	return cardea_journal_seat(tx, seat, CARDEA_EVENT_PARTICIPANT_REMOVED, &data, NULL);
+	return err ? err
+	           : cardea_journal_seat(tx, seat, CARDEA_EVENT_PARTICIPANT_REMOVED, &data, NULL);
 }
 
 int cardea_seat_settle(struct cardea_tx *tx, const struct cardea_room_row *room)
