@@ -100,6 +100,12 @@ static void take_standing(struct cardea_rt_socket *socket, const struct cardea_m
 	socket->floor = meeting->admitted_by_event;
 }
 
+/* Does a socket of this user keep the meeting from ending (spec/meetings 11.3)? */
+static bool counts(const struct cardea_meeting *meeting)
+{
+	return !meeting->is_removed && !(meeting->is_waiting && meeting->has_begun);
+}
+
 static void setup_read(int err, const struct cardea_meeting *meeting, void *arg)
 {
 	struct cardea_rt_socket *socket = arg;
@@ -108,6 +114,7 @@ static void setup_read(int err, const struct cardea_meeting *meeting, void *arg)
 		return;
 	}
 	take_standing(socket, meeting);
+	cardea_rt_hold(socket, counts(meeting));
 	send_meeting_as(socket, "room_setup", meeting);
 	if (!meeting->is_waiting) {
 		send_meeting_as(socket, "room_ready", meeting);
@@ -413,7 +420,7 @@ static void user_found(int err, const struct cardea_meeting *meeting, void *arg)
 	memcpy(socket->seat, meeting->seat, sizeof(socket->seat));
 	memcpy(socket->session, meeting->session, sizeof(socket->session));
 	if (accept_socket(handshake, meeting->tenant, meeting->room_id, meeting->last_event)) {
-		cardea_rt_hold(socket, !socket->is_removed);
+		cardea_rt_hold(socket, counts(meeting));
 	}
 }
 

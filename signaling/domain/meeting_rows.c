@@ -223,6 +223,7 @@ int cardea_meeting_show(const struct cardea_domain *domain, struct cardea_tx *tx
 
 	*out = (struct cardea_meeting){.is_waiting = rows->seat.admission != CARDEA_SEAT_ADMITTED,
 	                               .is_removed = rows->seat.is_removed,
+	                               .has_begun = rows->session.begun_at != 0,
 	                               .admitted_by_event = rows->seat.admitted_by_event,
 	                               .team = rows->tenant.name,
 	                               .locale = rows->seat.locale,

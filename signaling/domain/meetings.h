@@ -35,6 +35,7 @@ struct cardea_meeting {
 	struct cardea_meeting_user user;
 	bool is_waiting;
 	bool is_removed; /* and has not come back */
+	bool has_begun;  /* the meeting (spec/meetings 12.1) */
 	const char *team;
 	const char *access_key, *locale; /* locale NULL = none */
 	const char *conf_id;

@@ -49,6 +49,17 @@ test('meetings 11.3: who keeps a meeting alive, and who does not', async () => {
   const early = await meetings.room({ options: { waiting_room: true } });
   const outside = await follow(await meetings.joined(early.room.guest_token, { name: 'Waits' }));
   const host = await follow(early);
+  const begun = await meetings.room({ options: { waiting_room: true } });
+  const begunHost = await follow(begun);
+  const late = await meetings.joined(begun.room.guest_token, { name: 'Waits' }); // came after the start
+  const lobby = await follow(late);
+  const back = await meetings.room({ options: { waiting_room: true } });
+  const backHost = await follow(back);
+  const bob = await meetings.joined(back.room.guest_token, { name: 'Bob', id: 'bob' });
+  body(await meetings.admit(back.access_key, 'bob'));
+  const putBack = await follow(bob);
+  const { room, participant } = body(await meetings.enter(bob.access_key), 201);
+  body(await meetings.cardea.api('POST', `/api/v1/rooms/${room.id}/participants/${participant.id}/wait`));
   const kicking = await meetings.room();
   const ann = await meetings.started({ id: kicking.room.id, user: { name: 'Ann', id: 'ann' } });
   const kicked = await follow(ann);
@@ -63,11 +74,15 @@ test('meetings 11.3: who keeps a meeting alive, and who does not', async () => {
   const guard = await follow(await meetings.joined(guarded.room.guest_token, { name: 'Waits' }));
 
   host.close(); // the meeting has started: who waits now counts no longer
-  await over(nobody, watched, early, kicking);
+  begunHost.close();
+  backHost.close();
+  await over(nobody, watched, early, begun, back, kicking);
   await watching.end();
   const { content } = JSON.parse(watching.frames.filter((text) => text.includes('room_update')).at(-1)).message;
   assert.deepEqual([content.ready, content.started_at, content.shutdown], [false, null, true]);
   await outside.end();
+  await lobby.end();
+  await putBack.end();
   await kicked.end();
   refused(await meetings.guest(nobody.room.guest_token, { name: 'G' }), 410);
   assert.ok(!body(await meetings.rooms()).some(({ id }) => id === nobody.room.id));
