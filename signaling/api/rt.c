@@ -213,14 +213,8 @@ void cardea_rt_send_report(struct cardea_rt_socket *socket)
 
 static void catch_up(struct cardea_rt_socket *socket);
 
-/* Events that are new since the named number, up to where the hub is; then it goes on live. */
-static void missed_read(int err, const struct cardea_log_part *part, void *arg)
+static void send_part(struct cardea_rt_socket *socket, const struct cardea_log_part *part)
 {
-	struct cardea_rt_socket *socket = arg;
-
-	if (!came_back(socket, err)) {
-		return;
-	}
 	for (size_t i = 0; i < part->count; i++) {
 		struct cardea_rt_message message = cardea_rt_render(part, &part->events[i]);
 
@@ -231,18 +225,39 @@ static void missed_read(int err, const struct cardea_log_part *part, void *arg)
 		json_decref(message.json);
 	}
 	socket->after = part->last;
-	if (part->has_more || socket->after < socket->hub->position) {
+	socket->is_behind = part->has_more || socket->after < socket->hub->position;
+	socket->is_live = !socket->is_behind;
+}
+
+/* Events that are new since the named number, up to where the hub is; then it goes on live. */
+static void missed_read(int err, const struct cardea_log_part *part, void *arg)
+{
+	struct cardea_rt_socket *socket = arg;
+
+	socket->is_reading = false;
+	if (!came_back(socket, err) || !socket->is_behind) {
+		return;
+	}
+	if (socket->after == socket->asked) { /* else it has subscribed anew */
+		send_part(socket, part);
+	}
+	if (socket->is_behind) {
 		catch_up(socket);
-	} else {
-		socket->is_live = true;
 	}
 }
 
+/* One read at a time, however often the client subscribes. */
 static void catch_up(struct cardea_rt_socket *socket)
 {
+	if (socket->is_reading) {
+		return;
+	}
+	socket->is_reading = true;
+	socket->asked = socket->after;
 	socket->operations++;
 	if (cardea_domain_log_read(socket->rt->api->domain, socket->hub->tenant, socket->hub->room,
 	                           socket->after, missed_read, socket)) {
+		socket->is_reading = false;
 		socket->operations--;
 		cardea_cable_end(socket->cable, "server_restart", true);
 	}
@@ -298,6 +313,7 @@ static void subscribed(struct cardea_cable *cable, const char *channel, void *ar
 		cardea_rt_send_meeting(socket, true);
 	} else if (socket->after >= 0 && !socket->is_waiting) {
 		socket->after = MAX(socket->after, socket->floor);
+		socket->is_behind = true;
 		begin(socket);
 		catch_up(socket);
 	} else if (socket->is_observer) {
@@ -316,6 +332,7 @@ static void unsubscribed(struct cardea_cable *cable, const char *channel, void *
 	(void)cable;
 	if (strcmp(channel, CARDEA_RT_ROOM_CHANNEL) == 0) {
 		socket->is_live = false;
+		socket->is_behind = false;
 	}
 }
 

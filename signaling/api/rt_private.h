@@ -48,6 +48,9 @@ struct cardea_rt_socket {
 	int64_t floor;  /* and those up to this one are not for this user */
 	int64_t after;  /* events up to this number are not for RoomChannel */
 	bool is_live;   /* RoomChannel has its first picture of the room */
+	bool is_behind; /* RoomChannel is to be caught up from `after` */
+	bool is_reading;
+	int64_t asked;  /* what `after` was when that read began */
 	int operations; /* of the domain that are still to answer */
 	bool is_closed; /* freed when they have */
 };

@@ -565,6 +565,25 @@ test('meetings 13: events are numbered, and a subscription may be caught up', as
   }
 });
 
+test('meetings 13: who subscribes again and again is caught up once at a time', async () => {
+  const jane = await meetings.room();
+  const texts = Array.from({ length: 100 }, (_, i) => `text ${i}`);
+  for (const content of texts) empty(await meetings.message(jane.access_key, 'chat', content), 201);
+  const client = connect(`access_key=${jane.access_key}`);
+  await client.opened;
+  const identifier = '{"channel":"RoomChannel","after":0}';
+  for (let i = 0; i < 50; i++) {
+    client.command('subscribe', identifier);
+    client.command('unsubscribe', identifier);
+  }
+  client.command('subscribe', identifier);
+  await flush(jane, client);
+  await client.settled();
+  const came = events(client, 'chat').map(({ content }) => content);
+  assert.deepEqual(came.slice(-texts.length - 1, -1), texts); // the last time whole and in order
+  assert.ok(came.length < 10 * texts.length, `${came.length} events`); // each time for itself: 5000
+});
+
 test('meetings 13: a meeting\'s events do not reach the next one\'s users by catching up', async () => {
   const first = await meetings.room();
   empty(await meetings.message(first.access_key, 'chat', 'old secret'), 201);
