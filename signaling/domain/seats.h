@@ -13,8 +13,8 @@
 /* Who lost the connection has this long to come back before the seat counts as left (spec/model 2).
  */
 #define CARDEA_SEAT_GRACE_MS 30000
-/* Who entered has the life of the join token to come online. */
-#define CARDEA_SEAT_ENTER_MS ((int64_t)1000 * CARDEA_JOIN_TOKEN_LIFE_S)
+/* Who entered has as long to come online as a join token is taken. */
+#define CARDEA_SEAT_ENTER_MS ((int64_t)1000 * (CARDEA_JOIN_TOKEN_LIFE_S + CARDEA_TOKEN_LEEWAY_S))
 
 /* What a new seat is made from. Strings are borrowed until the command ends. */
 struct cardea_seat_spec {

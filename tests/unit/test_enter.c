@@ -429,6 +429,28 @@ static void full_and_locked_rooms_keep_guests_out(void **state)
 	assert_int_equal(enter(f, m.seat.access, &in), 0); /* is inside */
 }
 
+/* Else a room of three could have four in it, or a locked one somebody who never was there. */
+static void place_is_kept_as_long_as_its_token(void **state)
+{
+	const int64_t token_ms = 1000 * (CARDEA_JOIN_TOKEN_LIFE_S + CARDEA_TOKEN_LEEWAY_S);
+	struct fixture *f = *state;
+	struct meeting m = open_meeting(f);
+	struct cardea_room_row room;
+	struct enter_answer in;
+	struct media_answer media;
+
+	fixture_get_room(f, m.links.room, &room);
+	room.max_participants = 3;
+	fixture_set_room(f, &room);
+	assert_int_equal(enter(f, m.links.guest_token, &in), 0);
+	fixture_move_clock(f, token_ms - 1000);
+	assert_int_equal(enter(f, m.links.guest_token, NULL), CARDEA_E_CAPACITY);
+	fixture_create(f, FIXTURE_NODE, in.token, &media);
+	assert_int_equal(media.err, 0);
+	fixture_move_clock(f, 1000);
+	assert_int_equal(enter(f, m.links.guest_token, NULL), 0);
+}
+
 static void media_side_decides_last(void **state)
 {
 	struct fixture *f = *state;
@@ -573,6 +595,8 @@ int main(void)
 	                    links_are_the_same_within_a_session),
 	        WITH_DOMAIN("full and locked rooms keep guests out",
 	                    full_and_locked_rooms_keep_guests_out),
+	        WITH_DOMAIN("a place is kept as long as its token is good",
+	                    place_is_kept_as_long_as_its_token),
 	        WITH_DOMAIN("without a node nobody enters; a restarted one raises the epoch",
 	                    media_side_decides_last),
 	        WITH_DOMAIN("a join token creates one Janus session, its resume string claims it",
