@@ -9,13 +9,14 @@
 #include "domain/seats.h"
 #include "domain/tellings.h"
 
-/* A seat of the running session that others can see. CARDEA_E_NOT_FOUND. */
+/* A seat of the running session that is in and that others can see. CARDEA_E_NOT_FOUND. */
 static int get_visible(struct cardea_tx *tx, const struct cardea_room_row *room, const char *id,
                        struct cardea_seat_row *out)
 {
 	int err = cardea_store_seat_get(tx, room->tenant, id, out);
 
-	if (!err && (out->is_removed || out->is_hidden || strcmp(out->session, room->session) != 0)) {
+	if (!err && (out->is_removed || out->is_hidden || out->admission != CARDEA_SEAT_ADMITTED ||
+	             strcmp(out->session, room->session) != 0)) {
 		err = CARDEA_E_NOT_FOUND;
 	}
 	return err;

@@ -7,6 +7,7 @@
 #include "../support/domain_fixture.h"
 #include "cardea_error.h"
 #include "domain/event_codec.h"
+#include "domain/waiting.h"
 
 struct meeting {
 	struct links_answer links;
@@ -137,6 +138,36 @@ static void what_is_not_permitted_is_not_logged(void **state)
 	assert_int_equal(fixture_count_events(f, m.links.room, CARDEA_EVENT_PARTICIPANT_REMOVED), 0);
 }
 
+static void taken(int err, size_t count, void *arg)
+{
+	struct fixture *f = arg;
+
+	(void)count;
+	assert_int_equal(err, 0);
+	f->pending--;
+	cardea_loop_stop(f->loop);
+}
+
+/* What it had sent before it heard of it is on its way. */
+static void who_was_put_back_is_not_heard(void **state)
+{
+	struct fixture *f = *state;
+	struct meeting m = open_meeting(f);
+	const struct cardea_presented tenant = fixture_api_key(f->api_key);
+	const struct cardea_waiting_command command = {.room = m.links.room, .participant = m.guest};
+
+	say(f, &m, m.guest, NULL, "inside");
+	f->pending++;
+	assert_int_equal(cardea_domain_waiting_put_back(f->domain, &tenant, &command, taken, f), 0);
+	fixture_wait(f);
+	say(f, &m, m.guest, NULL, "outside");
+	hand(f, &m, m.guest, true);
+	moderate(f, &m, m.host, CARDEA_MODERATE_REMOVE, m.guest, NULL);
+	assert_int_equal(fixture_count_events(f, m.links.room, CARDEA_EVENT_MESSAGE_SENT), 1);
+	assert_int_equal(fixture_count_events(f, m.links.room, CARDEA_EVENT_HAND_RAISED), 0);
+	assert_int_equal(fixture_count_events(f, m.links.room, CARDEA_EVENT_PARTICIPANT_REMOVED), 0);
+}
+
 static void hands_are_in_the_order_of_raising(void **state)
 {
 	struct fixture *f = *state;
@@ -254,6 +285,7 @@ int main(void)
 	        WITH_DOMAIN("messages are logged and told, once", messages_are_logged_and_told),
 	        WITH_DOMAIN("what is not permitted is neither logged nor told",
 	                    what_is_not_permitted_is_not_logged),
+	        WITH_DOMAIN("who was put back is not heard any more", who_was_put_back_is_not_heard),
 	        WITH_DOMAIN("hands are in the order of raising", hands_are_in_the_order_of_raising),
 	        WITH_DOMAIN("hands are told with every open, and end with leaving",
 	                    hands_are_opened_again_and_end_with_leaving),
