@@ -132,10 +132,12 @@ static json_t *waiting_object(const struct cardea_entered *entered)
 static void refuse(struct cardea_http_request *request, int err,
                    const struct cardea_entered *entered)
 {
-	const char *denial = entered ? entered->denial : NULL;
-
-	cardea_reply_native_refusal(request, cardea_error_http(err), cardea_error_code(err),
-	                            denial ? denial : cardea_error_text(err));
+	if (entered && entered->denial) {
+		cardea_reply_native_refusal(request, cardea_error_http(err), cardea_error_code(err),
+		                            entered->denial);
+	} else {
+		cardea_reply_native_error(request, err);
+	}
 }
 
 static void entered_done(int err, const struct cardea_entered *entered, void *arg)

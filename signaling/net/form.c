@@ -119,7 +119,7 @@ static int read_urlencoded(struct cardea_form *form, struct input in)
 {
 	int err = 0;
 
-	if (memchr(in.at, '\0', (size_t)(in.end - in.at)))
+	if (in.at < in.end && memchr(in.at, '\0', (size_t)(in.end - in.at)))
 		return CARDEA_E_INVALID;
 	while (!err && in.at < in.end) {
 		const char *stop = memchr(in.at, '&', (size_t)(in.end - in.at));
