@@ -176,10 +176,7 @@ static int remove_user(struct cardea_tx *tx, struct act_op *op)
 	if (!op->target.id[0] || op->target.is_removed) {
 		return CARDEA_E_USER_UNKNOWN;
 	}
-	if (session->waiting_room && op->target.is_guest) {
-		op->target.admission = CARDEA_SEAT_WAITING; /* its admission ends with it (11.6) */
-	}
-	err = cardea_seat_remove(tx, &op->target, "host", by(op));
+	err = cardea_seat_kick(tx, session, &op->target, by(op));
 	if (!err) {
 		revoke(tx, op, &op->target, "host");
 	}

@@ -4,10 +4,12 @@
 #include <string.h>
 #include <glib.h>
 #include "cardea_error.h"
+#include "cardea_refusal.h"
 #include "domain/grants.h"
 #include "domain/journal.h"
 #include "domain/seats.h"
 #include "domain/tellings.h"
+#include "store/sessions.h"
 
 /* A seat of the running session that is in and that others can see. CARDEA_E_NOT_FOUND. */
 static int get_visible(struct cardea_tx *tx, const struct cardea_room_row *room, const char *id,
@@ -84,8 +86,13 @@ static int remove_seat(struct cardea_tx *tx, const struct cardea_room_row *room,
                        struct cardea_seat_row *seat, const char *by,
                        struct cardea_node_outcome *out)
 {
-	int err = cardea_seat_remove(tx, seat, "host", by);
+	struct cardea_session_row session;
+	int err = cardea_store_session_get(tx, room->tenant, room->session, &session);
 
+	CARDEA_REFUSE_IF(FORBIDDEN, !err && !session.kick_available);
+	if (!err) {
+		err = cardea_seat_kick(tx, &session, seat, by);
+	}
 	out->has_revocation = !err;
 	out->revocation = (struct cardea_revocation){
 	        .epoch = room->epoch, .min_gen = seat->gen, .reason = "host"};

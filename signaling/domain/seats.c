@@ -5,7 +5,6 @@
 #include <glib.h>
 #include "domain/journal.h"
 #include "domain/secrets.h"
-#include "store/sessions.h"
 
 int cardea_seat_client_key(enum cardea_client_key_origin origin, const char *key,
                            char out[CARDEA_DIGEST_SIZE])
@@ -271,6 +270,15 @@ int cardea_seat_remove(struct cardea_tx *tx, struct cardea_seat_row *seat, const
 	}
 	return err ? err
 	           : cardea_journal_seat(tx, seat, CARDEA_EVENT_PARTICIPANT_REMOVED, &data, NULL);
+}
+
+int cardea_seat_kick(struct cardea_tx *tx, const struct cardea_session_row *session,
+                     struct cardea_seat_row *seat, const char *by)
+{
+	if (session->waiting_room && seat->is_guest) {
+		seat->admission = CARDEA_SEAT_WAITING;
+	}
+	return cardea_seat_remove(tx, seat, "host", by);
 }
 
 int cardea_seat_settle(struct cardea_tx *tx, const struct cardea_room_row *room)

@@ -9,6 +9,7 @@
 #include "cardea_seal.h"
 #include "store/participants.h"
 #include "store/rooms.h"
+#include "store/sessions.h"
 
 /* Who lost the connection has this long to come back before the seat counts as left (spec/model 2).
  */
@@ -66,6 +67,10 @@ int cardea_seat_shut_out(struct cardea_tx *tx, struct cardea_seat_row *seat);
  * host who did it, or NULL. */
 int cardea_seat_remove(struct cardea_tx *tx, struct cardea_seat_row *seat, const char *reason,
                        const char *by);
+/* A host removes @seat: of a guest its admission ends with it, where guests wait to be let in
+ * (spec/meetings 11.6). */
+int cardea_seat_kick(struct cardea_tx *tx, const struct cardea_session_row *session,
+                     struct cardea_seat_row *seat, const char *by);
 /* The seats of @room whose time to come back is over have left. A timer that needs no clock of its
  * own: it runs before anything looks at the room. */
 int cardea_seat_settle(struct cardea_tx *tx, const struct cardea_room_row *room);

@@ -297,6 +297,27 @@ test('meetings 11.6: a kicked host does not see who waits or presents until he i
   assert.deepEqual(await seen(), [['johndoe'], 'janedoe']);
 });
 
+test('meetings 11.6: a host who removes somebody from the call kicks them, where there is a kick', async () => {
+  for (const kick_available of [true, false]) {
+    const jane = await meetings.room({ options: { waiting_room: true, kick_available } });
+    const host = await meetings.cardea.enter(jane.access_key);
+    await host.create();
+    const { handle } = await host.join('receive', connectionId());
+    await until(async () => (await online(jane.room)).length === 1, 'Jane is there');
+    const john = await meetings.joined(jane.room.guest_token, JOHN);
+    body(await meetings.admit(jane.access_key, 'johndoe'));
+    const seat = await meetings.arrive(john);
+    await host.message(handle, { request: 'moderate', action: 'remove', participant: seat.entered.participant.id });
+    await host.message(handle, { request: 'leave' }); // reported after it
+    await until(async () => !(await online(jane.room)).includes('janedoe'), 'Jane has left');
+    assert.deepEqual(await online(jane.room), kick_available ? [] : ['johndoe']);
+    if (kick_available) {
+      await until(() => seat.tunnel.ws.readyState === 3, 'his socket is closed');
+      assert.equal((await meetings.enter(john.access_key)).status, 202); // his admission is gone, too
+    }
+  }
+});
+
 test('meetings 11.6: the last host may kick himself and come back', async () => {
   const jane = await meetings.room();
   await meetings.arrive(jane);
