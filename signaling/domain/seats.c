@@ -268,8 +268,7 @@ int cardea_seat_remove(struct cardea_tx *tx, struct cardea_seat_row *seat, const
 	if (!err) {
 		err = postpone_end(tx, seat);
 	}
-	return err ? err
-	           : cardea_journal_seat(tx, seat, CARDEA_EVENT_PARTICIPANT_REMOVED, &data, NULL);
+	return err ? err : cardea_journal_seat(tx, seat, CARDEA_EVENT_PARTICIPANT_REMOVED, &data, NULL);
 }
 
 int cardea_seat_kick(struct cardea_tx *tx, const struct cardea_session_row *session,

@@ -281,8 +281,8 @@ static int open_db(const char *location, struct cardea_engine_db **out)
 	}
 	db = g_new0(struct cardea_engine_db, 1);
 	db->statements = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, finalize);
-	/* Nobody asks how much memory SQLite uses; to count it takes a lock for each allocation. Refused
-	 * once SQLite runs, which is fine: it was said then. */
+	/* Nobody asks how much memory SQLite uses; to count it takes a lock for each allocation.
+	 * Refused once SQLite runs, which is fine: it was said then. */
 	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	/* One thread at a time uses the handle, so SQLite need not lock it. */
 	err = translate(db, sqlite3_open_v2(location, &db->handle,
