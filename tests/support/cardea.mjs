@@ -271,7 +271,7 @@ class Cardea {
   /** Changes stored state that no call changes yet. */
   sql(statement) {
     return execFileSync('sqlite3', ['-cmd', '.timeout 5000', path.join(this.stateDir, 'cardea.db'), statement], {
-      encoding: 'utf8',
+      encoding: 'utf8', maxBuffer: 64 * 1024 * 1024, // a whole event log
     }).trim();
   }
 

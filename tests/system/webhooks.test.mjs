@@ -210,10 +210,10 @@ async function startOrEnd() {
   if (random(2)) await meetings.end(id, { key: meetings.key });
 }
 
-/** Somebody new comes into the lobby and leaves it, or just goes away. */
-async function visit() {
+/** Somebody new comes into @p lobby and leaves it, or just goes away. */
+async function visit(lobby) {
   const user = randomId();
-  const { access_key: key } = await meetings.started({ id: 'lobby', user: { id: user, name: user } });
+  const { access_key: key } = await meetings.started({ id: lobby, user: { id: user, name: user } });
   const seat = await meetings.cardea.enter(key);
   await seat.create();
   const { handle } = await seat.join('receive', connectionId());
@@ -226,7 +226,9 @@ async function liveAndDie(ms) {
   const { cardea } = meetings;
   const life = { over: false };
   life.end = new Promise((resolve) => { life.resolve = resolve; });
-  const work = [startOrEnd, startOrEnd, visit, visit].map((act) => repeat(life, act));
+  // One for each life: who just goes away keeps a place for two minutes.
+  const visitor = visit.bind(null, `lobby ${randomId()}`);
+  const work = [startOrEnd, startOrEnd, visitor, visitor].map((act) => repeat(life, act));
   await Promise.race([new Promise((resolve) => setTimeout(resolve, ms)), ...work]);
   const { gateway, supervisor } = cardea.dev.pids;
   process.kill(gateway, 'SIGKILL');
