@@ -337,8 +337,8 @@ class Sequence {
       ready: [isReady, isReady, true],
       locked: instance.isLocked,
       relay: isReady && !person.isRemoved ? 1 : 0,
-      waiting: person.isGuest ? [] : instance.waiting,
-      presenter: isReady ? instance.presenter?.id ?? null : null,
+      waiting: person.isGuest || person.isRemoved ? [] : instance.waiting,
+      presenter: isReady && !person.isRemoved ? instance.presenter?.id ?? null : null,
     });
   }
 
