@@ -52,7 +52,7 @@ struct worker {
 	struct cardea_webhook_delivery *webhooks;
 	struct cardea_reaper *reaper;
 	struct cardea_tunnels *tunnels;
-	struct cardea_ratelimit *failures, *enters, *tickets, *of_key, *of_address;
+	struct cardea_ratelimit *failures, *enters, *tickets, *messages, *of_key, *of_address;
 	struct cardea_static *pages;
 	struct cardea_api api;
 	struct cardea_router *router, *admin_router;
@@ -330,6 +330,7 @@ static void make_routes(struct worker *worker)
 	        .failures = worker->failures,
 	        .enters = worker->enters,
 	        .tickets = worker->tickets,
+	        .messages = worker->messages,
 	        .public_url = worker->options->public_url,
 	        .pages_url = worker->options->meetings.pages_url,
 	        .pages = worker->pages,
@@ -466,6 +467,9 @@ static int start_limits(struct worker *worker)
 		err = new_limit(limits->address_requests_per_second, 1, limits->address_requests_burst,
 		                &worker->of_address);
 	}
+	if (!err) {
+		err = new_limit(limits->messages_per_second, 1, limits->messages_burst, &worker->messages);
+	}
 	return err ? err : new_limit(1, TICKET_PERIOD_S, 1, &worker->tickets);
 }
 
@@ -555,6 +559,7 @@ static void finish(struct worker *worker)
 	cardea_ratelimit_free(worker->failures);
 	cardea_ratelimit_free(worker->enters);
 	cardea_ratelimit_free(worker->tickets);
+	cardea_ratelimit_free(worker->messages);
 	cardea_ratelimit_free(worker->of_key);
 	cardea_ratelimit_free(worker->of_address);
 	cardea_timer_free(worker->stop_timer);

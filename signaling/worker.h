@@ -43,6 +43,7 @@ struct cardea_worker_options {
 		/* Tries a second, and how many at once; 0 a second = no limit. */
 		int64_t failures_per_second, failures_burst;                 /* of each address */
 		int64_t enters_per_second, enters_burst;                     /* of each credential */
+		int64_t messages_per_second, messages_burst;                 /* of each access key */
 		int64_t key_requests_per_second, key_requests_burst;         /* of each API key or token */
 		int64_t address_requests_per_second, address_requests_burst; /* of each address without */
 	} limits;

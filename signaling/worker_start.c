@@ -60,6 +60,8 @@ static void take_settings(const struct cardea_conf *conf, struct cardea_worker_o
 	        .failures_burst = conf->enter_failures_burst,
 	        .enters_per_second = conf->enter_per_second,
 	        .enters_burst = conf->enter_burst,
+	        .messages_per_second = conf->messages_per_second,
+	        .messages_burst = conf->messages_burst,
 	        .key_requests_per_second = conf->key_requests_per_second,
 	        .key_requests_burst = conf->key_requests_burst,
 	        .address_requests_per_second = conf->address_requests_per_second,

@@ -21,6 +21,7 @@ struct cardea_api {
 	const struct cardea_ice_options *ice;
 	struct cardea_ratelimit *failures; /* of each peer: refused credentials; NULL = no limit */
 	struct cardea_ratelimit *enters;   /* of each credential; NULL = no limit */
+	struct cardea_ratelimit *messages; /* of each access key; NULL = no limit */
 	struct cardea_ratelimit *tickets;  /* of each ticket: how often it asks */
 	const char *public_url;            /* without a slash behind it; NULL = from each request */
 	const char *pages_url;             /* of the join pages; NULL = with the API */

@@ -11,9 +11,11 @@
 #include "api/meeting_options.h"
 #include "api/meeting_person.h"
 #include "api/meetings_json.h"
+#include "api/reply.h"
 #include "cardea_error.h"
 #include "cardea_json.h"
 #include "cardea_limits.h"
+#include "net/ratelimit.h"
 
 #define MAX_MESSAGE 32768 /* spec/meetings 8 */
 
@@ -77,10 +79,29 @@ static void post_room(struct cardea_http_request *request, const struct cardea_r
 	}
 }
 
+/* A call of which one credential may make so many: NULL if there were more; then it is answered. */
+static struct cardea_meeting_call *new_limited_call(struct cardea_http_request *request,
+                                                    const struct cardea_api *api,
+                                                    struct cardea_ratelimit *limit,
+                                                    const char *credential)
+{
+	uint64_t who = cardea_ratelimit_key(limit, credential);
+	int64_t wait = cardea_ratelimit_wait_s(limit, who);
+
+	if (wait > 0) {
+		cardea_reply_limited(request, wait);
+		return NULL;
+	}
+	cardea_ratelimit_charge(limit, who);
+	return cardea_meeting_call_new(request, api, 201);
+}
+
 static void post_guest(struct cardea_http_request *request,
                        const struct cardea_route_params *params, void *arg)
 {
-	struct cardea_meeting_call *call = cardea_meeting_call_new(request, arg, 201);
+	const struct cardea_api *api = arg;
+	struct cardea_meeting_call *call =
+	        new_limited_call(request, api, api->enters, params->value[0]);
 	struct cardea_meeting_person person = {0};
 	g_autofree char *name = NULL;
 	json_t *body = call ? cardea_meeting_body(call) : NULL;
@@ -333,7 +354,9 @@ static void send_message(struct cardea_meeting_call *call, const json_t *body,
 static void post_message(struct cardea_http_request *request,
                          const struct cardea_route_params *params, void *arg)
 {
-	struct cardea_meeting_call *call = cardea_meeting_call_new(request, arg, 201);
+	const struct cardea_api *api = arg;
+	struct cardea_meeting_call *call =
+	        new_limited_call(request, api, api->messages, params->value[0]);
 	json_t *body = call ? cardea_meeting_body(call) : NULL;
 
 	if (body) {

@@ -79,9 +79,22 @@ static json_t *mute_asked(const struct cardea_log_part *part, const struct carde
 	                   : NULL;
 }
 
+static bool is_about_waiting(const struct cardea_log_event *event)
+{
+	return strcmp(event->type, CARDEA_EVENT_PARTICIPANT_WAITING) == 0 ||
+	       strcmp(event->type, CARDEA_EVENT_PARTICIPANT_ADMITTED) == 0 ||
+	       strcmp(event->type, CARDEA_EVENT_PARTICIPANT_DENIED) == 0;
+}
+
+/* The list is that of the end of the part, so once for it is enough, with its last change. */
 static json_t *waiting(const struct cardea_log_part *part, const struct cardea_log_event *event)
 {
-	(void)event;
+	for (const struct cardea_log_event *later = event + 1; later < part->events + part->count;
+	     later++) {
+		if (is_about_waiting(later)) {
+			return NULL;
+		}
+	}
 	return json_pack("{s:s, s:o}", "type", "waiting_list_update", "waiting_list",
 	                 cardea_json_waiting_list(part->waiting, part->waiting_count));
 }

@@ -36,6 +36,7 @@ struct cardea_conf {
 	int64_t meeting_empty_timeout_s, meeting_turn_life_s;
 	/* limits */
 	int64_t enter_failures_per_second, enter_failures_burst; /* of each address; 0 a second = off */
+	int64_t messages_per_second, messages_burst;             /* of each access key */
 	int64_t key_requests_per_second, key_requests_burst;     /* of each API key or token */
 	int64_t address_requests_per_second, address_requests_burst; /* of each address */
 	int64_t enter_per_second, enter_burst;                       /* of each credential; the same */

@@ -75,12 +75,21 @@ const struct cardea_conf_option cardea_conf_table[] = {
 	{"limits.enter_per_second", CARDEA_CONF_INTEGER, AT(enter_per_second), "20", RELOAD,
 		.max = 1000000,
 		.description =
-			"How often a second one credential may enter on average; a guest link is one "
-			"credential for all its guests. More are answered 429. 0: no limit."},
+			"How often a second one credential may enter, or register a guest, on average; a guest "
+			"link is one credential for all its guests. More are answered 429. 0: no limit."},
 	{"limits.enter_burst", CARDEA_CONF_INTEGER, AT(enter_burst), "200", RELOAD,
 		.min = 1, .max = 1000000,
 		.description = "How many of them may come at once."},
 
+	{"limits.messages_per_second", CARDEA_CONF_INTEGER, AT(messages_per_second), "20", RELOAD,
+		.max = 1000000,
+		.description =
+			"Messages a second that may be sent with one access key of the meetings API on average; "
+			"more are answered 429. 0: no limit. Native clients have a limit of their own in the "
+			"plugin."},
+	{"limits.messages_burst", CARDEA_CONF_INTEGER, AT(messages_burst), "200", RELOAD,
+		.min = 1, .max = 1000000,
+		.description = "How many of them may come at once."},
 	{"limits.key_requests_per_second", CARDEA_CONF_INTEGER, AT(key_requests_per_second), "0",
 		RELOAD, .max = 1000000,
 		.description =
@@ -94,8 +103,8 @@ const struct cardea_conf_option cardea_conf_table[] = {
 		RELOAD, .max = 1000000,
 		.description =
 			"Requests a second that may come from one address (of IPv6: one /64) without an API key or "
-			"token in a header, on average; more are answered 429. 0: no limit. See "
-			"enter_failures_per_second about proxies."},
+			"token in a header, on average; more are answered 429. 0: no limit. A made-up key in a "
+			"header counts as that key, not here. See enter_failures_per_second about proxies."},
 	{"limits.address_requests_burst", CARDEA_CONF_INTEGER, AT(address_requests_burst), "1000", RELOAD,
 		.min = 1, .max = 1000000,
 		.description = "How many of them may come at once."},

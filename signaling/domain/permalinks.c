@@ -289,6 +289,20 @@ static void copy_settings(struct permalink_op *op, const struct cardea_permalink
 	op->settings.options = cardea_op_strdup(&op->base, settings->options);
 }
 
+/* Who has no id gets a random one: a permalink's user is the same in all its meetings. */
+static struct cardea_meeting_person person_with_id(struct permalink_op *op,
+                                                   const struct cardea_meeting_person *user)
+{
+	struct cardea_meeting_person person = cardea_registration_person(&op->base, user);
+	int64_t now_ms = cardea_clock_wall_ms(op->base.domain->options.clock);
+	char id[CARDEA_OBJECT_ID_SIZE];
+
+	if (!person.id && !cardea_id_object(&cardea_random_kernel, now_ms / 1000, id)) {
+		person.id = cardea_op_strdup(&op->base, id);
+	}
+	return person;
+}
+
 int cardea_domain_permalink_create(struct cardea_domain *domain, const char *api_key,
                                    const struct cardea_permalink_settings *settings,
                                    const struct cardea_meeting_person *user,
@@ -301,7 +315,7 @@ int cardea_domain_permalink_create(struct cardea_domain *domain, const char *api
 	if (op->settings.has_guest_token < 0) {
 		op->settings.has_guest_token = 1;
 	}
-	op->user = cardea_registration_person(&op->base, user);
+	op->user = person_with_id(op, user);
 	return cardea_op_run(&op->base, create, answer);
 }
 
@@ -340,7 +354,7 @@ int cardea_domain_permalink_add_user(struct cardea_domain *domain,
 {
 	struct permalink_op *op = new_op(domain, who, done, arg);
 
-	op->user = cardea_registration_person(&op->base, user);
+	op->user = person_with_id(op, user);
 	return cardea_op_run(&op->base, add, answer);
 }
 

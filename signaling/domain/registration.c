@@ -10,19 +10,12 @@
 struct cardea_meeting_person cardea_registration_person(struct cardea_op *op,
                                                         const struct cardea_meeting_person *person)
 {
-	struct cardea_meeting_person copy = {
+	return (struct cardea_meeting_person){
 	        .id = cardea_op_filled(op, person->id),
 	        .name = cardea_op_strdup(op, person->name),
 	        .avatar = cardea_op_filled(op, person->avatar),
 	        .locale = cardea_op_filled(op, person->locale),
 	};
-	char id[CARDEA_OBJECT_ID_SIZE];
-
-	if (!copy.id && !cardea_id_object(&cardea_random_kernel,
-	                                  cardea_clock_wall_ms(op->domain->options.clock) / 1000, id)) {
-		copy.id = cardea_op_strdup(op, id);
-	}
-	return copy;
 }
 
 /* ---- a user ---- */
@@ -94,6 +87,24 @@ static int register_new(const struct cardea_domain *domain, struct cardea_tx *tx
 	return cardea_seat_add(tx, &rows->room, &spec, &rows->seat);
 }
 
+/*
+ * By the user's own id, or by one that we made for who gave none. Everybody in the meeting sees
+ * those, so only the holder of the API key comes back by one; a guest has his access key for that.
+ */
+static int find_registered(struct cardea_tx *tx, const char *id, bool is_guest,
+                           struct cardea_meeting_rows *rows)
+{
+	int err = cardea_store_seat_by_registration(tx, rows->room.tenant, rows->session.id, id,
+	                                            &rows->seat);
+
+	if (err != CARDEA_E_NOT_FOUND) {
+		return err;
+	}
+	err = cardea_store_seat_by_client_id(tx, rows->room.tenant, rows->session.id, id, &rows->seat);
+	CARDEA_REFUSE_IF(USER_LEVEL, !err && is_guest);
+	return err;
+}
+
 int cardea_registration_add(const struct cardea_domain *domain, struct cardea_tx *tx,
                             const struct cardea_meeting_person *user, bool is_guest,
                             struct cardea_meeting_rows *rows)
@@ -101,8 +112,7 @@ int cardea_registration_add(const struct cardea_domain *domain, struct cardea_tx
 	int err = CARDEA_E_NOT_FOUND;
 
 	if (user->id && !rows->is_new) {
-		err = cardea_store_seat_by_registration(tx, rows->room.tenant, rows->session.id, user->id,
-		                                        &rows->seat);
+		err = find_registered(tx, user->id, is_guest, rows);
 	}
 	if (err == CARDEA_E_NOT_FOUND) {
 		return register_new(domain, tx, user, is_guest, rows);

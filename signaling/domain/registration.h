@@ -8,8 +8,7 @@
 #include "domain/domain_private.h"
 #include "domain/meeting_rows.h"
 
-/* A copy that lives as long as @op: empty texts are NULL, but who has no id gets a random one. Loop
- * thread. */
+/* A copy that lives as long as @op: empty texts are NULL. Loop thread. */
 struct cardea_meeting_person cardea_registration_person(struct cardea_op *op,
                                                         const struct cardea_meeting_person *person);
 

@@ -127,16 +127,21 @@ int cardea_store_seat_by_registration(struct cardea_tx *tx, const char *tenant, 
 	return cardea_rows_expect(err, sink.count);
 }
 
-static int by_client_id(struct cardea_tx *tx, const char *tenant, const char *session,
-                        const char *client_id, struct cardea_seat_row *out)
+int cardea_store_seat_by_client_id(struct cardea_tx *tx, const char *tenant, const char *session,
+                                   const char *client_id, struct cardea_seat_row *out)
 {
 	struct cardea_row_sink sink = {.tx = tx, .read = read_seat, .size = sizeof(*out), .items = out};
-	int err = CARDEA_QUERY(tx,
-	                       SELECT_SEAT "WHERE tenant = $1 AND room = (SELECT s.room FROM sessions "
-	                                   "s WHERE s.tenant = $1 AND s.session = $2) AND session = $2 "
-	                                   "AND client_id = $3",
-	                       cardea_rows_take_one, &sink, CARDEA_TEXT(tenant), CARDEA_TEXT(session),
-	                       CARDEA_TEXT(client_id));
+	int err;
+
+	if (strlen(client_id) != CARDEA_OBJECT_ID_SIZE - 1) {
+		return CARDEA_E_NOT_FOUND;
+	}
+	err = CARDEA_QUERY(tx,
+	                   SELECT_SEAT "WHERE tenant = $1 AND room = (SELECT s.room FROM sessions "
+	                               "s WHERE s.tenant = $1 AND s.session = $2) AND session = $2 "
+	                               "AND client_id = $3",
+	                   cardea_rows_take_one, &sink, CARDEA_TEXT(tenant), CARDEA_TEXT(session),
+	                   CARDEA_TEXT(client_id));
 
 	return cardea_rows_expect(err, sink.count);
 }
@@ -145,9 +150,7 @@ int cardea_store_seat_by_name(struct cardea_tx *tx, const char *tenant, const ch
                               const char *user_or_client_id, struct cardea_seat_row *out)
 {
 	/* Client ids are ours, user ids are anybody's text and could be somebody's client id. */
-	int err = strlen(user_or_client_id) == CARDEA_OBJECT_ID_SIZE - 1
-	                  ? by_client_id(tx, tenant, session, user_or_client_id, out)
-	                  : CARDEA_E_NOT_FOUND;
+	int err = cardea_store_seat_by_client_id(tx, tenant, session, user_or_client_id, out);
 
 	if (err == CARDEA_E_NOT_FOUND) {
 		err = cardea_store_seat_by_registration(tx, tenant, session, user_or_client_id, out);

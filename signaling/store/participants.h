@@ -55,6 +55,9 @@ int cardea_store_seat_get(struct cardea_tx *tx, const char *tenant, const char *
  * the active one. CARDEA_E_NOT_FOUND. */
 int cardea_store_seat_by_registration(struct cardea_tx *tx, const char *tenant, const char *session,
                                       const char *external_user_id, struct cardea_seat_row *out);
+/* Any seat of @session. CARDEA_E_NOT_FOUND. */
+int cardea_store_seat_by_client_id(struct cardea_tx *tx, const char *tenant, const char *session,
+                                   const char *client_id, struct cardea_seat_row *out);
 /* By client_id, else by external_user_id of those with an access key or active; hidden ones are not
  * found. CARDEA_E_NOT_FOUND. */
 int cardea_store_seat_by_name(struct cardea_tx *tx, const char *tenant, const char *session,

@@ -199,7 +199,8 @@ export async function startMeetings({ conf = '', turn = true, args = [], ...opti
   const file = path.join(folder, 'cardea.jcfg');
   fs.writeFileSync(file, (turn ? TURN_CONF : '') + conf, { mode: 0o600 });
   const cardea = await startCardea({
-    ...options, args: ['--config', file, '--set', 'limits.enter_failures_per_second=0', ...args],
+    ...options, args: ['--config', file, '--set', 'limits.enter_failures_per_second=0', '--set', 'limits.enter_per_second=0',
+      '--set', 'limits.messages_per_second=0', ...args],
   });
   const stop = cardea.stop.bind(cardea);
   cardea.stop = async (how) => {

@@ -16,7 +16,7 @@ const POINTS = ['write', 'synced', 'reply', 'push'];
 const ROOMS = 5;
 const SEED = Number(process.env.CARDEA_SEED ?? Date.now() % 2 ** 31);
 // A kill loses no kernel memory: what SQLite wrote is there; what it had not written was not answered.
-const ARGS = ['--set', 'media.supervise_janus=false', '--set', 'turn.server=off'];
+const ARGS = ['--set', 'media.supervise_janus=false', '--set', 'turn.server=off', '--set', 'limits.messages_per_second=0'];
 
 let state = SEED;
 const random = (n) => {

@@ -119,3 +119,18 @@ test('an API key, and an address without one, may call so often, in every dialec
   limited(await cardea.request('GET', `/rooms/${'a'.repeat(24)}`), ['error']);
   assert.equal((await cardea.request('GET', '/healthz')).status, 200);
 });
+
+test('a guest link registers so many, an access key says so much', async (t) => {
+  const cardea = await start(t, { enter_per_second: 1, enter_burst: 3, messages_per_second: 1, messages_burst: 4 });
+  const headers = { Authorization: cardea.dev.api_key };
+  const { body: meeting } = await cardea.request('POST', '/rooms', { body: { user: { name: 'Ada' } }, headers });
+  const guest = () => cardea.request('POST', `/guests/${meeting.room.guest_token}`, { body: { name: 'Ben' } });
+  const say = (key) => cardea.request('POST', `/rooms/${key}/messages`, { body: { type: 'chat', content: 'x' } });
+  for (const answer of [await exhaust(guest, 3), await exhaust(() => say(meeting.access_key), 4)]) {
+    assert.deepEqual(Object.keys(answer.body), ['error']);
+    assert.ok(Number(answer.headers['retry-after']) >= 1);
+  }
+  const other = await cardea.request('POST', '/rooms', { body: { user: { name: 'Cleo' } }, headers });
+  assert.equal((await say(other.body.access_key)).status, 201);
+  await until(async () => (await guest()).status === 201, 'the link registers again');
+});

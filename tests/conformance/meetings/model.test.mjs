@@ -62,7 +62,7 @@ class Instance {
   begin() {
     if (this.hasBegun) return;
     this.hasBegun = true;
-    if (this.options.waiting_room) return;
+    if (this.options.waiting_room || this.isLocked) return;
     for (const person of this.people.values()) if (person.isWaiting) person.admission = 'admitted';
   }
 
