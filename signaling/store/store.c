@@ -16,6 +16,10 @@
 #include "net/loop.h"
 #include "store/store_private.h"
 
+/* Commands of one commit. Were it all that waits, the store and the loop would take turns: everybody's
+ * answer in one go, then everybody's next request. So one works on what the other has just done. */
+#define BATCH_MAX 32
+
 /* How long nothing has to happen before the engine may tidy up. */
 #define IDLE_S 1
 
@@ -252,15 +256,20 @@ static void wait_for_work(struct cardea_store *store)
 	}
 }
 
-/* Takes all that waits; false once the store is closing and nothing is left. */
+/* Takes what waits, but not too much of it; false once the store is closing and nothing is left. */
 static bool take_batch(struct cardea_store *store, struct command_list *batch)
 {
 	pthread_mutex_lock(&store->lock);
 	while (STAILQ_EMPTY(&store->waiting) && !store->is_closing) {
 		wait_for_work(store);
 	}
-	STAILQ_CONCAT(batch, &store->waiting);
-	store->waiting_count = 0;
+	for (size_t i = 0; i < BATCH_MAX && !STAILQ_EMPTY(&store->waiting); i++) {
+		struct command *command = STAILQ_FIRST(&store->waiting);
+
+		STAILQ_REMOVE_HEAD(&store->waiting, link);
+		STAILQ_INSERT_TAIL(batch, command, link);
+		store->waiting_count--;
+	}
 	pthread_mutex_unlock(&store->lock);
 	return !STAILQ_EMPTY(batch);
 }
