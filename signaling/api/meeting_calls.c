@@ -145,8 +145,8 @@ void cardea_meeting_addresses_clear(struct cardea_meeting_addresses *addresses)
 	g_free(addresses->call);
 }
 
-json_t *cardea_meeting_render(const struct cardea_api *api, const char *host,
-                              const char *forwarded_proto, const struct cardea_meeting *meeting)
+char *cardea_meeting_render(const struct cardea_api *api, const char *host,
+                            const char *forwarded_proto, const struct cardea_meeting *meeting)
 {
 	struct cardea_meeting_addresses addresses;
 	struct cardea_meeting_look look = {
@@ -154,27 +154,29 @@ json_t *cardea_meeting_render(const struct cardea_api *api, const char *host,
 	        .turn_life_s = api->meeting_turn_life_s,
 	        .now_s = cardea_clock_wall_ms(api->clock) / 1000,
 	};
-	json_t *json;
+	char *text;
 
 	cardea_meeting_addresses_init(&addresses, api, host, forwarded_proto);
 	look.urls = addresses.urls;
-	json = cardea_json_meeting(meeting, &look);
+	text = cardea_meeting_text(meeting, &look);
 	cardea_meeting_addresses_clear(&addresses);
-	return json;
+	return text;
 }
 
 void cardea_meeting_call_meeting(int err, const struct cardea_meeting *meeting, void *arg)
 {
 	struct cardea_meeting_call *call = arg;
+	char *text;
 
 	if (err) {
 		cardea_meeting_call_fail(call, err);
 		return;
 	}
-	cardea_meeting_call_answer(
-	        call,
-	        cardea_meeting_render(call->api, cardea_http_header(call->request, "Host"),
-	                              cardea_http_header(call->request, "X-Forwarded-Proto"), meeting));
+	text = cardea_meeting_render(call->api, cardea_http_header(call->request, "Host"),
+	                             cardea_http_header(call->request, "X-Forwarded-Proto"), meeting);
+	cardea_reply_json_text(call->request, call->success, text);
+	g_free(text);
+	g_free(call);
 }
 
 const char *cardea_meeting_api_key(const struct cardea_http_request *request)

@@ -51,8 +51,9 @@ void cardea_meeting_addresses_init(struct cardea_meeting_addresses *addresses,
                                    const struct cardea_api *api, const char *host,
                                    const char *forwarded_proto);
 void cardea_meeting_addresses_clear(struct cardea_meeting_addresses *addresses);
-/* A meeting as @request's client is to see it: URLs of this gateway as that client reaches it. */
-json_t *cardea_meeting_render(const struct cardea_api *api, const char *host,
-                              const char *forwarded_proto, const struct cardea_meeting *meeting);
+/* A meeting as JSON, as a client is to see it: URLs of this gateway as that client reaches it.
+ * g_free. */
+char *cardea_meeting_render(const struct cardea_api *api, const char *host,
+                            const char *forwarded_proto, const struct cardea_meeting *meeting);
 
 #endif

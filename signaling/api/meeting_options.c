@@ -431,6 +431,29 @@ json_t *cardea_meeting_options_show(const char *stored, const char *locale)
 	return shown;
 }
 
+static char *dump(json_t *shown)
+{
+	char *text = cardea_json_dump(shown);
+	char *copy = g_strdup(text);
+
+	free(text);
+	json_decref(shown);
+	return copy;
+}
+
+char *cardea_meeting_options_text(const char *stored, const char *locale)
+{
+	static char *text_of_defaults; /* made once */
+
+	if (stored || locale) {
+		return dump(cardea_meeting_options_show(stored, locale));
+	}
+	if (!text_of_defaults) {
+		text_of_defaults = dump(cardea_meeting_options_show(NULL, NULL));
+	}
+	return g_strdup(text_of_defaults);
+}
+
 const char *cardea_meeting_locale(const json_t *custom_fields)
 {
 	static const char *const known[] = {"en", "de", "fr"};

@@ -36,6 +36,9 @@ int cardea_meeting_layout_read(const json_t *body, json_t **out, const char **ba
  * looks, or NULL. */
 json_t *cardea_meeting_options_show(const char *stored, const char *locale);
 
+/* The same as text; a new string, g_free. */
+char *cardea_meeting_options_text(const char *stored, const char *locale);
+
 /* en, de or fr of @custom_fields, else NULL (spec/meetings 7): borrowed. */
 const char *cardea_meeting_locale(const json_t *custom_fields);
 

@@ -4,6 +4,7 @@
 #include <glib.h>
 #include "api/meeting_options.h"
 #include "cardea_clock.h"
+#include "cardea_json.h"
 
 static json_t *text_or_null(const char *text)
 {
@@ -127,22 +128,48 @@ static json_t *signaling_object(const struct cardea_meeting *meeting,
 	                 cardea_ice_stun(look->ice), "turn_servers", turn_servers(meeting, look));
 }
 
-json_t *cardea_json_meeting(const struct cardea_meeting *meeting,
-                            const struct cardea_meeting_look *look)
+/* What stands before the options, and what stands behind them. */
+static json_t *head_object(const struct cardea_meeting *meeting,
+                           const struct cardea_meeting_look *look)
 {
 	bool is_ready = meeting->room.is_running && !meeting->is_waiting;
 
-	return json_pack(
-	        "{s:s, s:b, s:b, s:o, s:{s:s}, s:o, s:o, s:o, s:[], s:o, s:[], s:n, s:[], s:o, s:o}",
-	        "access_key", meeting->access_key, "ready", is_ready, "locked", meeting->room.is_locked,
-	        "room", cardea_json_meeting_room(&meeting->room), "team", "name", meeting->team, "user",
-	        user_object(meeting), "links", links_object(meeting, &look->urls), "options",
-	        cardea_meeting_options_show(meeting->room.options, meeting->locale), "playbacks",
-	        "presentation",
-	        is_outside(meeting) ? json_null() : cardea_json_presentation(&meeting->room),
-	        "broadcasts", "recording", "snapshots", "waiting_list",
-	        cardea_json_waiting_list(meeting->waiting, meeting->waiting_count), "signaling",
-	        signaling_object(meeting, look));
+	return json_pack("{s:s, s:b, s:b, s:o, s:{s:s}, s:o, s:o}", "access_key", meeting->access_key,
+	                 "ready", is_ready, "locked", meeting->room.is_locked, "room",
+	                 cardea_json_meeting_room(&meeting->room), "team", "name", meeting->team,
+	                 "user", user_object(meeting), "links", links_object(meeting, &look->urls));
+}
+
+static json_t *tail_object(const struct cardea_meeting *meeting,
+                           const struct cardea_meeting_look *look)
+{
+	return json_pack("{s:[], s:o, s:[], s:n, s:[], s:o, s:o}", "playbacks", "presentation",
+	                 is_outside(meeting) ? json_null() : cardea_json_presentation(&meeting->room),
+	                 "broadcasts", "recording", "snapshots", "waiting_list",
+	                 cardea_json_waiting_list(meeting->waiting, meeting->waiting_count),
+	                 "signaling", signaling_object(meeting, look));
+}
+
+/* Text and not a value, because the options, a third of it, are the same in most meetings. */
+char *cardea_meeting_text(const struct cardea_meeting *meeting,
+                          const struct cardea_meeting_look *look)
+{
+	json_t *head = head_object(meeting, look);
+	json_t *tail = tail_object(meeting, look);
+	char *options = cardea_meeting_options_text(meeting->room.options, meeting->locale);
+	char *before = head ? cardea_json_dump_members(head) : NULL;
+	char *behind = tail ? cardea_json_dump_members(tail) : NULL;
+	char *text = NULL;
+
+	if (before && behind && options) {
+		text = g_strconcat("{", before, ",\"options\":", options, ",", behind, "}", NULL);
+	}
+	json_decref(head);
+	json_decref(tail);
+	g_free(options);
+	free(before);
+	free(behind);
+	return text;
 }
 
 json_t *cardea_json_meeting_report(const struct cardea_meeting_report *report)

@@ -23,9 +23,11 @@ struct cardea_meeting_look {
 	int64_t now_s;
 };
 
+/* The meeting (6.1) as JSON; a new string, g_free. NULL if memory is short. */
+char *cardea_meeting_text(const struct cardea_meeting *meeting,
+                          const struct cardea_meeting_look *look);
+
 /* Each returns a new value. */
-json_t *cardea_json_meeting(const struct cardea_meeting *meeting,
-                            const struct cardea_meeting_look *look);
 /* The short form of a room (6.3). */
 json_t *cardea_json_meeting_room(const struct cardea_meeting_room *room);
 /* Null for 0, which is no time at all. */

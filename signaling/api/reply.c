@@ -14,12 +14,17 @@ void cardea_reply_json(struct cardea_http_request *request, int status, json_t *
 	char *text = json ? cardea_json_dump(json) : NULL;
 
 	json_decref(json);
-	if (!text) {
-		cardea_http_reply_error(request, 500, cardea_error_text(CARDEA_E_INTERNAL));
-		return;
-	}
-	cardea_http_reply(request, status, JSON_TYPE, text, strlen(text));
+	cardea_reply_json_text(request, status, text);
 	free(text);
+}
+
+void cardea_reply_json_text(struct cardea_http_request *request, int status, const char *text)
+{
+	if (text) {
+		cardea_http_reply(request, status, JSON_TYPE, text, strlen(text));
+	} else {
+		cardea_http_reply_error(request, 500, cardea_error_text(CARDEA_E_INTERNAL));
+	}
 }
 
 static void add_retry_after(struct cardea_http_request *request, int status)

@@ -11,6 +11,9 @@
 /* Answers with @json (stolen). */
 void cardea_reply_json(struct cardea_http_request *request, int status, json_t *json);
 
+/* The same with its text, borrowed; NULL: there was no memory for it. */
+void cardea_reply_json_text(struct cardea_http_request *request, int status, const char *text);
+
 /* {"error": text}: the participants dialect. A 503 or 429 also tells when to come again. */
 void cardea_reply_error(struct cardea_http_request *request, int status, const char *text);
 

@@ -75,10 +75,15 @@ static void send_json(struct cardea_rt_socket *socket, const char *channel, json
 static void send_meeting_as(struct cardea_rt_socket *socket, const char *type,
                             const struct cardea_meeting *meeting)
 {
-	send_json(socket, CARDEA_RT_USER_CHANNEL,
-	          json_pack("{s:s, s:o}", "type", type, "content",
-	                    cardea_meeting_render(socket->rt->api, socket->host,
-	                                          socket->forwarded_proto, meeting)));
+	g_autofree char *content =
+	        cardea_meeting_render(socket->rt->api, socket->host, socket->forwarded_proto, meeting);
+	g_autofree char *text =
+	        content ? g_strconcat("{\"type\":\"", type, "\",\"content\":", content, "}", NULL)
+	                : NULL;
+
+	if (text) {
+		cardea_cable_send(socket->cable, CARDEA_RT_USER_CHANNEL, text, strlen(text));
+	}
 }
 
 /* False if nobody is there any more, or the meeting is over: then its end is on its way. */

@@ -16,8 +16,9 @@
 #include "net/loop.h"
 #include "store/store_private.h"
 
-/* Commands of one commit. Were it all that waits, the store and the loop would take turns: everybody's
- * answer in one go, then everybody's next request. So one works on what the other has just done. */
+/* Commands of one commit. Were it all that waits, the store and the loop would take turns:
+ * everybody's answer in one go, then everybody's next request. So one works on what the other has
+ * just done. */
 #define BATCH_MAX 32
 
 /* How long nothing has to happen before the engine may tidy up. */
