@@ -9,6 +9,7 @@
 
 #define FIRST_MS 10000 /* a cable library comes back within 6 s, a native page at once */
 #define LOOK_MS  2000
+#define MORE_MS  50 /* there may be more than were given */
 
 struct cardea_sweeper {
 	struct cardea_domain *domain;
@@ -16,6 +17,7 @@ struct cardea_sweeper {
 	bool (*is_held)(const char *session, void *arg);
 	void *arg;
 	size_t pending; /* meetings being ended */
+	bool had_some;
 };
 
 static void one_done(int err, void *arg)
@@ -27,7 +29,7 @@ static void one_done(int err, void *arg)
 		           cardea_error_code(err));
 	}
 	if (--sweeper->pending == 0) {
-		cardea_timer_start(sweeper->timer, LOOK_MS);
+		cardea_timer_start(sweeper->timer, sweeper->had_some ? MORE_MS : LOOK_MS);
 	}
 }
 
@@ -52,6 +54,7 @@ static void listed(int err, const struct cardea_vacancy *list, size_t count, voi
 	struct cardea_sweeper *sweeper = arg;
 
 	sweeper->pending = count + 1; /* one for this look */
+	sweeper->had_some = count > 0;
 	for (size_t i = 0; i < count; i++) {
 		look_at(sweeper, &list[i]);
 	}

@@ -92,6 +92,8 @@ try {
   } finally {
     observers.close();
   }
+  // Before and after those with observers, because the database grows.
+  for (let round = 0; round < ROUNDS; round += 1) await run(cardea, 'post_rooms_alone', ...calls[0].slice(1));
   for (let round = 0; round < ROUNDS; round += 1) await run(cardea, ...calls[2]);
 } finally {
   await cardea.stop();
