@@ -290,20 +290,8 @@ static const char *const webhooks[] = {
 		"STRICT, WITHOUT ROWID",
 		NULL,
 };
-/* Credentials are looked up by digest alone, so that comes first and needs no index of its own; names
- * are looked up of rooms without a key only. */
-static const char *const fewer_indexes[] = {
-		"CREATE TABLE credentials_by_digest_first ("
-		"tenant TEXT NOT NULL REFERENCES tenants (tenant), "
-		"digest TEXT NOT NULL, "
-		"kind INTEGER NOT NULL, "
-		"subject TEXT NOT NULL, "
-		"created_at INTEGER NOT NULL, "
-		"PRIMARY KEY (digest, tenant)) STRICT, WITHOUT ROWID",
-		"INSERT INTO credentials_by_digest_first (tenant, digest, kind, subject, created_at) "
-		"SELECT tenant, digest, kind, subject, created_at FROM credentials",
-		"DROP TABLE credentials",
-		"ALTER TABLE credentials_by_digest_first RENAME TO credentials",
+/* Names are looked up of rooms without a key only. */
+static const char *const fewer_names[] = {
 		"DROP INDEX rooms_by_name",
 		"CREATE INDEX rooms_by_name ON rooms (tenant, name, created_at) "
 		"WHERE name IS NOT NULL AND key IS NULL",
@@ -318,5 +306,5 @@ const struct cardea_migration cardea_schema_sqlite[CARDEA_SCHEMA_SQLITE_COUNT] =
         {.name = "permalinks", .statements = permalinks},
         {.name = "denials", .statements = denials},
         {.name = "webhooks", .statements = webhooks},
-        {.name = "fewer indexes", .statements = fewer_indexes},
+        {.name = "fewer names", .statements = fewer_names},
 };

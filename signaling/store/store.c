@@ -16,11 +16,6 @@
 #include "net/loop.h"
 #include "store/store_private.h"
 
-/* Commands of one commit. Were it all that waits, the store and the loop would take turns:
- * everybody's answer in one go, then everybody's next request. So one works on what the other has
- * just done. */
-#define BATCH_MAX 32
-
 /* How long nothing has to happen before the engine may tidy up. */
 #define IDLE_S 1
 
@@ -264,7 +259,7 @@ static bool take_batch(struct cardea_store *store, struct command_list *batch)
 	while (STAILQ_EMPTY(&store->waiting) && !store->is_closing) {
 		wait_for_work(store);
 	}
-	for (size_t i = 0; i < BATCH_MAX && !STAILQ_EMPTY(&store->waiting); i++) {
+	for (size_t i = 0; i < CARDEA_STORE_BATCH && !STAILQ_EMPTY(&store->waiting); i++) {
 		struct command *command = STAILQ_FIRST(&store->waiting);
 
 		STAILQ_REMOVE_HEAD(&store->waiting, link);

@@ -1,5 +1,5 @@
 /*
- * store: the durable state. One writer thread runs commands; all that wait at one moment share one
+ * store: the durable state. One writer thread runs commands; those that wait at one moment share a
  * transaction, each in a savepoint of its own, and are answered after the commit is synced (DESIGN
  * 8).
  *
@@ -23,6 +23,10 @@ struct cardea_tx;
 
 extern const struct cardea_engine cardea_engine_sqlite;
 
+/* Commands of one commit, at most. Were it all that waits, the store and the loop would take turns:
+ * everybody's answer in one go, then everybody's next request. So one works on what the other has
+ * just done. */
+#define CARDEA_STORE_BATCH 32
 /* Enough to keep a commit busy, few enough that the last one waits below a second. */
 #define CARDEA_STORE_QUEUE 4096
 
