@@ -351,7 +351,7 @@ static int read_multipart(struct cardea_form *form, const char *content_type, st
 	size_t bare_len;
 	int more;
 
-	if (!delimiter)
+	if (!delimiter || in.at == in.end)
 		return CARDEA_E_INVALID;
 	/* The first delimiter stands at the very beginning or behind a preamble, which means nothing.
 	 */
