@@ -10,7 +10,6 @@
 #include "net/ratelimit.h"
 #include "net/ws.h"
 
-#define SUBPROTOCOL    "actioncable-v1-json"
 #define TOKEN_PROTOCOL "anycable-token."
 
 /* ---- sockets ---- */
@@ -183,6 +182,8 @@ static void read_ticket(struct cardea_rt_socket *socket)
 
 /* ---- the room of an observer ---- */
 
+static void send_report(struct cardea_rt_socket *socket);
+
 static void report_read(int err, const struct cardea_meeting_report *report, void *arg)
 {
 	struct cardea_rt_socket *socket = arg;
@@ -193,7 +194,7 @@ static void report_read(int err, const struct cardea_meeting_report *report, voi
 	}
 	/* Read by another gateway's store it could be older than what was passed on. */
 	if (report->last_event < socket->hub->position) {
-		cardea_rt_send_report(socket);
+		send_report(socket);
 		return;
 	}
 	update = json_pack("{s:s, s:o, s:I}", "type", "room_update", "content",
@@ -203,7 +204,8 @@ static void report_read(int err, const struct cardea_meeting_report *report, voi
 	send_json(socket, CARDEA_RT_ROOM_CHANNEL, update);
 }
 
-void cardea_rt_send_report(struct cardea_rt_socket *socket)
+/* RoomChannel of an observer: the room as it is now. */
+static void send_report(struct cardea_rt_socket *socket)
 {
 	const struct cardea_meeting_caller who = {.id = socket->room_key, .api_key = socket->secret};
 
@@ -322,7 +324,7 @@ static void subscribed(struct cardea_cable *cable, const char *channel, void *ar
 		begin(socket);
 		catch_up(socket);
 	} else if (socket->is_observer) {
-		cardea_rt_send_report(socket);
+		send_report(socket);
 	} else {
 		socket->after = socket->hub->position;
 		socket->is_live = true;

@@ -61,8 +61,6 @@ struct cardea_rt_socket {
 void cardea_rt_send_meeting(struct cardea_rt_socket *socket, bool is_setup);
 /* UserChannel of a ticket: it opens the door now. Once. */
 void cardea_rt_send_admitted(struct cardea_rt_socket *socket);
-/* RoomChannel of an observer: the room as it is now. */
-void cardea_rt_send_report(struct cardea_rt_socket *socket);
 /* Does or does not keep its session from ending any more. */
 void cardea_rt_hold(struct cardea_rt_socket *socket, bool holds);
 

@@ -32,6 +32,15 @@ static int find_user(struct cardea_tx *tx, const struct read_op *op, const char 
 	return err == CARDEA_E_NOT_FOUND ? 0 : err;
 }
 
+static void copy_row(const struct cardea_event_row *row, struct cardea_log_event *event)
+{
+	event->seq = row->seq;
+	event->at_ms = row->at;
+	event->session = row->session;
+	event->type = row->type;
+	event->text = row->data;
+}
+
 static int show_event(struct cardea_tx *tx, struct read_op *op, const struct cardea_event_row *row)
 {
 	struct cardea_log_event *event = &op->events[op->part.count];
@@ -40,11 +49,7 @@ static int show_event(struct cardea_tx *tx, struct read_op *op, const struct car
 	if (err || event->data.is_hidden) {
 		return err;
 	}
-	event->seq = row->seq;
-	event->at_ms = row->at;
-	event->session = row->session;
-	event->type = row->type;
-	event->text = row->data;
+	copy_row(row, event);
 	event->user = NULL;
 	op->part.count++;
 	return event->data.participant ? find_user(tx, op, event->data.participant, &event->user) : 0;
@@ -173,11 +178,7 @@ static int copy_events(struct cardea_tx *tx, struct events_op *op,
 
 		err = cardea_event_decode(tx, rows[i].data, &event->data);
 		if (!err && is_for(who, &event->data)) {
-			event->seq = rows[i].seq;
-			event->at_ms = rows[i].at;
-			event->session = rows[i].session;
-			event->type = rows[i].type;
-			event->text = rows[i].data;
+			copy_row(&rows[i], event);
 			op->count++;
 		}
 	}

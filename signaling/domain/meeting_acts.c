@@ -34,21 +34,12 @@ struct act_op {
 
 /* ---- what nodes must hear ---- */
 
-static void revoke(struct cardea_tx *tx, struct act_op *op, const struct cardea_seat_row *seat,
-                   const char *reason)
+static void revoke(struct act_op *op, const struct cardea_seat_row *seat, const char *reason)
 {
-	const struct cardea_room_row *room = &op->rows.room;
-	struct cardea_revocation *one;
-
-	if (!room->node[0]) {
-		return;
+	if (cardea_seat_revocation(&op->rows.room, seat, reason,
+	                           &op->revocations[op->revocation_count])) {
+		op->revocation_count++;
 	}
-	one = &op->revocations[op->revocation_count++];
-	*one = (struct cardea_revocation){.epoch = room->epoch, .min_gen = seat->gen, .reason = reason};
-	memcpy(one->room, room->id, sizeof(one->room));
-	memcpy(one->node, room->node, sizeof(one->node));
-	memcpy(one->seat, seat->id, sizeof(one->seat));
-	(void)tx;
 }
 
 static void begin(struct cardea_tx *tx, struct act_op *op, size_t revocations)
@@ -178,7 +169,7 @@ static int remove_user(struct cardea_tx *tx, struct act_op *op)
 	}
 	err = cardea_seat_kick(tx, session, &op->target, by(op));
 	if (!err) {
-		revoke(tx, op, &op->target, "host");
+		revoke(op, &op->target, "host");
 	}
 	return err;
 }
@@ -256,7 +247,7 @@ static int shut_out(struct cardea_tx *tx, struct act_op *op)
 
 		if (cardea_grant_lock_needs_presence(&seat) && !seat.is_present) {
 			err = cardea_seat_shut_out(tx, &seat);
-			revoke(tx, op, &seat, "locked");
+			revoke(op, &seat, "locked");
 		}
 	}
 	return err;

@@ -93,12 +93,7 @@ static int remove_seat(struct cardea_tx *tx, const struct cardea_room_row *room,
 	if (!err) {
 		err = cardea_seat_kick(tx, &session, seat, by);
 	}
-	out->has_revocation = !err;
-	out->revocation = (struct cardea_revocation){
-	        .epoch = room->epoch, .min_gen = seat->gen, .reason = "host"};
-	memcpy(out->revocation.room, room->id, sizeof(out->revocation.room));
-	memcpy(out->revocation.node, room->node, sizeof(out->revocation.node));
-	memcpy(out->revocation.seat, seat->id, sizeof(out->revocation.seat));
+	out->has_revocation = !err && cardea_seat_revocation(room, seat, "host", &out->revocation);
 	return err;
 }
 

@@ -75,13 +75,9 @@ static int handle_duplicate(struct add_op *op, struct cardea_tx *tx,
 	case CARDEA_DUPLICATE_REJECT:
 		return CARDEA_E_ALREADY_IN_ROOM;
 	case CARDEA_DUPLICATE_DISCONNECT_EXISTING:
-		op->must_revoke = op->room.node[0] != '\0';
-		op->revocation = (struct cardea_revocation){
-		        .epoch = op->room.epoch, .min_gen = existing->gen + 1, .reason = "duplicate"};
-		g_strlcpy(op->revocation.room, op->room.id, sizeof(op->revocation.room));
-		g_strlcpy(op->revocation.node, op->room.node, sizeof(op->revocation.node));
-		g_strlcpy(op->revocation.seat, existing->id, sizeof(op->revocation.seat));
-		return cardea_seat_remove(tx, existing, "duplicate", NULL);
+		err = cardea_seat_remove(tx, existing, "duplicate", NULL);
+		op->must_revoke = cardea_seat_revocation(&op->room, existing, "duplicate", &op->revocation);
+		return err;
 	case CARDEA_DUPLICATE_ALLOW:
 	default:
 		op->seat = *existing;

@@ -280,6 +280,16 @@ int cardea_seat_kick(struct cardea_tx *tx, const struct cardea_session_row *sess
 	return cardea_seat_remove(tx, seat, "host", by);
 }
 
+bool cardea_seat_revocation(const struct cardea_room_row *room, const struct cardea_seat_row *seat,
+                            const char *reason, struct cardea_revocation *out)
+{
+	*out = (struct cardea_revocation){.epoch = room->epoch, .min_gen = seat->gen, .reason = reason};
+	memcpy(out->room, room->id, sizeof(out->room));
+	memcpy(out->node, room->node, sizeof(out->node));
+	memcpy(out->seat, seat->id, sizeof(out->seat));
+	return room->node[0] != '\0';
+}
+
 int cardea_seat_settle(struct cardea_tx *tx, const struct cardea_room_row *room)
 {
 	const struct cardea_seat_row *seats = NULL;

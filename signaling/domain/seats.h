@@ -7,6 +7,7 @@
 #define CARDEA_DOMAIN_SEATS_H
 
 #include "cardea_seal.h"
+#include "domain/domain.h"
 #include "store/participants.h"
 #include "store/rooms.h"
 #include "store/sessions.h"
@@ -71,6 +72,10 @@ int cardea_seat_remove(struct cardea_tx *tx, struct cardea_seat_row *seat, const
  * (spec/meetings 11.6). */
 int cardea_seat_kick(struct cardea_tx *tx, const struct cardea_session_row *session,
                      struct cardea_seat_row *seat, const char *by);
+/* What the node of @room must hear once @seat's generation was raised. @reason: a literal. False:
+ * the room is on no node. */
+bool cardea_seat_revocation(const struct cardea_room_row *room, const struct cardea_seat_row *seat,
+                            const char *reason, struct cardea_revocation *out);
 /* The seats of @room whose time to come back is over have left. A timer that needs no clock of its
  * own: it runs before anything looks at the room. */
 int cardea_seat_settle(struct cardea_tx *tx, const struct cardea_room_row *room);

@@ -112,16 +112,6 @@ static int deny(struct cardea_tx *tx, struct waiting_op *op, struct cardea_seat_
 	return cardea_seat_deny(tx, seat, op->command.reason, by(op));
 }
 
-static void revoke(struct waiting_op *op, const struct cardea_seat_row *seat)
-{
-	op->has_revocation = op->room.node[0] != '\0';
-	op->revocation = (struct cardea_revocation){
-	        .epoch = op->room.epoch, .min_gen = seat->gen, .reason = "waiting"};
-	memcpy(op->revocation.room, op->room.id, sizeof(op->revocation.room));
-	memcpy(op->revocation.node, op->room.node, sizeof(op->revocation.node));
-	memcpy(op->revocation.seat, seat->id, sizeof(op->revocation.seat));
-}
-
 static int put_back(struct cardea_tx *tx, struct waiting_op *op, struct cardea_seat_row *seat)
 {
 	int err;
@@ -135,7 +125,7 @@ static int put_back(struct cardea_tx *tx, struct waiting_op *op, struct cardea_s
 		err = cardea_seat_put_back(tx, seat, by(op));
 	}
 	if (!err) {
-		revoke(op, seat);
+		op->has_revocation = cardea_seat_revocation(&op->room, seat, "waiting", &op->revocation);
 	}
 	return err;
 }
