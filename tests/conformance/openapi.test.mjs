@@ -15,6 +15,7 @@ import { parse } from 'yaml';
 import { ROOT } from '../support/build.mjs';
 import { until } from '../support/cardea.mjs';
 import { form, FORM_TYPE, multipart, startMeetings } from '../support/meetings.mjs';
+import { adminRoutes, publicRoutes, shape } from '../support/routes.mjs';
 
 const document = parse(fs.readFileSync(path.join(ROOT, 'docs/openapi.yaml'), 'utf8'));
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
@@ -50,24 +51,8 @@ const resolve = (object) => (object?.$ref ? object.$ref.slice(2).split('/').redu
 
 // ---- routes ----
 
-const shape = (route) => route.replace(/\{\w+\}/g, '{}');
-
-/** The routes that the tables in the C files of a folder name, as "METHOD /path/{}". */
-function routesOf(file) {
-  const table = /\{\s*(CARDEA_HTTP_\w+(?:\s*\|\s*CARDEA_HTTP_\w+)*),\s*"([^"]+)"/g;
-  return [...fs.readFileSync(file, 'utf8').matchAll(table)].flatMap(([, methods, route]) => methods.split('|')
-    .map((method) => `${method.trim().replace('CARDEA_HTTP_', '')} ${shape(route)}`));
-}
-
-const sources = fs.readdirSync(path.join(ROOT, 'signaling'), { recursive: true }).filter((name) => name.endsWith('.c'))
-  .map((name) => path.join(ROOT, 'signaling', name));
-const ADMIN = path.join(ROOT, 'signaling/api/admin.c'); // served on the admin socket only
-
 test('the calls of the document are the routes of the gateway', () => {
-  const tables = sources.filter((file) => /struct cardea_route \w+(\[\])? =/.test(fs.readFileSync(file, 'utf8')));
-  for (const file of tables) assert.notDeepEqual(routesOf(file), [], `${file}: no route read`);
-  const served = tables.filter((file) => file !== ADMIN).flatMap(routesOf);
-  assert.deepEqual(calls.map((call) => `${call.method} ${shape(call.path)}`).sort(), served.sort());
+  assert.deepEqual(calls.map((call) => `${call.method} ${shape(call.path)}`).sort(), publicRoutes().sort());
 });
 
 // ---- a running gateway ----
@@ -179,7 +164,7 @@ test('each path takes the documented methods, and the operator\'s are elsewhere'
     assert.equal(answer.status, 204, route);
     assert.deepEqual(answer.headers.allow.split(', ').filter((method) => method !== 'HEAD' && method !== 'OPTIONS').sort(), methods.sort(), route);
   }
-  for (const route of routesOf(ADMIN)) {
+  for (const route of adminRoutes()) {
     assert.equal((await cardea.request('OPTIONS', route.split(' ')[1])).status, 404, route);
   }
 });

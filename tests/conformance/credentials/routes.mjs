@@ -1,0 +1,94 @@
+// Which credential opens which call, and how it is presented. `opens`: by the way of presenting, the kinds
+// that are let in; every other kind, in every way, is a stranger. `path`: what stands in the parameters of
+// the path, by name of the world (world.mjs); with the way `path` the credential stands in the first.
+//
+// Ways: path; raw (Authorization as it is), bearer, x-api-key, cookie, body.FIELD, query.FIELD.
+
+const KEY = ['API key'];
+const HOST_KEY = ['access key of a host'];
+const ACCESS_KEYS = [...HOST_KEY, 'access key of a guest'];
+const HOST_TOKENS = ['access token of a host', 'auth token of a host'];
+const SEAT_TOKENS = [...HOST_TOKENS, 'access token of a participant', 'auth token of a participant'];
+
+const tenant = { 'raw': KEY };
+const tenantOrAccessKey = { raw: KEY, path: ACCESS_KEYS };
+const byAccessKey = { path: ACCESS_KEYS };
+const regular = { path: HOST_KEY };
+const hosts = { 'x-api-key': KEY, 'bearer': [...KEY, ...HOST_TOKENS] };
+const seats = { 'x-api-key': KEY, 'bearer': [...KEY, ...SEAT_TOKENS] };
+const hostsAndKeys = { 'x-api-key': KEY, 'bearer': [...KEY, ...HOST_TOKENS, ...HOST_KEY] };
+const tenants = { 'x-api-key': KEY, 'bearer': KEY };
+
+/** Opens without a credential, or checks none that could be of another kind. */
+const OPEN = { opens: {} };
+
+const missing = Object.fromEntries([
+  'POST /rooms/{}/recording', 'DELETE /rooms/{}/recording', 'POST /rooms/{}/snapshot', 'GET /rooms/{}/snapshots/{}', 'POST /rooms/{}/broadcasts',
+  'DELETE /rooms/{}/broadcasts', 'PUT /rooms/{}/broadcasts/{}', 'DELETE /rooms/{}/broadcasts/{}', 'POST /rooms/{}/layers', 'DELETE /rooms/{}/layers/{}',
+  'POST /rooms/{}/playbacks', 'DELETE /rooms/{}/playbacks/{}',
+].map((route) => [route, { opens: byAccessKey, path: ['room', 'user'] }]));
+
+export const routes = {
+  // ---- meetings ----
+  'GET /rooms': { opens: tenant },
+  'POST /rooms': { opens: tenant, body: { user: { name: 'Jane' } } },
+  'GET /rooms/{}': { opens: { path: ACCESS_KEYS }, path: ['room'] },
+  'DELETE /rooms/{}': { opens: { raw: KEY, path: HOST_KEY }, path: ['room'] },
+  'GET /rooms/{}/users': { opens: tenant, path: ['room'] },
+  'GET /rooms/{}/users/{}': { opens: byAccessKey, path: ['room', 'user'] },
+  'DELETE /rooms/{}/users/{}': { opens: regular, path: ['room', 'user'] },
+  'POST /rooms/{}/users/{}/admit': { opens: { raw: KEY, path: HOST_KEY }, path: ['room', 'user'] },
+  'POST /rooms/{}/lock': { opens: regular, path: ['room'] },
+  'POST /rooms/{}/messages': { opens: byAccessKey, path: ['room'], body: { type: 'chat', content: 'hello' } },
+  'POST /rooms/{}/layout': { opens: byAccessKey, path: ['room'], body: { layout: 'auto' } },
+  'POST /rooms/{}/presentation': { opens: byAccessKey, path: ['room'] },
+  'DELETE /rooms/{}/presentation': { opens: byAccessKey, path: ['room'] },
+  'POST /guests/{}': { opens: { path: ['guest token'] }, path: ['room'], body: { name: 'John' } },
+  'GET /permalink': { opens: tenant },
+  'POST /permalink': { opens: tenant, body: { user: { name: 'Jane' } } },
+  'GET /permalink/{}': { opens: { raw: KEY, path: ['user token of a permalink', 'guest token of a permalink'] }, path: ['permalink'] },
+  'PUT /permalink/{}': { opens: tenant, path: ['permalink'], body: { room: { name: 'x' } } },
+  'POST /permalink/{}': { opens: { path: ['user token of a permalink'] }, path: ['permalink'] },
+  'DELETE /permalink/{}': { opens: tenant, path: ['permalink'] },
+  'POST /permalink/{}/users': { opens: tenant, path: ['permalink'], body: { user: { name: 'Ann' } } },
+  'DELETE /permalink/{}/users/{}': { opens: tenant, path: ['permalink', 'permalinkUser'] },
+  'GET /webhooks': { opens: tenant },
+  'POST /webhooks': { opens: tenant, body: { url: 'https://app.example/told', types: 'room_update' } },
+  'DELETE /webhooks/{}': { opens: tenant, path: ['webhook'] },
+  ...missing,
+  'GET /rooms/{}/recordings': { opens: tenant, path: ['room'] },
+  'GET /rooms/{}/snapshots': { opens: tenant, path: ['room'] },
+  'POST /rooms/{}/forward/{}': { opens: tenant, path: ['room', 'user'] },
+  'DELETE /rooms/{}/forward/{}': { opens: tenant, path: ['room', 'user'] },
+  'GET /recordings/{}': { opens: tenant, path: ['user'] },
+  'DELETE /recordings/{}': { opens: tenant, path: ['user'] },
+  'GET /snapshots/{}': { opens: tenant, path: ['user'] },
+  'DELETE /snapshots/{}': { opens: tenant, path: ['user'] },
+  'GET /call': OPEN,
+  'GET /rt': OPEN, // a WebSocket, as the next: below, and tests/conformance/rt
+  'GET /janus/{}': OPEN,
+
+  // ---- native ----
+  'POST /api/v1/enter': {
+    opens: {
+      'body.credential': [...ACCESS_KEYS, 'guest token', 'user token of a permalink', 'guest token of a permalink', 'ticket of who waits', ...SEAT_TOKENS],
+    },
+    body: { name: 'Ann' },
+  },
+  'GET /api/v1/rooms/{}/events': { opens: hosts, path: ['id'] },
+  'GET /api/v1/rooms/{}/waiting': { opens: hostsAndKeys, path: ['id'] },
+  'POST /api/v1/rooms/{}/admit-all': { opens: hostsAndKeys, path: ['id'] },
+  'POST /api/v1/rooms/{}/participants/{}/admit': { opens: hostsAndKeys, path: ['id', 'participant'] },
+  'POST /api/v1/rooms/{}/participants/{}/deny': { opens: hostsAndKeys, path: ['id', 'participant'] },
+  'POST /api/v1/rooms/{}/participants/{}/wait': { opens: hostsAndKeys, path: ['id', 'participant'] },
+
+  // ---- participants ----
+  'POST /api/v1/rooms': { opens: tenants, body: {} },
+  'GET /api/v1/rooms/{}': { opens: seats, path: ['id'] },
+  'GET /api/v1/rooms/{}/participants': { opens: seats, path: ['id'] },
+  'POST /api/v1/rooms/{}/participants': { opens: seats, path: ['id'], body: { display_name: 'Ann' } },
+
+  // ---- operations ----
+  'GET /healthz': OPEN,
+  'GET /readyz': OPEN,
+};

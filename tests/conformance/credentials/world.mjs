@@ -1,0 +1,63 @@
+// One meeting with every kind of credential that leads to it, all valid at the same time; and for each
+// a stranger: the same form, of nobody.
+
+import crypto from 'node:crypto';
+import { body } from '../../support/meetings.mjs';
+
+const ALNUM = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+
+/** Letters and digits of @p text changed for others of their class, so that its form stays. */
+const scrambled = (text) => text.replace(/[a-z]/g, () => ALNUM[26 + crypto.randomInt(26)]).replace(/[A-Z]/g, () => ALNUM[crypto.randomInt(26)])
+  .replace(/[0-9]/g, () => String(crypto.randomInt(10)));
+
+/** A credential of the form of @p value that is nobody's. */
+export function strangerOf(value) {
+  if (/^[\w-]+(\.[\w-]+){2}$/.test(value)) { // a signed token: the signature is another
+    const [header, payload, signature] = value.split('.');
+    return [header, payload, scrambled(signature)].join('.');
+  }
+  if (/^ck_live_/.test(value)) return `ck_live_${scrambled(value.slice(8))}`;
+  if (/^[0-9a-f-]{36}$/.test(value)) return crypto.randomUUID();
+  if (/^[0-9a-f]{24}$/.test(value)) return crypto.randomBytes(12).toString('hex');
+  if (/^\w{24}$/.test(value)) return scrambled(value);
+  return value.slice(0, 8) + scrambled(value.slice(8)); // sealed text, after the prefix that names it
+}
+
+/** @p meetings: of startMeetings. Answers {kinds: {name: credential}, and what calls name in their paths}. */
+export async function makeWorld(meetings) {
+  const { cardea } = meetings;
+  const host = await meetings.room();
+  await meetings.arrive(host);
+  const guest = await meetings.joined(host.room.guest_token, { name: 'Guest', id: 'guest' });
+  const hall = await meetings.room({ options: { waiting_room: true } });
+  const waiting = await meetings.enter(hall.room.guest_token, { name: 'Waits' });
+  const { permalink, room } = body(await meetings.call('POST', '/permalink', { user: { name: 'Jane', id: 'jane' } }, { key: meetings.key }), 201);
+  const entered = body(await meetings.enter(guest.access_key), 201);
+  const name = host.room.id;
+  const added = async (role) => body(await cardea.api('POST', `/api/v1/rooms/${encodeURIComponent(name)}/participants`, {
+    display_name: role, external_user_id: role, role,
+  }), 201);
+  const [chair, member] = [await added('host'), await added('participant')];
+  return {
+    room: name, id: chair.room.id, user: 'guest', participant: member.participant.id, permalink: permalink.id, permalinkRoom: room,
+    kinds: {
+      'API key': cardea.dev.api_key,
+      'API secret': cardea.dev.api_secret,
+      'access key of a host': host.access_key,
+      'access key of a guest': guest.access_key,
+      'guest token': host.room.guest_token,
+      'guest token of a permalink': permalink.guest_token,
+      'user token of a permalink': permalink.user_token,
+      'token for SEPP': host.signaling.options.auth_token,
+      'ticket of who waits': waiting.body.ticket,
+      'media join token': entered.join_token,
+      'resume string': entered.resume,
+      'access token of a host': chair.access_token,
+      'auth token of a host': chair.auth_token,
+      'refresh token of a host': chair.refresh_token,
+      'access token of a participant': member.access_token,
+      'auth token of a participant': member.auth_token,
+      'refresh token of a participant': member.refresh_token,
+    },
+  };
+}
