@@ -19,7 +19,7 @@ struct cardea_dev_mode {
 	struct cardea_domain *domain;
 	bool is_started, is_complete;
 	pid_t janus, turn;
-	char *api_key, *api_secret, *host_link, *guest_link;
+	char *api_key, *api_key_id, *api_secret, *host_link, *guest_link;
 };
 
 static void failed(struct cardea_dev_mode *dev, int err, const char *what)
@@ -35,11 +35,11 @@ static json_t *file_object(const struct cardea_dev_mode *dev)
 	json_t *pids = json_pack("{s:i, s:i, s:i, s:i}", "supervisor", (int)getppid(), "gateway",
 	                         (int)getpid(), "janus", (int)dev->janus, "turn", (int)dev->turn);
 
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s?, s:s?, s:o}", "url", options->dev_url,
-	                 "api_key", dev->api_key, "api_secret", dev->api_secret, "host_link",
-	                 dev->host_link, "guest_link", dev->guest_link, "admin_socket",
-	                 options->admin_socket, "janus_admin_socket", options->janus_admin_socket,
-	                 "pids", pids);
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s?, s:s?, s:o}", "url", options->dev_url,
+	                 "api_key", dev->api_key, "api_key_id", dev->api_key_id, "api_secret",
+	                 dev->api_secret, "host_link", dev->host_link, "guest_link", dev->guest_link,
+	                 "admin_socket", options->admin_socket, "janus_admin_socket",
+	                 options->janus_admin_socket, "pids", pids);
 }
 
 static void write_file(struct cardea_dev_mode *dev)
@@ -80,9 +80,11 @@ static void print_links(const struct cardea_dev_mode *dev)
 	printf("\n"
 	       "  host link    %s\n"
 	       "  guest link   %s\n"
-	       "  API key      %s\n\n"
+	       "  API key      %s\n"
+	       "  its id       %s\n\n"
 	       "  curl -X POST %s/api/v1/rooms -H 'X-API-Key: %s' -d '{\"name\":\"first\"}'\n\n",
-	       dev->host_link, dev->guest_link, dev->api_key, dev->options->dev_url, dev->api_key);
+	       dev->host_link, dev->guest_link, dev->api_key, dev->api_key_id, dev->options->dev_url,
+	       dev->api_key);
 	fflush(stdout);
 }
 
@@ -111,8 +113,10 @@ static void tenant_made(int err, const struct cardea_first_tenant *tenant, void 
 
 	if (!err) {
 		g_free(dev->api_key);
+		g_free(dev->api_key_id);
 		g_free(dev->api_secret);
 		dev->api_key = g_strdup(tenant->api_key);
+		dev->api_key_id = g_strdup(tenant->api_key_id);
 		dev->api_secret = g_strdup(tenant->api_secret);
 		err = cardea_domain_links(dev->domain, ROOM_NAME, HOST_NAME, links_made, dev);
 	}
@@ -163,6 +167,7 @@ void cardea_dev_mode_free(struct cardea_dev_mode *dev)
 {
 	if (dev) {
 		g_free(dev->api_key);
+		g_free(dev->api_key_id);
 		g_free(dev->api_secret);
 		g_free(dev->host_link);
 		g_free(dev->guest_link);

@@ -385,11 +385,11 @@ void cardea_domain_stats(const struct cardea_domain *domain, struct cardea_domai
 int cardea_domain_ping(struct cardea_domain *domain, void (*done)(int err, void *arg), void *arg);
 
 struct cardea_first_tenant {
-	const char *id, *name, *api_key, *api_secret;
+	const char *id, *name, *api_key, *api_key_id, *api_secret;
 	bool created; /* by this call */
 };
-/* The installation's first tenant, made if there is none (spec/participants P3); its API key and
- * secret, opened from their seals. */
+/* The installation's first tenant, made if there is none (spec/participants P3); its oldest key
+ * pair, opened from their seals. */
 typedef void (*cardea_first_tenant_h)(int err, const struct cardea_first_tenant *tenant, void *arg);
 int cardea_domain_first_tenant(struct cardea_domain *domain, cardea_first_tenant_h done, void *arg);
 

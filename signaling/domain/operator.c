@@ -3,6 +3,7 @@
 
 #include <string.h>
 #include "cardea_error.h"
+#include "domain/api_keys.h"
 #include "domain/room_life.h"
 #include "domain/seats.h"
 #include "domain/secrets.h"
@@ -10,7 +11,6 @@
 #include "store/sessions.h"
 #include "store/tenants.h"
 
-#define KEY_BYTES          32
 #define FIRST_TENANT_NAME  "default"
 #define EMPTY_ROOM_MINUTES 30 /* spec/participants 3.3 */
 
@@ -22,55 +22,9 @@ struct tenant_op {
 	void *arg;
 	/* result */
 	struct cardea_tenant_row tenant;
-	const char *api_key, *api_secret;
+	struct cardea_api_key key;
 	bool created;
 };
-
-static int random_secret(struct cardea_tx *tx, const char *prefix, const char **out)
-{
-	char *random = cardea_id_base64url(cardea_tx_random(tx), KEY_BYTES);
-	char *secret;
-
-	if (!random) {
-		return CARDEA_E_SYSTEM;
-	}
-	secret = g_strconcat(prefix, random, NULL);
-	*out = cardea_tx_strdup(tx, secret);
-	explicit_bzero(secret, strlen(secret));
-	explicit_bzero(random, strlen(random));
-	g_free(secret);
-	g_free(random);
-	return 0;
-}
-
-static int make_api_key(struct cardea_tx *tx, const struct cardea_seal *seal, struct tenant_op *op)
-{
-	struct cardea_api_key_row row = {.created_at = cardea_tx_now_ms(tx)};
-	const struct cardea_secret_place key_place = {"api_keys", row.id, "key"};
-	const struct cardea_secret_place secret_place = {"api_keys", row.id, "secret"};
-	int err = cardea_id_uuid(cardea_tx_random(tx), row.id);
-
-	memcpy(row.tenant, op->tenant.id, sizeof(row.tenant));
-	if (!err) {
-		err = random_secret(tx, cardea_api_key_prefix, &op->api_key);
-	}
-	if (!err) {
-		err = random_secret(tx, "", &op->api_secret);
-	}
-	if (!err) {
-		err = cardea_secret_close(seal, tx, &key_place, op->api_key, &row.key);
-	}
-	if (!err) {
-		err = cardea_secret_close(seal, tx, &secret_place, op->api_secret, &row.secret);
-	}
-	if (!err) {
-		err = cardea_store_api_key_insert(tx, &row);
-	}
-	if (err) {
-		return err;
-	}
-	return cardea_secret_register(tx, row.tenant, op->api_key, CARDEA_CREDENTIAL_API_KEY, row.id);
-}
 
 static int make_tenant(struct cardea_tx *tx, const struct cardea_seal *seal, struct tenant_op *op)
 {
@@ -88,20 +42,7 @@ static int make_tenant(struct cardea_tx *tx, const struct cardea_seal *seal, str
 	if (!err) {
 		err = cardea_store_tenant_insert(tx, &op->tenant);
 	}
-	return err ? err : make_api_key(tx, seal, op);
-}
-
-static int open_api_key(struct cardea_tx *tx, const struct cardea_seal *seal, struct tenant_op *op)
-{
-	struct cardea_api_key_row row;
-	const struct cardea_secret_place key_place = {"api_keys", row.id, "key"};
-	const struct cardea_secret_place secret_place = {"api_keys", row.id, "secret"};
-	int err = cardea_store_api_key_newest(tx, op->tenant.id, &row);
-
-	if (!err) {
-		err = cardea_secret_open(seal, tx, &key_place, &row.key, &op->api_key);
-	}
-	return err ? err : cardea_secret_open(seal, tx, &secret_place, &row.secret, &op->api_secret);
+	return err ? err : cardea_api_key_make(tx, seal, op->tenant.id, NULL, NULL, &op->key);
 }
 
 static int first_tenant(struct cardea_tx *tx, void *arg)
@@ -114,7 +55,7 @@ static int first_tenant(struct cardea_tx *tx, void *arg)
 	if (err == CARDEA_E_NOT_FOUND) {
 		return make_tenant(tx, seal, op);
 	}
-	return err ? err : open_api_key(tx, seal, op);
+	return err ? err : cardea_api_key_first(tx, seal, op->tenant.id, &op->key);
 }
 
 static void answer_tenant(int err, void *arg)
@@ -122,8 +63,9 @@ static void answer_tenant(int err, void *arg)
 	struct tenant_op *op = arg;
 	const struct cardea_first_tenant result = {.id = op->tenant.id,
 	                                           .name = op->tenant.name,
-	                                           .api_key = op->api_key,
-	                                           .api_secret = op->api_secret,
+	                                           .api_key = op->key.key,
+	                                           .api_key_id = op->key.id,
+	                                           .api_secret = op->key.secret,
 	                                           .created = op->created};
 
 	op->done(err, err ? NULL : &result, op->arg);

@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 #include "cardea_hash.h"
+#include "cardea_limits.h"
 #include "store/store.h"
 
 enum cardea_credential_kind {
@@ -21,7 +22,7 @@ struct cardea_credential_row {
 	char tenant[CARDEA_UUID_SIZE];
 	char digest[CARDEA_LOOKUP_SIZE];
 	enum cardea_credential_kind kind;
-	char subject[CARDEA_UUID_SIZE];
+	char subject[CARDEA_MAX_ID + 1];
 	int64_t created_at;
 };
 

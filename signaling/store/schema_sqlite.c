@@ -297,6 +297,11 @@ static const char *const fewer_names[] = {
 		"WHERE name IS NOT NULL AND key IS NULL",
 		NULL,
 };
+/* Its id alone names a key pair. */
+static const char *const key_ids[] = {
+		"CREATE UNIQUE INDEX api_keys_by_id ON api_keys (api_key)",
+		NULL,
+};
 /* clang-format on */
 
 const struct cardea_migration cardea_schema_sqlite[CARDEA_SCHEMA_SQLITE_COUNT] = {
@@ -307,4 +312,5 @@ const struct cardea_migration cardea_schema_sqlite[CARDEA_SCHEMA_SQLITE_COUNT] =
         {.name = "denials", .statements = denials},
         {.name = "webhooks", .statements = webhooks},
         {.name = "fewer names", .statements = fewer_names},
+        {.name = "key ids", .statements = key_ids},
 };

@@ -133,14 +133,25 @@ int cardea_store_api_key_get(struct cardea_tx *tx, const char *tenant, const cha
 	return cardea_rows_expect(err, sink.count);
 }
 
-int cardea_store_api_key_newest(struct cardea_tx *tx, const char *tenant,
-                                struct cardea_api_key_row *out)
+int cardea_store_api_key_by_id(struct cardea_tx *tx, const char *id, struct cardea_api_key_row *out)
 {
 	struct cardea_row_sink sink = {
 	        .tx = tx, .read = read_api_key, .size = sizeof(*out), .items = out};
-	int err = CARDEA_QUERY(
-	        tx, SELECT_API_KEY "WHERE tenant = $1 ORDER BY created_at DESC, api_key LIMIT 1",
-	        cardea_rows_take_one, &sink, CARDEA_TEXT(tenant));
+	int err = CARDEA_QUERY(tx, SELECT_API_KEY "WHERE api_key = $1", cardea_rows_take_one, &sink,
+	                       CARDEA_TEXT(id));
 
 	return cardea_rows_expect(err, sink.count);
+}
+
+int cardea_store_api_key_list(struct cardea_tx *tx, const char *tenant, int64_t limit,
+                              const struct cardea_api_key_row **out, size_t *count)
+{
+	struct cardea_row_sink sink = {.tx = tx, .read = read_api_key, .size = sizeof(**out)};
+	int err = CARDEA_QUERY(tx,
+	                       SELECT_API_KEY "WHERE tenant = $1 ORDER BY created_at, api_key LIMIT $2",
+	                       cardea_rows_take_many, &sink, CARDEA_TEXT(tenant), CARDEA_INT(limit));
+
+	*out = sink.items;
+	*count = sink.count;
+	return err;
 }

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "cardea_limits.h"
 #include "store/store.h"
 
 enum cardea_duplicate_policy {
@@ -32,9 +33,11 @@ int cardea_store_tenant_get(struct cardea_tx *tx, const char *id, struct cardea_
 /* The oldest one. CARDEA_E_NOT_FOUND. */
 int cardea_store_tenant_first(struct cardea_tx *tx, struct cardea_tenant_row *out);
 
+#define CARDEA_API_KEY_ID_SIZE (CARDEA_MAX_ID + 1)
+
 struct cardea_api_key_row {
 	char tenant[CARDEA_UUID_SIZE];
-	char id[CARDEA_UUID_SIZE];
+	char id[CARDEA_API_KEY_ID_SIZE]; /* public; unique over all tenants */
 	struct cardea_sealed key, secret;
 	int64_t created_at;
 };
@@ -43,8 +46,11 @@ int cardea_store_api_key_insert(struct cardea_tx *tx, const struct cardea_api_ke
 /* CARDEA_E_NOT_FOUND. */
 int cardea_store_api_key_get(struct cardea_tx *tx, const char *tenant, const char *id,
                              struct cardea_api_key_row *out);
-/* The tenant's newest. CARDEA_E_NOT_FOUND. */
-int cardea_store_api_key_newest(struct cardea_tx *tx, const char *tenant,
-                                struct cardea_api_key_row *out);
+/* Of any tenant. CARDEA_E_NOT_FOUND. */
+int cardea_store_api_key_by_id(struct cardea_tx *tx, const char *id,
+                               struct cardea_api_key_row *out);
+/* The tenant's, the oldest first, @limit at most. */
+int cardea_store_api_key_list(struct cardea_tx *tx, const char *tenant, int64_t limit,
+                              const struct cardea_api_key_row **out, size_t *count);
 
 #endif

@@ -9,11 +9,12 @@
 #include <stdint.h>
 #include "cardea_id.h"
 #include "store/store.h"
+#include "store/tenants.h"
 
 struct cardea_webhook_row {
 	char tenant[CARDEA_UUID_SIZE];
-	char id[CARDEA_OBJECT_ID_SIZE]; /* unique over all tenants */
-	char api_key[CARDEA_UUID_SIZE]; /* id of the key it belongs to, which signs */
+	char id[CARDEA_OBJECT_ID_SIZE];       /* unique over all tenants */
+	char api_key[CARDEA_API_KEY_ID_SIZE]; /* id of the key it belongs to, which signs */
 	const char *url;
 	int64_t types; /* set of the domain's */
 	int64_t created_at;

@@ -24,7 +24,7 @@ test('everything is there', async (t) => {
 
   assert.equal(fs.statSync(path.join(cardea.stateDir, 'dev.json')).mode & 0o777, 0o600);
   assert.deepEqual(Object.keys(dev), [
-    'url', 'api_key', 'api_secret', 'host_link', 'guest_link', 'admin_socket', 'janus_admin_socket', 'pids',
+    'url', 'api_key', 'api_key_id', 'api_secret', 'host_link', 'guest_link', 'admin_socket', 'janus_admin_socket', 'pids',
   ]);
   assert.match(dev.host_link, /\/\?[A-Za-z0-9]{24}$/);
   assert.match(dev.guest_link, /\/\?guest=[A-Za-z0-9]{24}$/);
@@ -43,6 +43,35 @@ test('everything is there', async (t) => {
 
   const exit = await cardea.stop();
   assert.deepEqual(exit, { code: 0, signal: null });
+});
+
+test('the operator makes a key pair with an id and a secret of his choice', async (t) => {
+  const cardea = await startCardea();
+  t.after(() => cardea.stop());
+  const pair = { id: 'plugnmeet', secret: 'zumyyYWqv7KR2kUqvYdq4z4sXg7XTBD2ljT6' };
+  const made = await cardea.admin('POST', '/keys', pair);
+  assert.equal(made.status, 201, made.raw);
+  assert.deepEqual({ ...made.body, key: undefined }, { ...pair, key: undefined });
+  assert.equal((await cardea.request('POST', '/api/v1/rooms', { headers: { 'X-API-Key': made.body.key }, body: {} })).status, 201);
+
+  const random = (await cardea.admin('POST', '/keys', {})).body;
+  assert.ok(random.secret.length >= 32);
+  const { keys } = (await cardea.admin('GET', '/keys')).body;
+  assert.deepEqual(keys.map(({ id }) => id).sort(), [cardea.dev.api_key_id, 'plugnmeet', random.id].sort());
+  for (const key of keys) assert.deepEqual(Object.keys(key), ['id', 'created_at']);
+
+  const refuse = async (fields, status) => {
+    const answer = await cardea.admin('POST', '/keys', { ...pair, id: 'another', ...fields });
+    assert.equal(answer.status, status, answer.raw);
+  };
+  await refuse({ id: 'plugnmeet' }, 409);
+  await refuse({ id: 'a b' }, 400);
+  await refuse({ id: 'x'.repeat(65) }, 400);
+  await refuse({ secret: 'x'.repeat(31) }, 400);
+  await refuse({ secret: `${pair.secret} ` }, 400);
+  await refuse({}, 201);
+  assert.equal((await cardea.request('POST', '/keys', { body: pair })).status, 404); // admin socket only
+  assert.ok(!cardea.log().includes(pair.secret));
 });
 
 test('Janus without our plugin: /readyz says so', async (t) => {
