@@ -193,7 +193,8 @@ static void describe_seat(struct enter_op *op, const struct cardea_entrance *at)
 	claims->role = seat->role;
 	claims->guest = seat->is_guest;
 	claims->hidden = seat->is_hidden;
-	claims->publish = cardea_grant_publish(&at->room, seat);
+	claims->publish =
+	        cardea_grant_publish(&(struct cardea_standing){&at->room, &at->session, seat});
 	claims->dup = at->replaces ? CARDEA_DUP_REPLACE : CARDEA_DUP_REFUSE;
 	g_free(name);
 	op->avatar = g_strdup(seat->avatar);

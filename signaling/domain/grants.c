@@ -6,6 +6,7 @@
 #include "cardea_error.h"
 #include "cardea_id.h"
 #include "cardea_refusal.h"
+#include "domain/locks.h"
 
 #define MINUTE_MS 60000
 
@@ -67,18 +68,69 @@ int cardea_grant_reuse(const struct cardea_principal *who, const struct cardea_s
 	return 0;
 }
 
-unsigned cardea_grant_publish(const struct cardea_room_row *room,
-                              const struct cardea_seat_row *seat)
+unsigned cardea_grant_publish(const struct cardea_standing *at)
 {
-	if (seat->is_hidden) {
+	const struct cardea_session_policy *policy = &at->session->policy;
+	unsigned kinds = CARDEA_KIND_ALL & ~policy->closed_kinds;
+
+	if (at->seat->is_hidden) {
 		return 0;
 	}
-	return room->chat_enabled == 0 ? CARDEA_KIND_ALL & ~CARDEA_KIND_DATA : CARDEA_KIND_ALL;
+	if (at->room->chat_enabled == 0) {
+		kinds &= ~CARDEA_KIND_DATA;
+	}
+	if (at->seat->role != CARDEA_ROLE_HOST) {
+		kinds &= ~policy->host_kinds;
+	}
+	return at->seat->has_publish ? kinds & at->seat->publish : kinds;
 }
 
-int cardea_grant_send(const struct cardea_room_row *room, const struct cardea_seat_row *seat)
+unsigned cardea_grant_locks(const struct cardea_standing *at)
 {
-	CARDEA_REFUSE_IF(FORBIDDEN, !(cardea_grant_publish(room, seat) & CARDEA_KIND_DATA));
+	const struct cardea_locks *defaults = &at->session->policy.locks;
+	struct cardea_locks locks = cardea_locks_over(at->seat->locks, *defaults);
+
+	if (at->seat->role != CARDEA_ROLE_HOST) {
+		return locks.on;
+	}
+	return strcmp(at->session->presenter, at->seat->id) == 0
+	               ? 0
+	               : defaults->on & defaults->set & CARDEA_LOCK_WHITEBOARD;
+}
+
+struct cardea_rights cardea_grant_rights(const struct cardea_standing *at)
+{
+	unsigned locks = cardea_grant_locks(at);
+	unsigned publish = cardea_grant_publish(at) & ~cardea_locks_kinds(locks);
+	bool can_send = publish & CARDEA_KIND_DATA;
+	bool chat = can_send && !at->session->policy.is_chatless &&
+	            !(locks & (CARDEA_LOCK_CHAT | CARDEA_LOCK_CHAT_SEND_MESSAGE));
+
+	return (struct cardea_rights){
+	        .publish = publish,
+	        .locks = locks,
+	        .chat = chat,
+	        .private_chat = chat && !(locks & CARDEA_LOCK_PRIVATE_CHAT),
+	        .reactions = can_send && !(locks & CARDEA_LOCK_REACTIONS),
+	};
+}
+
+enum cardea_message_kind cardea_message_kind_of(const char *kind, bool is_private)
+{
+	if (strcmp(kind, "chat") == 0) {
+		return is_private ? CARDEA_MESSAGE_PRIVATE_CHAT : CARDEA_MESSAGE_CHAT;
+	}
+	return strcmp(kind, "reaction") == 0 ? CARDEA_MESSAGE_REACTION : CARDEA_MESSAGE_OTHER;
+}
+
+int cardea_grant_send(const struct cardea_standing *at, enum cardea_message_kind kind)
+{
+	struct cardea_rights rights = cardea_grant_rights(at);
+
+	CARDEA_REFUSE_IF(FORBIDDEN, !(rights.publish & CARDEA_KIND_DATA));
+	CARDEA_REFUSE_IF(FORBIDDEN, kind == CARDEA_MESSAGE_CHAT && !rights.chat);
+	CARDEA_REFUSE_IF(FORBIDDEN, kind == CARDEA_MESSAGE_PRIVATE_CHAT && !rights.private_chat);
+	CARDEA_REFUSE_IF(FORBIDDEN, kind == CARDEA_MESSAGE_REACTION && !rights.reactions);
 	return 0;
 }
 

@@ -50,15 +50,43 @@ int cardea_grant_role(const struct cardea_principal *who, int wanted, bool first
 /* May @who have the tokens of the existing @seat (Decision P7)? 0 or CARDEA_E_HOST_REQUIRED. */
 int cardea_grant_reuse(const struct cardea_principal *who, const struct cardea_seat_row *seat);
 
-/* Kinds of media that a seat may publish in @room: a hidden one none (spec/model I17), and no data
- * where the room has no chat. */
-unsigned cardea_grant_publish(const struct cardea_room_row *room,
-                              const struct cardea_seat_row *seat);
+/* ---- rights in force (spec/model I7, spec/plugnmeet 7 and 9) ---- */
+
+/* What a seat's rights follow from. */
+struct cardea_standing {
+	const struct cardea_room_row *room;
+	const struct cardea_session_row *session;
+	const struct cardea_seat_row *seat;
+};
+
+/* Kinds of media that a seat may publish while nothing is locked: what the session opens to its
+ * role and a host to it. A hidden one none (spec/model I17), and no data where the room has no
+ * chat. */
+unsigned cardea_grant_publish(const struct cardea_standing *at);
+/* The seat's locks as they are in force: a set of enum cardea_lock. Hosts carry none, but the
+ * session's default for the whiteboard while they do not present (spec/plugnmeet 7). */
+unsigned cardea_grant_locks(const struct cardea_standing *at);
+
+struct cardea_rights {
+	unsigned publish; /* kinds, with the locks taken off */
+	unsigned locks;
+	bool chat, private_chat, reactions;
+};
+struct cardea_rights cardea_grant_rights(const struct cardea_standing *at);
 
 /* ---- what participants ask for in the meeting ---- */
 
-/* May @seat send messages? 0 or CARDEA_E_FORBIDDEN. */
-int cardea_grant_send(const struct cardea_room_row *room, const struct cardea_seat_row *seat);
+enum cardea_message_kind {
+	CARDEA_MESSAGE_CHAT,
+	CARDEA_MESSAGE_PRIVATE_CHAT,
+	CARDEA_MESSAGE_REACTION,
+	CARDEA_MESSAGE_OTHER, /* of a dialect's own */
+};
+
+/* By the name in the log; @is_private: it is for one person. */
+enum cardea_message_kind cardea_message_kind_of(const char *kind, bool is_private);
+/* May the seat send such messages? 0 or CARDEA_E_FORBIDDEN. */
+int cardea_grant_send(const struct cardea_standing *at, enum cardea_message_kind kind);
 /* May @who do this to @target? Hosts, but nobody removes themself (that is leaving). 0,
  * CARDEA_E_HOST_REQUIRED or CARDEA_E_FORBIDDEN. */
 int cardea_grant_moderate(const struct cardea_seat_row *who, const struct cardea_seat_row *target,

@@ -314,7 +314,9 @@ static int send_message(struct cardea_tx *tx, void *arg)
 
 	begin(tx, op, 0);
 	if (!err) {
-		err = cardea_grant_send(&op->rows.room, &op->rows.seat);
+		err = cardea_grant_send(
+		        &(struct cardea_standing){&op->rows.room, &op->rows.session, &op->rows.seat},
+		        cardea_message_kind_of(op->kind, false));
 	}
 	if (err) {
 		return err;

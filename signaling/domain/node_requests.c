@@ -44,10 +44,15 @@ static int take_message(struct cardea_tx *tx, const struct cardea_room_row *room
 {
 	struct cardea_seat_row from, to;
 	struct cardea_event_data data = {.kind = event->kind, .text = event->text, .to = event->to};
+	struct cardea_session_row session;
 	int err = get_visible(tx, room, event->seat, &from);
 
 	if (!err) {
-		err = cardea_grant_send(room, &from);
+		err = cardea_store_session_get(tx, room->tenant, room->session, &session);
+	}
+	if (!err) {
+		err = cardea_grant_send(&(struct cardea_standing){room, &session, &from},
+		                        cardea_message_kind_of(event->kind, event->to != NULL));
 	}
 	if (!err && event->to) {
 		err = get_visible(tx, room, event->to, &to);

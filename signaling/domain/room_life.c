@@ -131,7 +131,9 @@ static int describe_session(struct cardea_tx *tx, const struct cardea_session_sp
 	        .waiting_room = spec->waiting_room,
 	        .kick_available = spec->kick_available,
 	        .lock_available = spec->lock_available,
-	        .options = spec->options};
+	        .options = spec->options,
+	        .policy = spec->policy,
+	        .ends_at = spec->duration_ms > 0 ? now + spec->duration_ms : 0};
 	g_strlcpy(out->tenant, room->tenant, sizeof(out->tenant));
 	g_strlcpy(out->room, room->id, sizeof(out->room));
 	err = cardea_id_uuid7(cardea_tx_random(tx), now, out->id);
@@ -302,13 +304,14 @@ int cardea_room_placement(struct cardea_tx *tx, const struct cardea_tenant_row *
 	const struct cardea_seat_row *raised = NULL;
 	struct cardea_min_gen *min_gen;
 	size_t count = 0;
-	int err = cardea_store_seat_list(tx, room->tenant, room->id, CARDEA_SEATS_RAISED, &raised,
+	int err = cardea_store_seat_list(tx, room->tenant, room->id, CARDEA_SEATS_CHANGED, &raised,
 	                                 &count);
 
 	if (err) {
 		return err;
 	}
 	min_gen = cardea_tx_alloc(tx, count * sizeof(*min_gen));
+	/* 0 says nothing, and does no harm. */
 	for (size_t i = 0; i < count; i++) {
 		memcpy(min_gen[i].seat, raised[i].id, sizeof(min_gen[i].seat));
 		min_gen[i].gen = raised[i].gen;

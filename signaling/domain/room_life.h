@@ -32,6 +32,8 @@ struct cardea_session_spec {
 	bool has_begun; /* guests need not wait for a host */
 	bool waiting_room, kick_available, lock_available;
 	const char *options; /* opaque, NULL = none */
+	struct cardea_session_policy policy;
+	int64_t duration_ms; /* it ends so long after it began, whoever is in it; 0 = never */
 };
 
 /* As the participants dialect has it: ends when empty for as long as @tenant says (Decision P4). */

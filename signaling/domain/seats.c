@@ -41,7 +41,10 @@ int cardea_seat_add(struct cardea_tx *tx, const struct cardea_room_row *room,
 	                                .joined_at = now,
 	                                .left_at = spec->is_outside ? now : 0,
 	                                .created_at = now,
-	                                .leaves_at = spec->leaves_at};
+	                                .leaves_at = spec->leaves_at,
+	                                .locks = spec->locks,
+	                                .has_publish = spec->has_publish,
+	                                .publish = spec->publish};
 	g_strlcpy(out->tenant, room->tenant, sizeof(out->tenant));
 	g_strlcpy(out->room, room->id, sizeof(out->room));
 	g_strlcpy(out->session, room->session, sizeof(out->session));

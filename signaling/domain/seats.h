@@ -27,6 +27,9 @@ struct cardea_seat_spec {
 	enum cardea_role role;
 	enum cardea_seat_admission admission;
 	bool is_guest, is_hidden;
+	struct cardea_locks locks;
+	bool has_publish;
+	unsigned publish;  /* if so: kinds it may publish at most */
 	bool is_outside;   /* takes no place until it enters (spec/model I5) */
 	int64_t leaves_at; /* 0 = stays until removed */
 };

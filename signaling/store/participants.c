@@ -9,7 +9,8 @@
 	"SELECT tenant, seat, room, session, ordinal, client_id, display_name, avatar, "               \
 	"external_user_id, client_key, access_key_sealed, metadata, role, gen, guest, hidden, "        \
 	"removed, online, connection, joined_at, left_at, leaves_at, created_at, hand, admission, "    \
-	"present, locale, denial, admitted_by_event FROM participants "
+	"present, locale, denial, admitted_by_event, locks_set, locks_on, publish, rights_event FROM " \
+	"participants "
 #define IN_ROOM  "WHERE tenant = $1 AND room = $2 "
 #define IN_ORDER "ORDER BY joined_at, ordinal"
 
@@ -57,6 +58,11 @@ static int read_seat(struct cardea_tx *tx, const struct cardea_value *row, void 
 	out->locale = cardea_column_text(tx, &row[26]);
 	out->denial = cardea_column_text(tx, &row[27]);
 	out->admitted_by_event = row[28].integer;
+	out->locks.set = (unsigned)row[29].integer;
+	out->locks.on = (unsigned)row[30].integer;
+	out->has_publish = row[31].type != CARDEA_VALUE_NULL;
+	out->publish = (unsigned)row[31].integer;
+	out->rights_event = row[32].integer;
 	return read_fixed(row, out);
 }
 
@@ -68,9 +74,11 @@ int cardea_store_seat_insert(struct cardea_tx *tx, const struct cardea_seat_row 
 	        "display_name, avatar, external_user_id, client_key, access_key_sealed, metadata, "
 	        "role, "
 	        "gen, guest, hidden, removed, online, connection, joined_at, left_at, leaves_at, "
-	        "created_at, admission, present, locale, admitted_by_event) VALUES ($1, $2, $3, $4, "
+	        "created_at, admission, present, locale, admitted_by_event, locks_set, locks_on, "
+	        "publish, "
+	        "rights_event) VALUES ($1, $2, $3, $4, "
 	        "$5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, "
-	        "$23, $24, $25, $26, $27)",
+	        "$23, $24, $25, $26, $27, $28, $29, $30, $31)",
 	        CARDEA_TEXT(row->tenant), CARDEA_TEXT(row->id), CARDEA_TEXT(row->room),
 	        CARDEA_TEXT(row->session), CARDEA_INT(row->ordinal), CARDEA_TEXT(row->client_id),
 	        CARDEA_TEXT(row->display_name), CARDEA_TEXT(row->avatar),
@@ -81,7 +89,10 @@ int cardea_store_seat_insert(struct cardea_tx *tx, const struct cardea_seat_row 
 	        CARDEA_TEXT(row->connection), CARDEA_INT(row->joined_at), CARDEA_INT(row->left_at),
 	        CARDEA_INT(row->leaves_at), CARDEA_INT(row->created_at), CARDEA_INT(row->admission),
 	        CARDEA_INT(row->is_present), CARDEA_TEXT(row->locale),
-	        CARDEA_INT(row->admitted_by_event));
+	        CARDEA_INT(row->admitted_by_event), CARDEA_INT(row->locks.set),
+	        CARDEA_INT(row->locks.on),
+	        cardea_value_option(row->has_publish ? (int64_t)row->publish : -1),
+	        CARDEA_INT(row->rights_event));
 }
 
 int cardea_store_seat_update(struct cardea_tx *tx, const struct cardea_seat_row *row)
@@ -92,14 +103,17 @@ int cardea_store_seat_update(struct cardea_tx *tx, const struct cardea_seat_row 
 	        "access_key_sealed = $4, role = $5, gen = $6, removed = $7, online = $8, "
 	        "connection = $9, left_at = $10, leaves_at = $11, hand = $12, "
 	        "admission = $13, present = $14, locale = $15, denial = $16, "
-	        "admitted_by_event = $17 WHERE tenant = $18 AND seat = $19",
+	        "admitted_by_event = $17, locks_set = $18, locks_on = $19, publish = $20, "
+	        "rights_event = $21 WHERE tenant = $22 AND seat = $23",
 	        CARDEA_TEXT(row->display_name), CARDEA_TEXT(row->avatar), CARDEA_TEXT(row->metadata),
 	        cardea_value_sealed(&row->access_key), CARDEA_INT(row->role), CARDEA_INT(row->gen),
 	        CARDEA_INT(row->is_removed), CARDEA_INT(row->is_online), CARDEA_TEXT(row->connection),
 	        CARDEA_INT(row->left_at), CARDEA_INT(row->leaves_at), CARDEA_INT(row->hand),
 	        CARDEA_INT(row->admission), CARDEA_INT(row->is_present), CARDEA_TEXT(row->locale),
-	        CARDEA_TEXT(row->denial), CARDEA_INT(row->admitted_by_event), CARDEA_TEXT(row->tenant),
-	        CARDEA_TEXT(row->id));
+	        CARDEA_TEXT(row->denial), CARDEA_INT(row->admitted_by_event),
+	        CARDEA_INT(row->locks.set), CARDEA_INT(row->locks.on),
+	        cardea_value_option(row->has_publish ? (int64_t)row->publish : -1),
+	        CARDEA_INT(row->rights_event), CARDEA_TEXT(row->tenant), CARDEA_TEXT(row->id));
 }
 
 int cardea_store_seat_get(struct cardea_tx *tx, const char *tenant, const char *id,
@@ -189,9 +203,10 @@ static const char *list_sql(enum cardea_seat_filter filter)
 		return SELECT_SEAT "WHERE tenant = $1 AND session = (SELECT r.session FROM rooms r WHERE "
 		                   "r.tenant = $1 AND r.room = $2) AND admission = 1 AND removed = 0 "
 		                   "ORDER BY ordinal";
-	case CARDEA_SEATS_RAISED:
+	case CARDEA_SEATS_CHANGED:
 		return SELECT_SEAT IN_ROOM
-		        "AND gen > 0 AND session = (SELECT r.session FROM rooms r WHERE "
+		        "AND (gen > 0 OR rights_event > 0) AND session = (SELECT r.session FROM rooms r "
+		        "WHERE "
 		        "r.tenant = participants.tenant AND r.room = participants.room) " IN_ORDER;
 	default:
 		return NULL;

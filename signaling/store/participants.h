@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include "cardea_hash.h"
 #include "cardea_join_token.h"
+#include "store/policy.h"
 #include "store/store.h"
 
 /* Whether a guest was let in (spec/meetings 12). */
@@ -41,12 +42,16 @@ struct cardea_seat_row {
 	int64_t joined_at, left_at, created_at; /* ms; left_at 0 = active */
 	int64_t leaves_at; /* ms; when a seat that is not online has left; 0 = never */
 	int64_t hand;      /* number of the event that raised it; 0 = not raised */
+	struct cardea_locks locks;
+	bool has_publish;
+	unsigned publish;     /* if so: kinds that a host lets it publish */
+	int64_t rights_event; /* number of the event that changed role, locks or publish; 0 = none */
 };
 
 int cardea_store_seat_insert(struct cardea_tx *tx, const struct cardea_seat_row *row);
 /* Writes what changes in a seat's life: name, avatar, metadata, access key, role, gen, removed,
- * online, connection, left_at, leaves_at, hand, admission, locale, denial, present. A new seat
- * has no raised hand. */
+ * online, connection, left_at, leaves_at, hand, admission, locale, denial, present, locks, publish,
+ * rights_event. A new seat has no raised hand. */
 int cardea_store_seat_update(struct cardea_tx *tx, const struct cardea_seat_row *row);
 /* CARDEA_E_NOT_FOUND. */
 int cardea_store_seat_get(struct cardea_tx *tx, const char *tenant, const char *id,
@@ -72,7 +77,7 @@ enum cardea_seat_filter {
 	CARDEA_SEATS_ACTIVE,         /* hidden ones too, left_at 0 */
 	CARDEA_SEATS_ONLINE,         /* hidden ones too */
 	CARDEA_SEATS_OVERDUE,        /* active, but leaves_at is over */
-	CARDEA_SEATS_RAISED,         /* of the room's running session, gen above 0 */
+	CARDEA_SEATS_CHANGED,        /* of the running session, gen or rights_event above 0 */
 	CARDEA_SEATS_HANDS,          /* with a raised hand, in the order of raising */
 	CARDEA_SEATS_WAITING,        /* of the running session, not removed, in the order of coming */
 };

@@ -6,8 +6,8 @@
 #define SELECT_ROOM                                                                                \
 	"SELECT tenant, room, name, status, session, max_participants, recording_enabled, "            \
 	"chat_enabled, config_extra, locked, allow_early_join_minutes, scheduled_start_at, "           \
-	"scheduled_end_at, started_at, ended_at, created_at, updated_at, node, boot, epoch, key FROM " \
-	"rooms "
+	"scheduled_end_at, started_at, ended_at, created_at, updated_at, node, boot, epoch, key, "     \
+	"has_blocks FROM rooms "
 
 static int read_fixed(const struct cardea_value *row, struct cardea_room_row *out)
 {
@@ -45,6 +45,7 @@ static int read_room(struct cardea_tx *tx, const struct cardea_value *row, void 
 	out->updated_at = row[16].integer;
 	out->epoch = row[19].integer;
 	out->key = cardea_column_text(tx, &row[20]);
+	out->has_blocks = row[21].integer;
 	return read_fixed(row, out);
 }
 
@@ -76,7 +77,7 @@ int cardea_store_room_update(struct cardea_tx *tx, const struct cardea_room_row 
 	        "recording_enabled = $5, chat_enabled = $6, config_extra = $7, locked = $8, "
 	        "allow_early_join_minutes = $9, scheduled_start_at = $10, scheduled_end_at = $11, "
 	        "started_at = $12, ended_at = $13, updated_at = $14, node = $15, boot = $16, "
-	        "epoch = $17 WHERE tenant = $18 AND room = $19",
+	        "epoch = $17, has_blocks = $18 WHERE tenant = $19 AND room = $20",
 	        CARDEA_TEXT(row->name), CARDEA_INT(row->status),
 	        cardea_value_text_or_null(row->session), cardea_value_option(row->max_participants),
 	        cardea_value_option(row->recording_enabled), cardea_value_option(row->chat_enabled),
@@ -85,7 +86,8 @@ int cardea_store_room_update(struct cardea_tx *tx, const struct cardea_room_row 
 	        CARDEA_INT(row->scheduled_end_at), CARDEA_INT(row->started_at),
 	        CARDEA_INT(row->ended_at), CARDEA_INT(row->updated_at),
 	        cardea_value_text_or_null(row->node), cardea_value_text_or_null(row->boot),
-	        CARDEA_INT(row->epoch), CARDEA_TEXT(row->tenant), CARDEA_TEXT(row->id));
+	        CARDEA_INT(row->epoch), CARDEA_INT(row->has_blocks), CARDEA_TEXT(row->tenant),
+	        CARDEA_TEXT(row->id));
 }
 
 int cardea_store_room_get(struct cardea_tx *tx, const char *tenant, const char *id,

@@ -29,7 +29,8 @@ struct cardea_room_row {
 	int64_t started_at, ended_at, created_at, updated_at;
 	char node[CARDEA_MAX_ID + 1]; /* "" = not placed */
 	char boot[CARDEA_UUID_SIZE];
-	int64_t epoch; /* number of placements so far */
+	int64_t epoch;   /* number of placements so far */
+	bool has_blocks; /* somebody is, or was, not to come in (store/blocks.h) */
 };
 
 /* CARDEA_E_STORE_CONFLICT if the id is taken. */

@@ -302,6 +302,43 @@ static const char *const key_ids[] = {
 		"CREATE UNIQUE INDEX api_keys_by_id ON api_keys (api_key)",
 		NULL,
 };
+
+/* Rights (store/policy.h). closed_kinds, host_kinds, publish: sets of enum cardea_kind; publish NULL =
+ * no mask of its own. ends_at: when a session ends, whoever is in it, 0 = never. rights_event: number
+ * of the last event that changed these rights, 0 = they are as they were made. blocks: who may not
+ * come in any more; session '' = into none of the room's; person: domain/blocks.h. */
+static const char *const rights[] = {
+		"ALTER TABLE sessions ADD COLUMN locks_set INTEGER NOT NULL DEFAULT 0",
+		"ALTER TABLE sessions ADD COLUMN locks_on INTEGER NOT NULL DEFAULT 0",
+		"ALTER TABLE sessions ADD COLUMN closed_kinds INTEGER NOT NULL DEFAULT 0",
+		"ALTER TABLE sessions ADD COLUMN host_kinds INTEGER NOT NULL DEFAULT 0",
+		"ALTER TABLE sessions ADD COLUMN chatless INTEGER NOT NULL DEFAULT 0",
+		"ALTER TABLE sessions ADD COLUMN cameras_of_hosts_only INTEGER NOT NULL DEFAULT 0",
+		"ALTER TABLE sessions ADD COLUMN lists_hosts_only INTEGER NOT NULL DEFAULT 0",
+		"ALTER TABLE sessions ADD COLUMN mute_on_start INTEGER NOT NULL DEFAULT 0",
+		"ALTER TABLE sessions ADD COLUMN force_unmute INTEGER NOT NULL DEFAULT 0",
+		"ALTER TABLE sessions ADD COLUMN max_participants INTEGER NOT NULL DEFAULT 0",
+		"ALTER TABLE sessions ADD COLUMN ends_at INTEGER NOT NULL DEFAULT 0",
+		"ALTER TABLE sessions ADD COLUMN rights_event INTEGER NOT NULL DEFAULT 0",
+		"CREATE INDEX sessions_by_deadline ON sessions (ends_at) "
+		"WHERE ended_at = 0 AND ends_at > 0",
+
+		"ALTER TABLE participants ADD COLUMN locks_set INTEGER NOT NULL DEFAULT 0",
+		"ALTER TABLE participants ADD COLUMN locks_on INTEGER NOT NULL DEFAULT 0",
+		"ALTER TABLE participants ADD COLUMN publish INTEGER",
+		"ALTER TABLE participants ADD COLUMN rights_event INTEGER NOT NULL DEFAULT 0",
+
+		"ALTER TABLE rooms ADD COLUMN has_blocks INTEGER NOT NULL DEFAULT 0",
+		"CREATE TABLE blocks ("
+		"tenant TEXT NOT NULL, "
+		"room TEXT NOT NULL, "
+		"session TEXT NOT NULL, "
+		"person TEXT NOT NULL, "
+		"created_at INTEGER NOT NULL, "
+		"PRIMARY KEY (tenant, room, person, session), "
+		"FOREIGN KEY (tenant, room) REFERENCES rooms (tenant, room)) STRICT, WITHOUT ROWID",
+		NULL,
+};
 /* clang-format on */
 
 const struct cardea_migration cardea_schema_sqlite[CARDEA_SCHEMA_SQLITE_COUNT] = {
@@ -313,4 +350,5 @@ const struct cardea_migration cardea_schema_sqlite[CARDEA_SCHEMA_SQLITE_COUNT] =
         {.name = "webhooks", .statements = webhooks},
         {.name = "fewer names", .statements = fewer_names},
         {.name = "key ids", .statements = key_ids},
+        {.name = "rights", .statements = rights},
 };

@@ -7,7 +7,9 @@
 #define SELECT_SESSION                                                                             \
 	"SELECT tenant, session, room, guest_token_sealed, started_at, ended_at, conf_id, begun_at, "  \
 	"empty_timeout_ms, empties_at, waiting_room, kick_available, lock_available, options, "        \
-	"presenter FROM sessions "
+	"presenter, locks_set, locks_on, closed_kinds, host_kinds, chatless, cameras_of_hosts_only, "  \
+	"lists_hosts_only, mute_on_start, force_unmute, max_participants, rights_event, ends_at "      \
+	"FROM sessions "
 
 static int read_ids(const struct cardea_value *row, struct cardea_session_row *out)
 {
@@ -25,6 +27,21 @@ static int read_ids(const struct cardea_value *row, struct cardea_session_row *o
 	return err ? err : cardea_column_copy(&row[14], out->presenter, sizeof(out->presenter));
 }
 
+static struct cardea_session_policy read_policy(const struct cardea_value *row)
+{
+	return (struct cardea_session_policy){
+	        .locks = {.set = (unsigned)row[0].integer, .on = (unsigned)row[1].integer},
+	        .closed_kinds = (unsigned)row[2].integer,
+	        .host_kinds = (unsigned)row[3].integer,
+	        .is_chatless = row[4].integer,
+	        .cameras_of_hosts_only = row[5].integer,
+	        .lists_hosts_only = row[6].integer,
+	        .mute_on_start = row[7].integer,
+	        .force_unmute = row[8].integer,
+	        .max_participants = row[9].integer,
+	};
+}
+
 static int read_session(struct cardea_tx *tx, const struct cardea_value *row, void *arg)
 {
 	struct cardea_session_row *out = arg;
@@ -39,6 +56,9 @@ static int read_session(struct cardea_tx *tx, const struct cardea_value *row, vo
 	out->kick_available = row[11].integer;
 	out->lock_available = row[12].integer;
 	out->options = cardea_column_text(tx, &row[13]);
+	out->policy = read_policy(&row[15]);
+	out->rights_event = row[25].integer;
+	out->ends_at = row[26].integer;
 	return read_ids(row, out);
 }
 
@@ -47,30 +67,55 @@ int cardea_store_session_insert(struct cardea_tx *tx, const struct cardea_sessio
 	/* The column takes no NULL. */
 	static const uint8_t none[1];
 	const struct cardea_sealed *token = &row->guest_token;
+	const struct cardea_session_policy *policy = &row->policy;
 
 	return CARDEA_EXEC(
 	        tx,
 	        "INSERT INTO sessions (tenant, session, room, guest_token_sealed, started_at, "
 	        "ended_at, conf_id, begun_at, empty_timeout_ms, empties_at, waiting_room, "
-	        "kick_available, lock_available, options, presenter) VALUES ($1, $2, $3, $4, $5, $6, "
-	        "$7, $8, $9, $10, $11, $12, $13, $14, $15)",
+	        "kick_available, lock_available, options, presenter, locks_set, locks_on, "
+	        "closed_kinds, "
+	        "host_kinds, chatless, cameras_of_hosts_only, lists_hosts_only, mute_on_start, "
+	        "force_unmute, max_participants, rights_event, ends_at) VALUES ($1, $2, $3, $4, $5, "
+	        "$6, "
+	        "$7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, "
+	        "$24, "
+	        "$25, $26, $27)",
 	        CARDEA_TEXT(row->tenant), CARDEA_TEXT(row->id), CARDEA_TEXT(row->room),
 	        cardea_value_blob(token->data ? token->data : none, token->len),
 	        CARDEA_INT(row->started_at), CARDEA_INT(row->ended_at), CARDEA_TEXT(row->conf_id),
 	        CARDEA_INT(row->begun_at), CARDEA_INT(row->empty_timeout_ms),
 	        CARDEA_INT(row->empties_at), CARDEA_INT(row->waiting_room),
 	        CARDEA_INT(row->kick_available), CARDEA_INT(row->lock_available),
-	        CARDEA_TEXT(row->options), cardea_value_text_or_null(row->presenter));
+	        CARDEA_TEXT(row->options), cardea_value_text_or_null(row->presenter),
+	        CARDEA_INT(policy->locks.set), CARDEA_INT(policy->locks.on),
+	        CARDEA_INT(policy->closed_kinds), CARDEA_INT(policy->host_kinds),
+	        CARDEA_INT(policy->is_chatless), CARDEA_INT(policy->cameras_of_hosts_only),
+	        CARDEA_INT(policy->lists_hosts_only), CARDEA_INT(policy->mute_on_start),
+	        CARDEA_INT(policy->force_unmute), CARDEA_INT(policy->max_participants),
+	        CARDEA_INT(row->rights_event), CARDEA_INT(row->ends_at));
 }
 
 int cardea_store_session_update(struct cardea_tx *tx, const struct cardea_session_row *row)
 {
-	return CARDEA_EXEC(tx,
-	                   "UPDATE sessions SET begun_at = $1, empties_at = $2, options = $3, "
-	                   "presenter = $4 WHERE tenant = $5 AND session = $6",
-	                   CARDEA_INT(row->begun_at), CARDEA_INT(row->empties_at),
-	                   CARDEA_TEXT(row->options), cardea_value_text_or_null(row->presenter),
-	                   CARDEA_TEXT(row->tenant), CARDEA_TEXT(row->id));
+	const struct cardea_session_policy *policy = &row->policy;
+
+	return CARDEA_EXEC(
+	        tx,
+	        "UPDATE sessions SET begun_at = $1, empties_at = $2, options = $3, presenter = $4, "
+	        "waiting_room = $5, locks_set = $6, locks_on = $7, closed_kinds = $8, host_kinds = $9, "
+	        "chatless = $10, cameras_of_hosts_only = $11, lists_hosts_only = $12, "
+	        "mute_on_start = $13, force_unmute = $14, max_participants = $15, rights_event = $16, "
+	        "ends_at = $17 WHERE tenant = $18 AND session = $19",
+	        CARDEA_INT(row->begun_at), CARDEA_INT(row->empties_at), CARDEA_TEXT(row->options),
+	        cardea_value_text_or_null(row->presenter), CARDEA_INT(row->waiting_room),
+	        CARDEA_INT(policy->locks.set), CARDEA_INT(policy->locks.on),
+	        CARDEA_INT(policy->closed_kinds), CARDEA_INT(policy->host_kinds),
+	        CARDEA_INT(policy->is_chatless), CARDEA_INT(policy->cameras_of_hosts_only),
+	        CARDEA_INT(policy->lists_hosts_only), CARDEA_INT(policy->mute_on_start),
+	        CARDEA_INT(policy->force_unmute), CARDEA_INT(policy->max_participants),
+	        CARDEA_INT(row->rights_event), CARDEA_INT(row->ends_at), CARDEA_TEXT(row->tenant),
+	        CARDEA_TEXT(row->id));
 }
 
 int cardea_store_session_get(struct cardea_tx *tx, const char *tenant, const char *id,

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "store/policy.h"
 #include "store/store.h"
 
 struct cardea_session_row {
@@ -20,10 +21,14 @@ struct cardea_session_row {
 	bool waiting_room, kick_available, lock_available;
 	const char *options;              /* opaque text of a dialect, NULL = none */
 	char presenter[CARDEA_UUID_SIZE]; /* a seat; "" = nobody */
+	struct cardea_session_policy policy;
+	int64_t rights_event; /* number of the event that changed the policy last; 0 = none */
+	int64_t ends_at;      /* ms; when it ends, whoever is in it; 0 = never */
 };
 
 int cardea_store_session_insert(struct cardea_tx *tx, const struct cardea_session_row *row);
-/* Writes what changes: begun_at, empties_at, options, presenter. */
+/* Writes what changes: begun_at, empties_at, waiting_room, options, presenter, policy,
+ * rights_event, ends_at. */
 int cardea_store_session_update(struct cardea_tx *tx, const struct cardea_session_row *row);
 /* CARDEA_E_NOT_FOUND. */
 int cardea_store_session_get(struct cardea_tx *tx, const char *tenant, const char *id,

@@ -5,6 +5,7 @@
 
 #include "cardea_error.h"
 #include "domain/grants.h"
+#include "domain/locks.h"
 #include "domain/placement.h"
 
 #define SESSION "22222222-2222-4222-8222-222222222222"
@@ -190,20 +191,142 @@ static void acts_follow_the_table(void **state)
 	assert_int_equal(cardea_grant_act(&guest, CARDEA_ACT_PARTICIPANT_LIST), 0);
 }
 
+/* A participant in a meeting where everything is allowed. */
+struct meeting {
+	struct cardea_room_row room;
+	struct cardea_session_row session;
+	struct cardea_seat_row seat;
+	struct cardea_standing at;
+};
+
+static struct cardea_standing *allowed(struct meeting *meeting)
+{
+	meeting->room = (struct cardea_room_row){.chat_enabled = -1};
+	meeting->session = running_session();
+	meeting->seat = (struct cardea_seat_row){.id = "seat"};
+	meeting->at = (struct cardea_standing){&meeting->room, &meeting->session, &meeting->seat};
+	assert_int_equal(cardea_grant_rights(&meeting->at).publish, CARDEA_KIND_ALL);
+	assert_int_equal(cardea_grant_rights(&meeting->at).locks, 0);
+	for (int kind = CARDEA_MESSAGE_CHAT; kind <= CARDEA_MESSAGE_OTHER; kind++) {
+		assert_int_equal(cardea_grant_send(&meeting->at, kind), 0);
+	}
+	return &meeting->at;
+}
+
 static void hidden_seats_publish_nothing(void **state)
 {
-	struct cardea_room_row room = {.chat_enabled = -1};
-	const struct cardea_seat_row seen = {0};
-	const struct cardea_seat_row hidden = {.is_hidden = true, .role = CARDEA_ROLE_HOST};
+	struct meeting meeting;
+	const struct cardea_standing *at = allowed(&meeting);
 
 	(void)state;
-	assert_int_equal(cardea_grant_publish(&room, &seen), CARDEA_KIND_ALL);
-	assert_int_equal(cardea_grant_publish(&room, &hidden), 0);
-	assert_int_equal(cardea_grant_send(&room, &seen), 0);
-	assert_int_equal(cardea_grant_send(&room, &hidden), CARDEA_E_FORBIDDEN);
-	room.chat_enabled = 0;
-	assert_int_equal(cardea_grant_publish(&room, &seen), CARDEA_KIND_ALL & ~CARDEA_KIND_DATA);
-	assert_int_equal(cardea_grant_send(&room, &seen), CARDEA_E_FORBIDDEN);
+	meeting.seat.is_hidden = true;
+	meeting.seat.role = CARDEA_ROLE_HOST;
+	assert_int_equal(cardea_grant_publish(at), 0);
+	for (int kind = CARDEA_MESSAGE_CHAT; kind <= CARDEA_MESSAGE_OTHER; kind++) {
+		assert_int_equal(cardea_grant_send(at, kind), CARDEA_E_FORBIDDEN);
+	}
+	at = allowed(&meeting);
+	meeting.room.chat_enabled = 0;
+	assert_int_equal(cardea_grant_publish(at), CARDEA_KIND_ALL & ~CARDEA_KIND_DATA);
+	assert_int_equal(cardea_grant_send(at, CARDEA_MESSAGE_CHAT), CARDEA_E_FORBIDDEN);
+}
+
+static void sessions_close_kinds(void **state)
+{
+	struct meeting meeting;
+	const struct cardea_standing *at = allowed(&meeting);
+
+	(void)state;
+	meeting.session.policy.closed_kinds = CARDEA_KIND_SCREEN;
+	meeting.session.policy.host_kinds = CARDEA_KIND_CAMERA;
+	assert_int_equal(cardea_grant_publish(at), CARDEA_KIND_MICROPHONE | CARDEA_KIND_DATA);
+	meeting.seat.role = CARDEA_ROLE_HOST;
+	assert_int_equal(cardea_grant_publish(at), CARDEA_KIND_ALL & ~CARDEA_KIND_SCREEN);
+	meeting.seat.has_publish = true;
+	meeting.seat.publish = CARDEA_KIND_MICROPHONE | CARDEA_KIND_SCREEN;
+	assert_int_equal(cardea_grant_publish(at), CARDEA_KIND_MICROPHONE);
+	meeting.seat.publish = 0;
+	assert_int_equal(cardea_grant_publish(at), 0);
+}
+
+/* Seat, else session, else unlocked (spec/model I7). */
+static void a_lock_of_the_seat_goes_before_the_default(void **state)
+{
+	static const struct {
+		bool seat_set, seat_on, default_set, default_on, locked;
+	} table[] = {
+	        {false, false, false, false, false}, {false, false, true, false, false},
+	        {false, false, true, true, true},    {true, false, true, true, false},
+	        {true, true, true, false, true},     {true, true, false, false, true},
+	        {true, false, false, false, false},  {false, true, false, true, false},
+	};
+	struct meeting meeting;
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(table); i++) {
+		for (unsigned lock = 1; lock <= CARDEA_LOCK_REACTIONS; lock <<= 1) {
+			const struct cardea_standing *at = allowed(&meeting);
+
+			meeting.seat.locks = (struct cardea_locks){table[i].seat_set ? lock : 0,
+			                                           table[i].seat_on ? lock : 0};
+			meeting.session.policy.locks = (struct cardea_locks){table[i].default_set ? lock : 0,
+			                                                     table[i].default_on ? lock : 0};
+			assert_int_equal(cardea_grant_locks(at), table[i].locked ? lock : 0);
+		}
+	}
+}
+
+static void hosts_carry_no_locks(void **state)
+{
+	struct meeting meeting;
+	const struct cardea_standing *at = allowed(&meeting);
+
+	(void)state;
+	meeting.seat.role = CARDEA_ROLE_HOST;
+	meeting.seat.locks = (struct cardea_locks){CARDEA_LOCK_ALL, CARDEA_LOCK_ALL};
+	assert_int_equal(cardea_grant_locks(at), 0);
+	meeting.session.policy.locks = meeting.seat.locks;
+	assert_int_equal(cardea_grant_locks(at), CARDEA_LOCK_WHITEBOARD);
+	g_strlcpy(meeting.session.presenter, "seat", sizeof(meeting.session.presenter));
+	assert_int_equal(cardea_grant_locks(at), 0);
+	assert_int_equal(cardea_grant_rights(at).publish, CARDEA_KIND_ALL);
+}
+
+static void locks_close_their_kinds_and_messages(void **state)
+{
+	enum { CHAT = 1, PRIVATE = 2, REACTION = 4 };
+	static const struct {
+		unsigned lock, publish, refused;
+	} table[] = {
+	        {CARDEA_LOCK_MICROPHONE, CARDEA_KIND_MICROPHONE, 0},
+	        {CARDEA_LOCK_WEBCAM, CARDEA_KIND_CAMERA, 0},
+	        {CARDEA_LOCK_SCREEN_SHARING, CARDEA_KIND_SCREEN, 0},
+	        {CARDEA_LOCK_CHAT, 0, CHAT | PRIVATE},
+	        {CARDEA_LOCK_CHAT_SEND_MESSAGE, 0, CHAT | PRIVATE},
+	        {CARDEA_LOCK_CHAT_FILE_SHARE, 0, 0},
+	        {CARDEA_LOCK_PRIVATE_CHAT, 0, PRIVATE},
+	        {CARDEA_LOCK_WHITEBOARD, 0, 0},
+	        {CARDEA_LOCK_SHARED_NOTEPAD, 0, 0},
+	        {CARDEA_LOCK_REACTIONS, 0, REACTION},
+	};
+	struct meeting meeting;
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(table); i++) {
+		const struct cardea_standing *at = allowed(&meeting);
+
+		meeting.session.policy.locks = (struct cardea_locks){table[i].lock, table[i].lock};
+		assert_int_equal(cardea_grant_rights(at).publish, CARDEA_KIND_ALL & ~table[i].publish);
+		assert_int_equal(cardea_grant_publish(at), CARDEA_KIND_ALL);
+		for (int kind = CARDEA_MESSAGE_CHAT; kind <= CARDEA_MESSAGE_OTHER; kind++) {
+			assert_int_equal(cardea_grant_send(at, kind),
+			                 table[i].refused & 1u << kind ? CARDEA_E_FORBIDDEN : 0);
+		}
+	}
+	allowed(&meeting);
+	meeting.session.policy.is_chatless = true;
+	assert_int_equal(cardea_grant_send(&meeting.at, CARDEA_MESSAGE_CHAT), CARDEA_E_FORBIDDEN);
+	assert_int_equal(cardea_grant_send(&meeting.at, CARDEA_MESSAGE_REACTION), 0);
 }
 
 static void hosts_moderate(void **state)
@@ -275,6 +398,12 @@ int main(void)
 	        TEST("acts follow the table of the dialect", acts_follow_the_table),
 	        TEST("a hidden seat may publish nothing, and nobody data without chat",
 	             hidden_seats_publish_nothing),
+	        TEST("sessions close kinds to all, or to others than hosts", sessions_close_kinds),
+	        TEST("a lock of the seat goes before the default, absent is unlocked",
+	             a_lock_of_the_seat_goes_before_the_default),
+	        TEST("hosts carry no locks but the whiteboard", hosts_carry_no_locks),
+	        TEST("each lock closes its kind of media or message, and nothing else",
+	             locks_close_their_kinds_and_messages),
 	        TEST("hosts moderate, and nobody removes themself", hosts_moderate),
 	        TEST("a room stays while its node lives, else its epoch is raised",
 	             room_stays_while_its_node_lives),
