@@ -30,6 +30,7 @@ struct cardea_tx;
 #define CARDEA_EVENT_PARTICIPANT_OFFLINE  "participant.offline"
 #define CARDEA_EVENT_PARTICIPANT_LEFT     "participant.left"
 #define CARDEA_EVENT_PARTICIPANT_REMOVED  "participant.removed"
+#define CARDEA_EVENT_PARTICIPANT_UPDATED  "participant.updated" /* name or role */
 #define CARDEA_EVENT_PARTICIPANT_SOURCE   "participant.source"
 #define CARDEA_EVENT_PARTICIPANT_MUTED    "participant.muted" /* by a host */
 #define CARDEA_EVENT_MESSAGE_SENT         "message.sent" /* with `to`: for these two and the audit */

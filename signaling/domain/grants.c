@@ -19,7 +19,11 @@ int cardea_grant_act(const struct cardea_principal *who, enum cardea_act act)
 	case CARDEA_ACT_ROOM_READ:
 	case CARDEA_ACT_PARTICIPANT_ADD:
 	case CARDEA_ACT_PARTICIPANT_LIST:
+	case CARDEA_ACT_PARTICIPANT_UPDATE:
 		return 0;
+	case CARDEA_ACT_PARTICIPANT_BULK:
+	case CARDEA_ACT_PARTICIPANT_REMOVE:
+	case CARDEA_ACT_PARTICIPANT_TOKENS:
 	case CARDEA_ACT_EVENTS_READ:
 	case CARDEA_ACT_ADMISSION:
 		CARDEA_REFUSE_IF(HOST_REQUIRED, who->role != CARDEA_ROLE_HOST);
@@ -36,6 +40,25 @@ int cardea_grant_room(const struct cardea_principal *who, const char *room)
 	CARDEA_REFUSE_IF(ROOM_UNKNOWN,
 	                 who->kind != CARDEA_PRINCIPAL_TENANT &&
 	                         !(cardea_id_is_uuid(room) && strcasecmp(room, who->room) == 0));
+	return 0;
+}
+
+int cardea_grant_seat(const struct cardea_principal *who, const struct cardea_room_row *room,
+                      const struct cardea_seat_row *seat)
+{
+	CARDEA_REFUSE_IF(PARTICIPANT_UNKNOWN, strcmp(seat->room, room->id) != 0);
+	CARDEA_REFUSE_IF(PARTICIPANT_UNKNOWN, seat->is_hidden && who->kind != CARDEA_PRINCIPAL_TENANT &&
+	                                              strcmp(seat->id, who->seat) != 0);
+	return 0;
+}
+
+int cardea_grant_update(const struct cardea_principal *who, const char *target, bool role_too)
+{
+	if (who->role == CARDEA_ROLE_HOST) {
+		return 0;
+	}
+	CARDEA_REFUSE_IF(FORBIDDEN, strcasecmp(target, who->seat) != 0);
+	CARDEA_REFUSE_IF(OWN_ROLE, role_too);
 	return 0;
 }
 

@@ -33,6 +33,10 @@ enum cardea_act {
 	CARDEA_ACT_ROOM_READ,
 	CARDEA_ACT_PARTICIPANT_ADD,
 	CARDEA_ACT_PARTICIPANT_LIST,
+	CARDEA_ACT_PARTICIPANT_UPDATE, /* oneself; cardea_grant_update says the rest */
+	CARDEA_ACT_PARTICIPANT_BULK,   /* hosts, of their own room; so are those that follow */
+	CARDEA_ACT_PARTICIPANT_REMOVE,
+	CARDEA_ACT_PARTICIPANT_TOKENS,
 	CARDEA_ACT_EVENTS_READ, /* hosts, of their own room */
 	CARDEA_ACT_ADMISSION,   /* who waits, and letting in; of our native calls */
 };
@@ -42,6 +46,13 @@ int cardea_grant_act(const struct cardea_principal *who, enum cardea_act act);
 /* May @who address @room, as written by the caller (id or name)? 0 or CARDEA_E_ROOM_UNKNOWN, as for
  * a room that does not exist. */
 int cardea_grant_room(const struct cardea_principal *who, const char *room);
+/* Is @seat one of @room that @who may know of (Decision P13)? Hidden ones are known to themselves
+ * and to the tenant (spec/model I4). 0 or CARDEA_E_PARTICIPANT_UNKNOWN. */
+int cardea_grant_seat(const struct cardea_principal *who, const struct cardea_room_row *room,
+                      const struct cardea_seat_row *seat);
+/* May @who change the seat @target, and its role (spec/participants 5.6)? 0, CARDEA_E_FORBIDDEN or
+ * CARDEA_E_OWN_ROLE. */
+int cardea_grant_update(const struct cardea_principal *who, const char *target, bool role_too);
 /* The role of a new seat (spec/participants 5.1.3). @wanted: enum cardea_role or -1.
  * @first_is_host: the tenant wants it and nobody is there. 0, CARDEA_E_HOST_REQUIRED,
  * CARDEA_E_ROLE_INVALID. */

@@ -142,6 +142,30 @@ int cardea_token_mint(const struct cardea_domain *domain, enum cardea_token_use 
 	return err;
 }
 
+int cardea_token_set_mint(const struct cardea_domain *domain, const struct cardea_seat_row *seat,
+                          bool has_refresh, struct cardea_token_set *out)
+{
+	struct cardea_token_claims claims = {.role = seat->role};
+	const char *name = seat->display_name;
+	int err;
+
+	g_strlcpy(claims.tenant, seat->tenant, sizeof(claims.tenant));
+	g_strlcpy(claims.subject, seat->id, sizeof(claims.subject));
+	g_strlcpy(claims.room, seat->room, sizeof(claims.room));
+	err = cardea_token_mint(domain, CARDEA_TOKEN_ACCESS, &claims, name, &out->access);
+	if (!err && has_refresh) {
+		err = cardea_token_mint(domain, CARDEA_TOKEN_REFRESH, &claims, name, &out->refresh);
+	}
+	return err ? err : cardea_token_mint(domain, CARDEA_TOKEN_AUTH, &claims, name, &out->auth);
+}
+
+void cardea_token_set_clear(struct cardea_token_set *set)
+{
+	g_clear_pointer(&set->access, g_free);
+	g_clear_pointer(&set->refresh, g_free);
+	g_clear_pointer(&set->auth, g_free);
+}
+
 static bool is_claim(const json_t *payload, const char *name, const char *value)
 {
 	const char *claim = json_string_value(json_object_get(payload, name));

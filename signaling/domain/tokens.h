@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "domain/domain.h"
+#include "store/participants.h"
 
 /* What a string claims to be, told by its form alone; nothing is verified. */
 enum cardea_token_use {
@@ -32,6 +33,17 @@ struct cardea_token_claims {
 /* @name: display name of a seat, else NULL. *@out is freed with g_free. */
 int cardea_token_mint(const struct cardea_domain *domain, enum cardea_token_use use,
                       const struct cardea_token_claims *claims, const char *name, char **out);
+
+/* The tokens of a seat. NULL = none. */
+struct cardea_token_set {
+	char *access, *refresh, *auth;
+};
+
+/* New tokens for @seat; @has_refresh: a refresh token as well. Cleared by
+ * cardea_token_set_clear, also after an error. */
+int cardea_token_set_mint(const struct cardea_domain *domain, const struct cardea_seat_row *seat,
+                          bool has_refresh, struct cardea_token_set *out);
+void cardea_token_set_clear(struct cardea_token_set *set);
 
 /* Verifies a token that peeked as @use (ACCESS, REFRESH or AUTH). CARDEA_E_AUTH_TOKEN; of a genuine
  * one CARDEA_E_AUTH_EXPIRED. That its subject still exists is the caller's business. */

@@ -87,6 +87,10 @@ export const routes = {
   'GET /api/v1/rooms/{}': { opens: seats, path: ['id'] },
   'GET /api/v1/rooms/{}/participants': { opens: seats, path: ['id'] },
   'POST /api/v1/rooms/{}/participants': { opens: seats, path: ['id'], body: { display_name: 'Ann' } },
+  'POST /api/v1/rooms/{}/participants/bulk': { opens: hosts, path: ['id'], body: { participants: [{ display_name: 'Ann' }] } },
+  'PATCH /api/v1/rooms/{}/participants/{}': { opens: seats, path: ['id', 'participant'], body: { display_name: 'Ann' } },
+  'DELETE /api/v1/rooms/{}/participants/{}': { opens: hosts, path: ['id', 'participant'] },
+  'POST /api/v1/rooms/{}/participants/{}/token': { opens: hosts, path: ['id', 'participant'] },
 
   // ---- operations ----
   'GET /healthz': OPEN,

@@ -1,46 +1,27 @@
-// spec/participants: rooms and participants over REST, by the rows E001 of spec/acceptance.md that
-// the built calls have, and bad input. Takes about 10 s.
+// spec/participants and spec/acceptance 2: the rows E001, each by its id, and bad input. Takes about 10 s.
 
 import assert from 'node:assert/strict';
 import crypto from 'node:crypto';
-import fs from 'node:fs';
 import net from 'node:net';
-import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { randomId, startCardea } from '../support/cardea.mjs';
+import { randomId } from '../../support/cardea.mjs';
+import { body as bodyOf, claims, refused, startParticipants, TIME, UUID } from '../../support/participants.mjs';
 
+let api;
 let cardea;
 let tenant;
 
 before(async () => {
-  cardea = await startCardea();
-  tenant = cardea.sql('SELECT tenant FROM tenants');
+  api = await startParticipants();
+  ({ cardea, tenant } = api);
 });
-after(() => cardea.stop());
+after(() => cardea?.stop());
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
+const createRoom = (fields) => api.room(fields);
+const add = (...args) => api.add(...args);
+const list = (...args) => api.list(...args);
 
-const createRoom = async (body = {}) => {
-  const answer = await cardea.api('POST', '/api/v1/rooms', body);
-  assert.equal(answer.status, 201, answer.raw);
-  return answer.body;
-};
-const add = (room, body, options) =>
-  cardea.api('POST', `/api/v1/rooms/${encodeURIComponent(room)}/participants`, body, options);
-const list = (room, query = '', options) =>
-  cardea.api('GET', `/api/v1/rooms/${encodeURIComponent(room)}/participants${query}`, undefined, options);
-const claims = (token) => JSON.parse(Buffer.from(token.split('.')[1], 'base64url'));
-const configure = (field, value) =>
-  cardea.sql(`UPDATE tenant_config SET ${field} = ${value} WHERE tenant = '${tenant}'`);
-
-function refused(answer, status, error) {
-  assert.equal(answer.status, status, answer.raw);
-  assert.deepEqual(answer.body, { error });
-  assert.match(answer.headers['content-type'], /^application\/json/);
-}
-
-test('E001-01: a room, and a participant with everything in the answer', async () => {
+test('E001-01a, 01b: a room, and a participant with everything in the answer', async () => {
   const room = await createRoom({ name: 'CS101 Lecture', config: { max_participants: 100, theme: 'dark' } });
   assert.match(room.id, UUID);
   assert.equal(room.tenant_id, tenant);
@@ -99,7 +80,7 @@ test('E001-02: a room by its name', async () => {
   assert.equal(body.room.id, room.id);
 });
 
-test('E001-03, 04: early join of an unknown name', async () => {
+test('E001-03a, 03b, 04: early join of an unknown name', async () => {
   const name = `early ${randomId()}`;
   const first = await add(name, { display_name: 'J' });
   assert.equal(first.status, 201);
@@ -109,11 +90,11 @@ test('E001-03, 04: early join of an unknown name', async () => {
   assert.equal(second.body.room_created, false);
   assert.equal(second.body.room.id, first.body.room.id);
 
-  configure('allow_early_join', 0);
+  api.configure('allow_early_join', 0);
   try {
     refused(await add(`early ${randomId()}`, { display_name: 'J' }), 400, 'room is not active');
   } finally {
-    configure('allow_early_join', 1);
+    api.configure('allow_early_join', 1);
   }
 });
 
@@ -121,7 +102,7 @@ test('E001-05: a random UUID is never created', async () => {
   refused(await add(crypto.randomUUID(), { display_name: 'J' }), 404, 'room not found');
 });
 
-test('E001-06, 07: bodies that are refused', async () => {
+test('E001-06a, 06b, 06c, 06d, 07a, 07b: bodies that are refused', async () => {
   const room = await createRoom();
   refused(await add(room.id, {}), 400, 'display_name is required');
   refused(await add(room.id, { display_name: '' }), 400, 'display_name is required');
@@ -158,13 +139,13 @@ test('E001-06, 07: bodies that are refused', async () => {
 });
 
 test('E001-07c: the first participant may become host', async () => {
-  configure('first_participant_is_host', 1);
+  api.configure('first_participant_is_host', 1);
   try {
     const room = await createRoom();
     assert.equal((await add(room.id, { display_name: 'J' })).body.participant.role, 'host');
     assert.equal((await add(room.id, { display_name: 'K' })).body.participant.role, 'participant');
   } finally {
-    configure('first_participant_is_host', 0);
+    api.configure('first_participant_is_host', 0);
   }
 });
 
@@ -183,10 +164,10 @@ test('5.1.4: the other policies for the same user', async () => {
   const room = await createRoom();
   const user = { display_name: 'J', external_user_id: 'u' };
   const first = (await add(room.id, user)).body;
-  configure('duplicate_policy', 1);
+  api.configure('duplicate_policy', 1);
   try {
     refused(await add(room.id, user), 409, 'participant already in room');
-    configure('duplicate_policy', 2);
+    api.configure('duplicate_policy', 2);
     const second = await add(room.id, user);
     assert.equal(second.status, 201);
     assert.notEqual(second.body.participant.id, first.participant.id);
@@ -194,7 +175,7 @@ test('5.1.4: the other policies for the same user', async () => {
     assert.match(seats.find((s) => s.id === first.participant.id).left_at, TIME);
     refused(await list(room.id, '', { token: first.access_token }), 401, 'invalid token');
   } finally {
-    configure('duplicate_policy', 0);
+    api.configure('duplicate_policy', 0);
   }
 });
 
@@ -207,7 +188,7 @@ test('E001-09: capacity', async () => {
   assert.equal((await add(room.id, { display_name: 'a', external_user_id: 'a' })).status, 201);
 });
 
-test('E001-10: the list', async () => {
+test('E001-10a, 10b, 10c, 10d: the list', async () => {
   const room = await createRoom();
   for (const name of ['a', 'b', 'c']) await add(room.id, { display_name: name });
   const seats = (await list(room.id)).body.participants;
@@ -225,7 +206,7 @@ test('E001-10: the list', async () => {
   assert.match((await list(room.id)).body.participants[0].left_at, TIME);
 });
 
-test('E001-15: credentials', async () => {
+test('E001-15a, 15b, 15c, 15d: credentials', async () => {
   const room = await createRoom();
   const { access_token: access, refresh_token: refresh, auth_token: auth } = (
     await add(room.id, { display_name: 'J' })
@@ -241,7 +222,7 @@ test('E001-15: credentials', async () => {
   refused(await get({ 'X-API-Key': `ck_live_${'a'.repeat(43)}` }), 401, 'invalid API key');
   refused(await get({ Authorization: `Bearer ${refresh}` }), 401, 'invalid token');
   refused(await get({ Authorization: `Bearer ${access}x` }), 401, 'invalid token');
-  refused(await get({ Authorization: `Bearer ${expire(access)}` }), 401, 'token has expired');
+  refused(await get({ Authorization: `Bearer ${api.expired(access)}` }), 401, 'token has expired');
 
   for (const good of [cardea.dev.api_key, access, auth]) {
     assert.equal((await get({ Authorization: `Bearer ${good}` })).status, 200);
@@ -250,17 +231,6 @@ test('E001-15: credentials', async () => {
   refused(await cardea.api('POST', '/api/v1/rooms', {}, { token: access }), 403, 'host role required');
   refused(await add(room.id, { display_name: 'H', role: 'host' }, { token: access }), 403, 'host role required');
 });
-
-/** @p token with an expiry in the past, signed with the gateway's own key. */
-function expire(token) {
-  const jwk = JSON.parse(fs.readFileSync(path.join(cardea.stateDir, 'keys/access.jwk'), 'utf8'));
-  const [header] = token.split('.');
-  const now = Math.floor(Date.now() / 1000);
-  const payload = Buffer.from(JSON.stringify({ ...claims(token), iat: now - 7200, exp: now - 3600 }));
-  const signed = `${header}.${payload.toString('base64url')}`;
-  const key = Buffer.from(jwk.k, 'base64url');
-  return `${signed}.${crypto.createHmac('sha256', key).update(signed).digest('base64url')}`;
-}
 
 test('E001-15e, F2-20: foreign is unknown', async () => {
   const other = crypto.randomUUID();
@@ -280,7 +250,7 @@ test('E001-15e, F2-20: foreign is unknown', async () => {
   refused(await add(sibling.id, { display_name: 'J' }, { token }), 404, 'room not found');
 });
 
-test('E001-17: a scheduled room', async () => {
+test('E001-17a, 17b: a scheduled room', async () => {
   const schedule = (id, minutes) =>
     cardea.sql(`UPDATE rooms SET status = 0, session = NULL, started_at = 0, allow_early_join_minutes = ${minutes},
       scheduled_start_at = ${Date.now() + 20 * 60000} WHERE room = '${id}'`);
@@ -294,7 +264,7 @@ test('E001-17: a scheduled room', async () => {
   assert.equal(body.room_created, true);
 });
 
-test('E001-18: an ended room', async () => {
+test('E001-18a, 18b: an ended room', async () => {
   const room = await createRoom();
   const old = (await add(room.id, { display_name: 'J' })).body;
   const end = () =>
@@ -302,11 +272,11 @@ test('E001-18: an ended room', async () => {
       UPDATE participants SET left_at = ${Date.now()} WHERE room = '${room.id}';
       UPDATE rooms SET status = 2, session = NULL, ended_at = ${Date.now()} WHERE room = '${room.id}'`);
   end();
-  configure('allow_early_join', 0);
+  api.configure('allow_early_join', 0);
   try {
     refused(await add(room.id, { display_name: 'J' }), 400, 'room is not active');
   } finally {
-    configure('allow_early_join', 1);
+    api.configure('allow_early_join', 1);
   }
   const { status, body } = await add(room.id, { display_name: 'K' });
   assert.equal(status, 201);
@@ -325,9 +295,119 @@ test('E001-19: 50 parallel first joins make one room', async () => {
   assert.equal((await list(name)).body.participants.length, 50);
 });
 
-test('E001-21: a list of an unknown room', async () => {
-  refused(await list(crypto.randomUUID()), 404, 'room not found');
-  refused(await list(`unknown ${randomId()}`), 404, 'room not found');
+test('E001-11a, 11b, 11c, 11d, F2-08a: removal', async () => {
+  const [room, other] = [await createRoom(), await createRoom()];
+  const [host, john] = [await api.added(room.id, { role: 'host' }), await api.added(room.id)];
+  const elsewhere = await api.added(other.id);
+  refused(await api.remove(room.id, crypto.randomUUID()), 404, 'participant not found');
+  refused(await api.remove(room.id, elsewhere.participant.id), 404, 'participant not found'); // F2-09b
+  assert.equal((await api.active(other.id)).length, 1);
+  refused(await api.remove(room.id, 'p_abc123'), 400, 'invalid participant id');
+
+  const gone = await api.remove(room.id, john.participant.id, { token: host.access_token });
+  assert.equal(gone.status, 204);
+  assert.equal(gone.raw, '');
+  assert.deepEqual((await api.active(room.id)).map(({ id }) => id), [host.participant.id]);
+  assert.match(bodyOf(await list(room.id)).participants[1].left_at, TIME);
+  refused(await api.remove(room.id, john.participant.id), 404, 'participant not found');
+  for (const token of [john.access_token, john.auth_token]) { // P14
+    refused(await list(room.id, '', { token }), 401, 'invalid token');
+  }
+  assert.equal((await api.cardea.request('POST', '/api/v1/enter', { body: { credential: john.access_token } })).status, 403);
+});
+
+test('E001-12a, 12b: new tokens', async () => {
+  const room = await createRoom();
+  const old = await api.added(room.id, { role: 'host' });
+  const answer = await api.tokens(room.id, old.participant.id);
+  const fresh = bodyOf(answer);
+  assert.deepEqual(Object.keys(fresh).sort(), ['access_token', 'auth_token', 'expires_in', 'refresh_token', 'token_type']);
+  assert.equal(answer.headers['cache-control'], 'no-store');
+  for (const name of ['access_token', 'auth_token', 'refresh_token']) {
+    assert.notEqual(fresh[name], old[name]);
+    const [now, before] = [claims(fresh[name]), claims(old[name])];
+    assert.deepEqual([now.sub, now.room_id, now.role, now.use], [before.sub, before.room_id, before.role, before.use]);
+  }
+  const john = await api.added(room.id);
+  refused(await api.tokens(room.id, john.participant.id, { token: john.access_token }), 403, 'host role required');
+  assert.equal((await api.remove(room.id, john.participant.id)).status, 204);
+  refused(await api.tokens(room.id, john.participant.id), 404, 'participant not found');
+  const other = await createRoom();
+  refused(await api.tokens(other.id, old.participant.id), 404, 'participant not found'); // P13
+});
+
+test('E001-13, F2-08b: one bad item of many', async () => {
+  const room = await createRoom();
+  const { results } = bodyOf(await api.bulk(room.id, [{ display_name: 'Alice' }, { external_user_id: 'x' }, { display_name: 'Bob' }]));
+  assert.equal(results.length, 3);
+  assert.deepEqual(results[1], { success: false, error: 'display_name is required' });
+  for (const at of [0, 2]) {
+    assert.deepEqual(Object.keys(results[at]), ['participant_id', 'display_name', 'success', 'access_token', 'auth_token']);
+    assert.equal(claims(results[at].access_token).sub, results[at].participant_id);
+    bodyOf(await list(room.id, '', { token: results[at].access_token }));
+    bodyOf(await list(room.id, '', { token: results[at].auth_token }));
+  }
+  assert.deepEqual((await api.active(room.id)).map((p) => p.display_name), ['Alice', 'Bob']);
+});
+
+test('E001-14a, 14b, 14c: bulk calls that are refused as a whole', async () => {
+  const room = await createRoom();
+  refused(await api.bulk(room.id, []), 400, 'no participants provided');
+  refused(await api.call('POST', `/api/v1/rooms/${room.id}/participants/bulk`, {}), 400, 'no participants provided');
+  const name = `none ${randomId()}`;
+  refused(await api.bulk(name, [{ display_name: 'A' }]), 404, 'room not found');
+  refused(await list(name), 404, 'room not found');
+  refused(await api.bulk(room.id, Array.from({ length: 101 }, () => ({ display_name: 'A' }))), 400, 'too many participants');
+  assert.equal((await list(room.id)).body.participants.length, 0);
+});
+
+test('E001-15d: a participant neither adds many nor removes', async () => {
+  const room = await createRoom();
+  const { participant, access_token: token } = await api.added(room.id);
+  refused(await api.bulk(room.id, [{ display_name: 'A' }], { token }), 403, 'host role required');
+  refused(await api.remove(room.id, participant.id, { token }), 403, 'host role required');
+  assert.equal((await api.active(room.id)).length, 1);
+});
+
+test('E001-16a, 16c: who should record', async () => {
+  const room = await createRoom();
+  assert.equal((await api.added(room.id, { role: 'host' })).should_start_recording, false);
+  await api.configured('force_recording', 1, async () => {
+    const host = await api.added(room.id, { role: 'host', external_user_id: 'h' });
+    assert.equal(host.should_start_recording, true);
+    assert.equal((await api.added(room.id, { role: 'host', external_user_id: 'h' })).should_start_recording, false); // a seat again
+    assert.equal((await api.added(room.id)).should_start_recording, false);
+  });
+});
+
+test('E001-21: list, remove, token and bulk of an unknown room', async () => {
+  const id = crypto.randomUUID();
+  for (const room of [id, `unknown ${randomId()}`]) {
+    refused(await list(room), 404, 'room not found');
+    refused(await api.remove(room, id), 404, 'room not found');
+    refused(await api.tokens(room, id), 404, 'room not found');
+    refused(await api.bulk(room, [{ display_name: 'A' }]), 404, 'room not found');
+    refused(await api.update(room, id, { display_name: 'A' }), 404, 'room not found');
+  }
+});
+
+test('F2-09c, F2-18: a participant gets neither the role nor the seat of a host', async () => {
+  const room = await createRoom();
+  const host = await api.added(room.id, { role: 'host', external_user_id: 'boss' });
+  const { access_token: token } = await api.added(room.id);
+  refused(await add(room.id, { display_name: 'H', role: 'host' }, { token }), 403, 'host role required');
+  refused(await add(room.id, { display_name: 'H', external_user_id: 'boss' }, { token }), 403, 'host role required');
+  assert.equal((await api.added(room.id, { external_user_id: 'boss' }, { token: host.access_token })).participant.id, host.participant.id);
+  assert.equal((await api.added(room.id, { display_name: 'Friend' }, { token })).participant.role, 'participant');
+});
+
+test('F2-07: access_token and auth_token are both accepted in their own room', async () => {
+  const room = await createRoom();
+  const { access_token: access, auth_token: auth } = await api.added(room.id, { role: 'host' });
+  for (const token of [access, auth]) {
+    bodyOf(await list(room.id, '', { token }));
+    await api.added(room.id, {}, { token });
+  }
 });
 
 test('rooms: bad input', async () => {
