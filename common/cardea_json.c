@@ -168,8 +168,3 @@ char *cardea_json_dump(const json_t *json)
 {
 	return json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY);
 }
-
-char *cardea_json_dump_members(const json_t *json)
-{
-	return json_dumps(json, JSON_COMPACT | JSON_EMBED);
-}

@@ -48,7 +48,5 @@ bool cardea_json_boolean(const json_t *object, const char *name, bool def);
 
 /* Compact text of @json, keys in insertion order; a new string, freed with free(). */
 char *cardea_json_dump(const json_t *json);
-/* The same without the outer braces, to be put between others. */
-char *cardea_json_dump_members(const json_t *json);
 
 #endif

@@ -5,6 +5,10 @@
 #include "api/meeting_options.h"
 #include "cardea_clock.h"
 #include "cardea_json.h"
+#include "cardea_json_write.h"
+
+/* Most meetings fit, so that the text need not grow. */
+#define TEXT_SIZE 4096
 
 static json_t *text_or_null(const char *text)
 {
@@ -44,12 +48,33 @@ json_t *cardea_json_meeting_participant(const struct cardea_meeting_user *user, 
 	                 "online", is_online);
 }
 
+static void put_room(GString *out, const char *name, const struct cardea_meeting_room *room)
+{
+	char started_at[CARDEA_TIME_SIZE];
+	bool has_started = room->is_running && room->started_at;
+
+	if (has_started) {
+		cardea_time_iso_ms(room->started_at, started_at);
+	}
+	cardea_json_begin(out, name, '{');
+	cardea_json_put_text(out, "id", room->id);
+	cardea_json_put_text(out, "name", room->name);
+	cardea_json_put_boolean(out, "ready", room->is_running);
+	cardea_json_put_text(out, "started_at", has_started ? started_at : NULL);
+	cardea_json_put_boolean(out, "shutdown", room->is_shut_down);
+	cardea_json_put_text(out, "guest_token", room->is_running ? room->guest_token : "");
+	cardea_json_end(out, '}');
+}
+
+/* Read back, so that its form is said once. */
 json_t *cardea_json_meeting_room(const struct cardea_meeting_room *room)
 {
-	return json_pack("{s:s, s:s, s:b, s:o, s:b, s:s}", "id", room->id, "name", room->name, "ready",
-	                 room->is_running, "started_at",
-	                 cardea_json_time(room->is_running ? room->started_at : 0), "shutdown",
-	                 room->is_shut_down, "guest_token", room->is_running ? room->guest_token : "");
+	GString *out = g_string_new(NULL);
+	g_autofree char *text = NULL;
+
+	put_room(out, NULL, room);
+	text = cardea_json_finish(out);
+	return text ? json_loads(text, 0, NULL) : NULL;
 }
 
 json_t *cardea_json_waiting_list(const struct cardea_meeting_user *list, size_t count)
@@ -74,28 +99,48 @@ json_t *cardea_json_presentation(const struct cardea_meeting_room *room)
 	                 cardea_json_meeting_user(room->presenter));
 }
 
-/* ---- the meeting ---- */
+/* ---- the meeting: written, not built, because it is the answer to most calls ---- */
 
-static json_t *user_object(const struct cardea_meeting *meeting)
+static void put_value(GString *out, const char *name, json_t *value)
+{
+	char *text = cardea_json_dump(value);
+
+	cardea_json_put_raw(out, name, text);
+	free(text);
+	json_decref(value);
+}
+
+static void put_user(GString *out, const struct cardea_meeting *meeting)
 {
 	const struct cardea_meeting_user *user = &meeting->user;
 
-	return json_pack("{s:s, s:s, s:s, s:o, s:b, s:b, s:b}", "id", user->id, "room_id",
-	                 meeting->room.id, "name", user->name, "avatar", text_or_null(user->avatar),
-	                 "guest", user->is_guest, "blocked", 0, "ready", !meeting->is_waiting);
+	cardea_json_begin(out, "user", '{');
+	cardea_json_put_text(out, "id", user->id);
+	cardea_json_put_text(out, "room_id", meeting->room.id);
+	cardea_json_put_text(out, "name", user->name);
+	cardea_json_put_text(out, "avatar", user->avatar);
+	cardea_json_put_boolean(out, "guest", user->is_guest);
+	cardea_json_put_boolean(out, "blocked", false);
+	cardea_json_put_boolean(out, "ready", !meeting->is_waiting);
+	cardea_json_end(out, '}');
 }
 
-static json_t *links_object(const struct cardea_meeting *meeting,
-                            const struct cardea_meeting_urls *urls)
+static void put_links(GString *out, const struct cardea_meeting *meeting,
+                      const struct cardea_meeting_urls *urls)
 {
 	const char *key = meeting->access_key;
 	const char *guest = meeting->room.guest_token;
 
-	return json_pack("{s:o, s:o, s:o, s:o}", "self", cardea_json_joined(urls->base, "/rooms/", key),
-	                 "gui", cardea_json_joined(urls->pages, "/?", key), "guest_join",
-	                 guest[0] ? cardea_json_joined(urls->pages, "/?guest=", guest)
-	                          : json_string(""),
-	                 "websocket", cardea_json_joined(urls->base, "/rt?access_key=", key));
+	cardea_json_begin(out, "links", '{');
+	cardea_json_put_joined(out, "self", urls->base, "/rooms/", key);
+	cardea_json_put_joined(out, "gui", urls->pages, "/?", key);
+	if (guest[0]) {
+		cardea_json_put_joined(out, "guest_join", urls->pages, "/?guest=", guest);
+	} else {
+		cardea_json_put_text(out, "guest_join", "");
+	}
+	cardea_json_put_joined(out, "websocket", urls->base, "/rt?access_key=", key);
+	cardea_json_end(out, '}');
 }
 
 /* Who waits (spec/meetings 12.2) or was removed has nothing to relay with, and sees nobody. */
@@ -119,57 +164,62 @@ static json_t *turn_servers(const struct cardea_meeting *meeting,
 	return servers;
 }
 
-static json_t *signaling_object(const struct cardea_meeting *meeting,
-                                const struct cardea_meeting_look *look)
+static void put_signaling(GString *out, const struct cardea_meeting *meeting,
+                          const struct cardea_meeting_look *look)
 {
-	return json_pack("{s:s, s:{s:s, s:s, s:s, s:s, s:o, s:o}}", "type", "sepp", "options",
-	                 "client_id", meeting->user.client_id, "conf_id", meeting->conf_id,
-	                 "auth_token", meeting->auth_token, "endpoint", look->urls.call, "stun_servers",
-	                 cardea_ice_stun(look->ice), "turn_servers", turn_servers(meeting, look));
+	cardea_json_begin(out, "signaling", '{');
+	cardea_json_put_text(out, "type", "sepp");
+	cardea_json_begin(out, "options", '{');
+	cardea_json_put_text(out, "client_id", meeting->user.client_id);
+	cardea_json_put_text(out, "conf_id", meeting->conf_id);
+	cardea_json_put_text(out, "auth_token", meeting->auth_token);
+	cardea_json_put_text(out, "endpoint", look->urls.call);
+	put_value(out, "stun_servers", cardea_ice_stun(look->ice));
+	put_value(out, "turn_servers", turn_servers(meeting, look));
+	cardea_json_end(out, '}');
+	cardea_json_end(out, '}');
 }
 
-/* What stands before the options, and what stands behind them. */
-static json_t *head_object(const struct cardea_meeting *meeting,
-                           const struct cardea_meeting_look *look)
+static void put_head(GString *out, const struct cardea_meeting *meeting,
+                     const struct cardea_meeting_look *look)
 {
-	bool is_ready = meeting->room.is_running && !meeting->is_waiting;
-
-	return json_pack("{s:s, s:b, s:b, s:o, s:{s:s}, s:o, s:o}", "access_key", meeting->access_key,
-	                 "ready", is_ready, "locked", meeting->room.is_locked, "room",
-	                 cardea_json_meeting_room(&meeting->room), "team", "name", meeting->team,
-	                 "user", user_object(meeting), "links", links_object(meeting, &look->urls));
+	cardea_json_put_text(out, "access_key", meeting->access_key);
+	cardea_json_put_boolean(out, "ready", meeting->room.is_running && !meeting->is_waiting);
+	cardea_json_put_boolean(out, "locked", meeting->room.is_locked);
+	put_room(out, "room", &meeting->room);
+	cardea_json_begin(out, "team", '{');
+	cardea_json_put_text(out, "name", meeting->team);
+	cardea_json_end(out, '}');
+	put_user(out, meeting);
+	put_links(out, meeting, &look->urls);
 }
 
-static json_t *tail_object(const struct cardea_meeting *meeting,
-                           const struct cardea_meeting_look *look)
+static void put_tail(GString *out, const struct cardea_meeting *meeting,
+                     const struct cardea_meeting_look *look)
 {
-	return json_pack("{s:[], s:o, s:[], s:n, s:[], s:o, s:o}", "playbacks", "presentation",
-	                 is_outside(meeting) ? json_null() : cardea_json_presentation(&meeting->room),
-	                 "broadcasts", "recording", "snapshots", "waiting_list",
-	                 cardea_json_waiting_list(meeting->waiting, meeting->waiting_count),
-	                 "signaling", signaling_object(meeting, look));
+	cardea_json_put_raw(out, "playbacks", "[]");
+	put_value(out, "presentation",
+	          is_outside(meeting) ? json_null() : cardea_json_presentation(&meeting->room));
+	cardea_json_put_raw(out, "broadcasts", "[]");
+	cardea_json_put_raw(out, "recording", NULL);
+	cardea_json_put_raw(out, "snapshots", "[]");
+	put_value(out, "waiting_list",
+	          cardea_json_waiting_list(meeting->waiting, meeting->waiting_count));
+	put_signaling(out, meeting, look);
 }
 
-/* Text and not a value, because the options, a third of it, are the same in most meetings. */
 char *cardea_meeting_text(const struct cardea_meeting *meeting,
                           const struct cardea_meeting_look *look)
 {
-	json_t *head = head_object(meeting, look);
-	json_t *tail = tail_object(meeting, look);
-	char *options = cardea_meeting_options_text(meeting->room.options, meeting->locale);
-	char *before = head ? cardea_json_dump_members(head) : NULL;
-	char *behind = tail ? cardea_json_dump_members(tail) : NULL;
-	char *text = NULL;
+	GString *out = g_string_sized_new(TEXT_SIZE);
+	g_autofree char *options = cardea_meeting_options_text(meeting->room.options, meeting->locale);
 
-	if (before && behind && options) {
-		text = g_strconcat("{", before, ",\"options\":", options, ",", behind, "}", NULL);
-	}
-	json_decref(head);
-	json_decref(tail);
-	g_free(options);
-	free(before);
-	free(behind);
-	return text;
+	cardea_json_begin(out, NULL, '{');
+	put_head(out, meeting, look);
+	cardea_json_put_raw(out, "options", options);
+	put_tail(out, meeting, look);
+	cardea_json_end(out, '}');
+	return cardea_json_finish(out);
 }
 
 json_t *cardea_json_meeting_report(const struct cardea_meeting_report *report)

@@ -23,7 +23,7 @@ struct cardea_meeting_look {
 	int64_t now_s;
 };
 
-/* The meeting (6.1) as JSON; a new string, g_free. NULL if memory is short. */
+/* The meeting (6.1) as JSON; a new string, g_free. NULL if some of its text is not UTF-8. */
 char *cardea_meeting_text(const struct cardea_meeting *meeting,
                           const struct cardea_meeting_look *look);
 
