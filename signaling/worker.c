@@ -13,6 +13,7 @@
 #include <glib.h>
 #include "api/cors.h"
 #include "api/dialect.h"
+#include "api/pages.h"
 #include "api/reply.h"
 #include "api/rt.h"
 #include "api/webhook_json.h"
@@ -82,7 +83,7 @@ static void handle_public(struct cardea_http_request *request, void *arg)
 	if (cardea_cors_preflight(request)) {
 		return;
 	}
-	if (worker->pages && cardea_static_reply(worker->pages, request)) {
+	if (worker->pages && cardea_pages_reply(worker->pages, request)) {
 		return;
 	}
 	if (uses_store(cardea_http_path(request)) && cardea_store_is_full(worker->store)) {
@@ -302,7 +303,8 @@ static int start_pages(struct worker *worker)
 	if (!worker->options->pages_dir) {
 		return 0;
 	}
-	err = cardea_static_new(worker->options->pages_dir, &worker->pages);
+	err = cardea_pages_load(worker->options->pages_dir, &worker->options->pages_policy,
+	                        &worker->pages);
 	if (err == CARDEA_E_NOT_FOUND) {
 		cardea_log(CARDEA_LOG_WARNING, "worker", "event=no_pages");
 		return 0;

@@ -13,6 +13,7 @@
 #include "domain/domain.h"
 #include "jobs/http_client.h"
 #include "media/ice.h"
+#include "net/static.h"
 
 /* Everything is borrowed for the length of cardea_worker_run, except the descriptors, which it
  * owns. */
@@ -25,6 +26,7 @@ struct cardea_worker_options {
 	const char *database_path;
 	const char *janus_socket; /* unix socket of Janus' WebSocket API */
 	const char *pages_dir;    /* what `/` serves; NULL = no pages */
+	struct cardea_static_policy pages_policy;
 
 	const char *gateway;    /* id of this gateway, plain: "g1" */
 	const char *node;       /* name of the media node, plain: "n1" */

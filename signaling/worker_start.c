@@ -50,6 +50,10 @@ static void take_settings(const struct cardea_conf *conf, struct cardea_worker_o
 	options->janus_socket = conf->api_socket;
 	options->janus_admin_socket = conf->admin_socket;
 	options->pages_dir = conf->pages_dir;
+	options->pages_policy = (struct cardea_static_policy){
+	        .design_hosts = list_or_null(conf->design_hosts),
+	        .embedders = list_or_null(conf->embed_origins),
+	};
 	options->gateway = conf->gateway;
 	options->node = conf->node;
 	options->issuer = conf->issuer;

@@ -437,6 +437,34 @@ static int check_turn(const struct cardea_conf *conf, char **error)
 	return 0;
 }
 
+/* What goes into the Content-Security-Policy: a host with or without a port. */
+static bool is_source(const char *text)
+{
+	g_auto(GStrv) parts = g_strsplit(text, ":", 2);
+
+	return parts[0] && is_host(parts[0]) &&
+	       (!parts[1] || (*parts[1] != '\0' && strspn(parts[1], "0123456789") == strlen(parts[1])));
+}
+
+static int check_pages(const struct cardea_conf *conf, char **error)
+{
+	for (size_t i = 0; conf->design_hosts[i] != NULL; i++) {
+		if (!is_source(conf->design_hosts[i])) {
+			return fail(error, "pages.design_hosts must be hosts, without https:// in front");
+		}
+	}
+	for (size_t i = 0; conf->embed_origins[i] != NULL; i++) {
+		const char *host = strstr(conf->embed_origins[i], "://");
+
+		if (!host || !is_source(host + 3) ||
+		    (!g_str_has_prefix(conf->embed_origins[i], "https://") &&
+		     !g_str_has_prefix(conf->embed_origins[i], "http://"))) {
+			return fail(error, "pages.embed_origins must be origins: https://host");
+		}
+	}
+	return 0;
+}
+
 int cardea_conf_finish(struct cardea_conf *conf, char **error)
 {
 	size_t length = strlen(conf->public_url);
@@ -463,6 +491,9 @@ int cardea_conf_finish(struct cardea_conf *conf, char **error)
 	}
 	if (err == 0) {
 		err = check_values(conf, error);
+	}
+	if (err == 0) {
+		err = check_pages(conf, error);
 	}
 	return err != 0 ? err : check_turn(conf, error);
 }

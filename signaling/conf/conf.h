@@ -28,6 +28,8 @@ struct cardea_conf {
 	char *public_url; /* without a slash at its end; "" = as each request says */
 	char **allowed_origins;
 	char *pages_dir;
+	/* pages */
+	char **design_hosts, **embed_origins;
 	/* tokens */
 	char *issuer;
 	int64_t access_life_s;

@@ -40,6 +40,16 @@ const struct cardea_conf_option cardea_conf_table[] = {
 	{"http.pages_dir", CARDEA_CONF_PATH, AT(pages_dir), "", RELOAD,
 		.description = "Folder of the built join pages. Empty: where they were installed."},
 
+	{"pages.design_hosts", CARDEA_CONF_LIST, AT(design_hosts), "", RELOAD,
+		.description =
+			"Hosts, such as \"design.example.org\", from which the join page may load by https what "
+			"the custom_design of a link names: style sheet, logo and background picture. Empty: none; "
+			"its colours are always used."},
+	{"pages.embed_origins", CARDEA_CONF_LIST, AT(embed_origins), "", RELOAD,
+		.description =
+			"Origins of sites, such as \"https://app.example.org\", that may show the pages in a "
+			"frame. Empty: none."},
+
 	{"tokens.issuer", CARDEA_CONF_STRING, AT(issuer), "cardea", RELOAD,
 		.description =
 			"The iss claim of all tokens. The same on all gateways of one installation."},

@@ -32,6 +32,7 @@ struct cardea_static {
 	GPtrArray *owned;  /* struct file */
 	GHashTable *files; /* path -> struct file; an index has two */
 	size_t bytes;
+	char *content_policy;
 };
 
 static const struct {
@@ -60,14 +61,37 @@ static const struct {
 static const struct {
 	const char *name, *value;
 } security_headers[] = {
-        {"Content-Security-Policy",
-         "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' https: data:; "
-         "media-src 'self' blob:; style-src 'self'; script-src 'self'; object-src 'none'; "
-         "base-uri 'none'; frame-ancestors 'none'"},
         {"Permissions-Policy", "camera=(self), microphone=(self), display-capture=(self)"},
         {"Referrer-Policy", "no-referrer"}, /* the address of a page can be a credential */
         {"Cross-Origin-Opener-Policy", "same-origin"},
 };
+
+/* " https://a https://b", or " a b" without a @scheme. */
+static char *sources(const char *const *list, const char *scheme)
+{
+	GString *text = g_string_new(NULL);
+
+	for (; list && *list; list++) {
+		g_string_append_printf(text, " %s%s", scheme, *list);
+	}
+	return g_string_free(text, FALSE);
+}
+
+/* Pictures may come from any https address: those of people do. The page itself loads those of a
+ * design only from the hosts that are allowed (spec/plugnmeet N7). */
+static char *make_content_policy(const struct cardea_static_policy *policy)
+{
+	static const struct cardea_static_policy strict;
+	const struct cardea_static_policy *allowed = policy ? policy : &strict;
+	g_autofree char *hosts = sources(allowed->design_hosts, "https://");
+	g_autofree char *embedders = sources(allowed->embedders, "");
+
+	return g_strdup_printf("default-src 'self'; connect-src 'self' ws: wss:; "
+	                       "img-src 'self' https: data:; media-src 'self' blob:; "
+	                       "style-src 'self'%s; font-src 'self'%s; script-src 'self'; "
+	                       "object-src 'none'; base-uri 'none'; frame-ancestors%s",
+	                       hosts, hosts, *embedders ? embedders : " 'none'");
+}
 
 static void file_free(void *data)
 {
@@ -140,6 +164,34 @@ static void add_index(struct cardea_static *table, struct file *file)
 	g_hash_table_insert(table->files, folder, file);
 }
 
+static struct file *new_file(const char *path, size_t len)
+{
+	struct file *file = g_new0(struct file, 1);
+
+	file->path = g_strdup(path);
+	file->type = type_of(path);
+	file->immutable = g_str_has_prefix(path, "/assets/");
+	file->len = len;
+	file->body = g_malloc(len + 1);
+	return file;
+}
+
+int cardea_static_put(struct cardea_static *table, const char *path, const char *text)
+{
+	struct file *file = new_file(path, strlen(text));
+	int err;
+
+	memcpy(file->body, text, file->len);
+	err = make_etag(file);
+	if (err < 0) {
+		file_free(file);
+		return err;
+	}
+	g_ptr_array_add(table->owned, file);
+	g_hash_table_insert(table->files, g_strdup(path), file);
+	return 0;
+}
+
 static int add_file(struct cardea_static *table, int fd, size_t len, const char *path)
 {
 	struct file *file;
@@ -148,12 +200,7 @@ static int add_file(struct cardea_static *table, int fd, size_t len, const char 
 	if (len > MAX_BYTES - table->bytes)
 		return CARDEA_E_TOO_LONG;
 	table->bytes += len;
-	file = g_new0(struct file, 1);
-	file->path = g_strdup(path);
-	file->type = type_of(path);
-	file->immutable = g_str_has_prefix(path, "/assets/");
-	file->len = len;
-	file->body = g_malloc(len + 1);
+	file = new_file(path, len);
 	err = read_all(fd, file->body, len) ? make_etag(file) : CARDEA_E_SYSTEM;
 	if (err < 0) {
 		file_free(file);
@@ -207,7 +254,8 @@ static int add_folder(struct cardea_static *table, int fd, const char *path, int
 	return err;
 }
 
-int cardea_static_new(const char *folder, struct cardea_static **out)
+int cardea_static_new(const char *folder, const struct cardea_static_policy *policy,
+                      struct cardea_static **out)
 {
 	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct cardea_static *table;
@@ -216,6 +264,7 @@ int cardea_static_new(const char *folder, struct cardea_static **out)
 	if (fd < 0)
 		return CARDEA_E_NOT_FOUND;
 	table = g_new0(struct cardea_static, 1);
+	table->content_policy = make_content_policy(policy);
 	table->owned = g_ptr_array_new_with_free_func(file_free);
 	table->files = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	err = add_folder(table, fd, "", 0);
@@ -235,6 +284,7 @@ void cardea_static_free(struct cardea_static *table)
 		return;
 	g_hash_table_destroy(table->files);
 	g_ptr_array_free(table->owned, TRUE);
+	g_free(table->content_policy);
 	g_free(table);
 }
 
@@ -258,13 +308,15 @@ static bool is_unchanged(const struct cardea_http_request *request, const struct
 	       cardea_http_list_has(given, weak);
 }
 
-static void reply(struct cardea_http_request *request, const struct file *file)
+static void reply(const struct cardea_static *table, struct cardea_http_request *request,
+                  const struct file *file)
 {
 	if (!(cardea_http_method(request) & (CARDEA_HTTP_GET | CARDEA_HTTP_HEAD))) {
 		cardea_http_add_header(request, "Allow", "GET, HEAD");
 		cardea_http_reply_error(request, 405, "method not allowed");
 		return;
 	}
+	cardea_http_add_header(request, "Content-Security-Policy", table->content_policy);
 	for (size_t i = 0; i < G_N_ELEMENTS(security_headers); i++)
 		cardea_http_add_header(request, security_headers[i].name, security_headers[i].value);
 	cardea_http_add_header(request, "ETag", file->etag);
@@ -285,7 +337,7 @@ bool cardea_static_reply_with(const struct cardea_static *table,
 	if (!file)
 		return false;
 	cardea_http_set_route(request, template_text ? template_text : file->path);
-	reply(request, file);
+	reply(table, request, file);
 	return true;
 }
 

@@ -15,9 +15,19 @@
 struct cardea_http_request;
 struct cardea_static;
 
+/* What the Content-Security-Policy allows beyond the pages' own origin; lists end with NULL, NULL
+ * is none. What is in them is of a form that was checked: no blanks, no semicolons. */
+struct cardea_static_policy {
+	const char *const *design_hosts; /* "host" or "host:port", by https: style sheets and fonts */
+	const char *const *embedders;    /* origins whose pages may show ours in a frame */
+};
+
 /* Reads @folder. CARDEA_E_NOT_FOUND if it cannot be opened, CARDEA_E_TOO_LONG if its files are more
- * than is held in memory. */
-int cardea_static_new(const char *folder, struct cardea_static **out);
+ * than is held in memory. @policy is not kept; NULL allows nothing. */
+int cardea_static_new(const char *folder, const struct cardea_static_policy *policy,
+                      struct cardea_static **out);
+/* A file at @path ("/settings.json") that says @text, instead of the one read from the folder. */
+int cardea_static_put(struct cardea_static *table, const char *path, const char *text);
 void cardea_static_free(struct cardea_static *table); /* NULL is fine */
 size_t cardea_static_count(const struct cardea_static *table);
 

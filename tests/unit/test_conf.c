@@ -179,6 +179,13 @@ static void test_finish_errors(void **state)
 	expect_finish_error("general.gateway", "a b", "general.gateway");
 	expect_finish_error("tokens.issuer", "", "tokens.issuer");
 	expect_finish_error("http.public_url", "example.org", "http.public_url");
+	expect_finish_error("pages.design_hosts", "https://a.example", "pages.design_hosts");
+	expect_finish_error("pages.design_hosts", "a.example;", "pages.design_hosts");
+	expect_finish_error("pages.design_hosts", "a.example,*", "pages.design_hosts");
+	expect_finish_error("pages.design_hosts", "a.example:", "pages.design_hosts");
+	expect_finish_error("pages.embed_origins", "a.example", "pages.embed_origins");
+	expect_finish_error("pages.embed_origins", "https://a.example/x", "pages.embed_origins");
+	expect_finish_error("pages.embed_origins", "ftp://a.example", "pages.embed_origins");
 	expect_finish_error("media.public_address", "auto", "needs turn.stun_urls");
 	expect_finish_error("turn.urls", "turn:a", "turn.urls needs turn.secrets");
 	expect_finish_error("turn.listen", "eth0", "turn.listen must be numeric");
@@ -192,6 +199,20 @@ static void test_finish_errors(void **state)
 	path[0] = '/';
 	path[91] = '\0';
 	expect_finish_error("general.state_dir", path, "a unix socket's path may have 107");
+}
+
+static void test_hosts_of_pages(void **state)
+{
+	struct cardea_conf *conf = cardea_conf_new();
+
+	(void)state;
+	assert_int_equal(cardea_conf_set(conf, "pages.design_hosts", "a.example,b.example:8443", NULL),
+	                 0);
+	assert_int_equal(cardea_conf_set(conf, "pages.embed_origins", "http://localhost:3000", NULL),
+	                 0);
+	assert_int_equal(cardea_conf_finish(conf, NULL), 0);
+	assert_string_equal(conf->design_hosts[1], "b.example:8443");
+	cardea_conf_free(conf);
 }
 
 static void test_longest_state_dir(void **state)
@@ -444,6 +465,7 @@ int main(void)
 	        TEST("a missing file is named", test_missing_file),
 	        TEST("values that do not fit together are refused by name", test_finish_errors),
 	        TEST("the longest state folder leaves room for the sockets", test_longest_state_dir),
+	        TEST("the pages' hosts and origins", test_hosts_of_pages),
 	        TEST("a dump is a file that means the same", test_dump_reads_back),
 	        TEST("a dump shows no secret", test_dump_masks),
 	        TEST("the sample means the defaults", test_sample),

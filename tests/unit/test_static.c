@@ -44,7 +44,7 @@ static int set_up(void **state)
 	put_link("linked", "/etc");
 	fifo = g_build_filename(folder, "fifo", NULL);
 	assert_int_equal(mkfifo(fifo, 0600), 0);
-	assert_int_equal(cardea_static_new(folder, &table), 0);
+	assert_int_equal(cardea_static_new(folder, NULL, &table), 0);
 	return 0;
 }
 
@@ -136,6 +136,30 @@ static void sets_the_security_headers(void **state)
 	assert_string_equal(fake_answer_header("Referrer-Policy"), "no-referrer");
 }
 
+static void allows_what_the_operator_named(void **state)
+{
+	static const char *const hosts[] = {"one.example", "two.example:8443", NULL};
+	static const char *const embedders[] = {"https://app.example", NULL};
+	static const struct cardea_static_policy policy = {hosts, embedders};
+	struct cardea_static *open;
+	const char *rules;
+
+	(void)state;
+	cardea_static_reply(table, fake_request(CARDEA_HTTP_GET, "/"));
+	rules = fake_answer_header("Content-Security-Policy");
+	assert_non_null(strstr(rules, "style-src 'self'; font-src 'self';"));
+	assert_true(g_str_has_suffix(rules, "frame-ancestors 'none'"));
+	assert_int_equal(cardea_static_new(folder, &policy, &open), 0);
+	cardea_static_reply(open, fake_request(CARDEA_HTTP_GET, "/"));
+	rules = fake_answer_header("Content-Security-Policy");
+	assert_non_null(
+	        strstr(rules, "style-src 'self' https://one.example https://two.example:8443;"));
+	assert_non_null(strstr(rules, "font-src 'self' https://one.example"));
+	assert_non_null(strstr(rules, "script-src 'self';"));
+	assert_true(g_str_has_suffix(rules, "frame-ancestors https://app.example"));
+	cardea_static_free(open);
+}
+
 static void lets_only_assets_be_kept(void **state)
 {
 	(void)state;
@@ -199,8 +223,8 @@ static void fails_without_a_folder(void **state)
 	struct cardea_static *none;
 
 	(void)state;
-	assert_int_equal(cardea_static_new("/nonexistent", &none), CARDEA_E_NOT_FOUND);
-	assert_int_equal(cardea_static_new("/etc/passwd", &none), CARDEA_E_NOT_FOUND);
+	assert_int_equal(cardea_static_new("/nonexistent", NULL, &none), CARDEA_E_NOT_FOUND);
+	assert_int_equal(cardea_static_new("/etc/passwd", NULL, &none), CARDEA_E_NOT_FOUND);
 }
 
 int main(void)
@@ -209,6 +233,7 @@ int main(void)
 	        TEST("files are answered by their path", answers_files_by_their_path),
 	        TEST("nothing outside the table is known", knows_nothing_outside_the_table),
 	        TEST("security headers", sets_the_security_headers),
+	        TEST("the operator's hosts are allowed", allows_what_the_operator_named),
 	        TEST("only assets may be kept", lets_only_assets_be_kept),
 	        TEST("304 for a known tag", answers_304_for_a_known_tag),
 	        TEST("other methods are refused", refuses_other_methods),
