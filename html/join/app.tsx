@@ -3,7 +3,7 @@
 import { useMemo, useRef, useState } from 'preact/hooks';
 import { type DeviceKind, type Ending, LocalMedia, Meeting } from '../client/index.ts';
 import { Call } from './call.tsx';
-import { type Credential, hideCredential } from './credential.ts';
+import type { Credential } from './credential.ts';
 import { useMeeting, useTexts } from './hooks.ts';
 import { Notice } from './notice.tsx';
 import { Prejoin } from './prejoin.tsx';
@@ -20,10 +20,16 @@ declare global {
 const STORED_NAME = 'cardea.name';
 const DEVICES: readonly DeviceKind[] = ['microphone', 'camera'];
 
-export function App({ credential }: { credential: Credential | null }) {
+interface AppProps {
+  /** Address of the gateway. */
+  gateway: string;
+  credential: Credential | null;
+}
+
+export function App({ gateway, credential }: AppProps) {
   const [meeting, setMeeting] = useState<Meeting | null>(null);
   useMeeting(meeting);
-  const texts = useTexts(meeting, credential);
+  const texts = useTexts(gateway, meeting, credential);
   if (!Meeting.supported) {
     return (
       <Notice title={texts.unsupportedTitle} testId="unsupported" alarm>
@@ -38,31 +44,40 @@ export function App({ credential }: { credential: Credential | null }) {
       </Notice>
     );
   }
-  return <Visit texts={texts} credential={credential} meeting={meeting} onMeeting={setMeeting} />;
+  return (
+    <Visit
+      texts={texts}
+      gateway={gateway}
+      credential={credential}
+      meeting={meeting}
+      onMeeting={setMeeting}
+    />
+  );
 }
 
 interface VisitProps {
   texts: Texts;
+  gateway: string;
   credential: Credential;
   meeting: Meeting | null;
   onMeeting: (meeting: Meeting) => void;
 }
 
 /** From the door to the end, and back to the door. */
-function Visit({ texts, credential, meeting, onMeeting }: VisitProps) {
+function Visit({ texts, gateway, credential, meeting, onMeeting }: VisitProps) {
   const media = useMemo(() => new LocalMedia(), []);
-  const [name, setName] = useState(rememberedName);
+  const [name, setName] = useState(credential.name ?? rememberedName);
   /** What was on when the last call ended, to be on again after "Rejoin". */
   const used = useRef<DeviceKind[]>([]);
 
   const join = (given: string) => {
     const next = new Meeting({
+      baseUrl: gateway,
       credential: credential.value,
       media,
       ...(given ? { name: given } : {}),
     });
     window.cardeaMeeting = next;
-    hideCredential(credential, next);
     void restore(media, used.current);
     used.current = [];
     next.on('ended', ({ reason, error }) => {
@@ -72,7 +87,7 @@ function Visit({ texts, credential, meeting, onMeeting }: VisitProps) {
       media.release();
     });
     setName(given);
-    if (given) rememberName(given);
+    if (given && credential.asksName) rememberName(given);
     onMeeting(next);
     next.join().catch(() => {
       // Shown from the meeting's state.
@@ -144,6 +159,7 @@ function View({ texts, credential, media, meeting, name, onJoin }: ViewProps) {
       texts={texts}
       media={media}
       asksName={credential.asksName || problem?.code === 'name_required'}
+      knownName={credential.asksName ? null : (credential.name ?? null)}
       name={name}
       busy={state === 'connecting'}
       problem={problem && describeError(problem, texts)}

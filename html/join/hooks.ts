@@ -17,11 +17,15 @@ export function useLocalMedia(media: LocalMedia): void {
 }
 
 /** The texts in the person's own language if the server knows it, else in one of the browser's. */
-export function useTexts(meeting: Meeting | null, credential: Credential | null): Texts {
+export function useTexts(
+  gateway: string,
+  meeting: Meeting | null,
+  credential: Credential | null,
+): Texts {
   const [known, setKnown] = useState<string | null>(null);
   useEffect(() => {
-    if (credential) void personLocale(credential).then(setKnown);
-  }, [credential]);
+    if (credential) void personLocale(gateway, credential).then(setKnown);
+  }, [gateway, credential]);
   const own = meeting?.locale ?? known;
   const { language, texts } = chooseLanguage([...(own ? [own] : []), ...navigator.languages]);
   useEffect(() => {

@@ -1,6 +1,7 @@
 /** Line icons on a 24 px grid, in the colour of the text. */
 
-import type { ComponentChildren } from 'preact';
+import { type ComponentChildren, createContext } from 'preact';
+import { useContext } from 'preact/hooks';
 
 function Icon({ children }: { children: ComponentChildren }) {
   return (
@@ -124,7 +125,14 @@ export function DoorIcon() {
 }
 
 /** A door, half open. */
+/** The operator's own picture instead of ours. */
+export const CustomLogo = createContext<string | null>(null);
+
 export function Logo() {
+  const custom = useContext(CustomLogo);
+  if (custom) {
+    return <img class="logo is-custom" src={custom} alt="" referrerPolicy="no-referrer" />;
+  }
   return (
     <svg class="logo" viewBox="0 0 32 32" aria-hidden="true" focusable="false">
       <rect width="32" height="32" rx="9" class="logo-ground" />

@@ -5,10 +5,13 @@ import type { Credential } from './credential.ts';
 const TIMEOUT_MS = 5_000;
 
 /** What the application server said about the holder of an access key; null if nothing is known. */
-export async function personLocale({ value, asksName }: Credential): Promise<string | null> {
+export async function personLocale(
+  gateway: string,
+  { value, asksName }: Credential,
+): Promise<string | null> {
   if (asksName || value.includes('.')) return null;
   try {
-    const response = await fetch(new URL(`/rooms/${value}`, location.origin), {
+    const response = await fetch(new URL(`rooms/${value}`, gateway), {
       credentials: 'omit',
       referrerPolicy: 'no-referrer',
       signal: AbortSignal.timeout(TIMEOUT_MS),

@@ -14,6 +14,8 @@ interface Props {
   texts: Texts;
   media: LocalMedia;
   asksName: boolean;
+  /** Of somebody whom the server will name, as far as the link tells. */
+  knownName: string | null;
   name: string;
   busy: boolean;
   /** Why joining failed, or why it takes so long. */
@@ -21,7 +23,16 @@ interface Props {
   onJoin: (name: string) => void;
 }
 
-export function Prejoin({ texts, media, asksName, name: initial, busy, problem, onJoin }: Props) {
+export function Prejoin({
+  texts,
+  media,
+  asksName,
+  knownName,
+  name: initial,
+  busy,
+  problem,
+  onJoin,
+}: Props) {
   useLocalMedia(media);
   const [name, setName] = useState(initial);
   const [deviceError, setDeviceError] = useState<string | null>(null);
@@ -58,6 +69,11 @@ export function Prejoin({ texts, media, asksName, name: initial, busy, problem, 
           <h1>{texts.title}</h1>
           <p class="soft">{texts.lead}</p>
         </header>
+        {knownName && !asksName && (
+          <p data-testid="known-name">
+            {texts.joinAs} <strong>{knownName}</strong>
+          </p>
+        )}
         {asksName && (
           <label class="field">
             <span>{texts.name}</span>

@@ -9,6 +9,7 @@ export interface Texts {
   namePlaceholder: string;
   join: string;
   joining: string;
+  joinAs: string;
   camera: string;
   microphone: string;
   cameraOff: string;
@@ -123,6 +124,7 @@ const en: Texts = {
   namePlaceholder: 'How others will see you',
   join: 'Join meeting',
   joining: 'Connecting…',
+  joinAs: 'You join as',
   camera: 'Camera',
   microphone: 'Microphone',
   cameraOff: 'Your camera is off',
@@ -263,6 +265,7 @@ const de: Texts = {
   namePlaceholder: 'So sehen andere Sie',
   join: 'Teilnehmen',
   joining: 'Verbindung wird aufgebaut …',
+  joinAs: 'Sie nehmen teil als',
   camera: 'Kamera',
   microphone: 'Mikrofon',
   cameraOff: 'Ihre Kamera ist aus',
@@ -416,6 +419,7 @@ const fr: Texts = {
   namePlaceholder: 'Tel que les autres le verront',
   join: 'Participer',
   joining: 'Connexion…',
+  joinAs: 'Vous participez en tant que',
   camera: 'Caméra',
   microphone: 'Micro',
   cameraOff: 'Votre caméra est éteinte',

@@ -1,24 +1,83 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CardeaError } from '../client/errors.ts';
-import { pagePath, parseCredential } from '../join/credential.ts';
+import {
+  chooseLink,
+  cookieToken,
+  pagePath,
+  parseCredential,
+  type StoredLink,
+} from '../join/credential.ts';
 import { bestColumns, tileWidth } from '../join/layout.ts';
 import { loudness } from '../join/level.ts';
 import { chooseLanguage, describeError, describeShutDoor } from '../join/texts.ts';
 
 const KEY = 'abcdefghijklmnopqrstuvWX';
 
+const at = (address: string) => new URL(address, 'https://meet.example');
+const parse = (address: string) => parseCredential(at(address));
+
 test('each kind of link carries its credential in its own place', () => {
-  assert.deepEqual(parseCredential(`?${KEY}`, ''), { value: KEY, asksName: false });
-  assert.deepEqual(parseCredential(`?${KEY}&lang=de`, ''), { value: KEY, asksName: false });
-  assert.deepEqual(parseCredential(`?guest=${KEY}`, ''), { value: KEY, asksName: true });
-  assert.deepEqual(parseCredential('', '#token=a.b.c'), { value: 'a.b.c', asksName: false });
+  assert.deepEqual(parse(`/?${KEY}`), { value: KEY, asksName: false });
+  assert.deepEqual(parse(`/?${KEY}&lang=de`), { value: KEY, asksName: false });
+  assert.deepEqual(parse(`/permalink?${KEY}`), { value: KEY, asksName: false });
+  assert.deepEqual(parse(`/?guest=${KEY}`), { value: KEY, asksName: true });
+  assert.deepEqual(parse('/#token=a.b.c'), { value: 'a.b.c', asksName: false });
+  assert.deepEqual(parse('/?access_token=a.b.c&x=1'), { value: 'a.b.c', asksName: false });
+  assert.deepEqual(parse('/conference/?access_token=a.b.c'), { value: 'a.b.c', asksName: false });
+  assert.deepEqual(parse('/room/aB-_567890'), { value: 'aB-_567890', asksName: true });
+  assert.deepEqual(parse('/room/aB-_567890?participantName=Zo%C3%AB'), {
+    value: 'aB-_567890',
+    asksName: true,
+    name: 'Zoë',
+  });
+  for (const token of ['accessToken', 'refreshToken']) {
+    assert.deepEqual(parse(`/x/room/aB-_567890?participantName=Ada%20L&${token}=a.b.c`), {
+      value: 'a.b.c',
+      asksName: false,
+      name: 'Ada L',
+    });
+  }
 });
 
 test('what is no credential is not taken for one', () => {
   for (const search of ['', '?', '?short', `?${KEY}x`, `?key=${KEY}`, '?guest=', '?guest=short']) {
-    assert.equal(parseCredential(search, ''), null, search);
+    assert.equal(parse(`/${search}`), null, search);
   }
+  for (const path of ['/?access_token=', '/room/', '/room/a.b', '/room/a/b', '/rooms/aB-_567890']) {
+    assert.equal(parse(path), null, path);
+  }
+});
+
+test('the token of the cookie is found among others', () => {
+  assert.equal(cookieToken('a=b; pnm_access_token=x.y.z=; c=d'), 'x.y.z=');
+  assert.equal(cookieToken('xpnm_access_token=x.y.z; pnm_access_token='), null);
+  assert.equal(cookieToken(''), null);
+});
+
+test('the link wins over the cookie, also after a reload, until there is a newer cookie', () => {
+  const value = (address: string, ...rest: [StoredLink | null, string | null]) =>
+    chooseLink(at(address), ...rest)?.credential.value;
+  const kept = (path: string, token: string, cookie: string | null): StoredLink => ({
+    credential: { value: token, asksName: false },
+    design: '{}',
+    path,
+    cookie,
+  });
+  assert.equal(value('/', null, null), undefined);
+  assert.equal(value('/', null, 'cookie'), 'cookie');
+  assert.equal(value('/?access_token=link', null, 'cookie'), 'link');
+  assert.equal(value('/?access_token=link', kept('/', 'old', 'cookie'), 'cookie'), 'link');
+  assert.equal(value('/', kept('/', 'link', 'cookie'), 'cookie'), 'link');
+  assert.equal(value('/', kept('/', 'link', 'cookie'), 'newer'), 'newer');
+  assert.equal(value('/', kept('/', 'link', 'cookie'), null), 'link');
+  assert.equal(chooseLink(at('/'), kept('/', 'link', null), null)?.design, '{}');
+  // What was kept is of one page only; a room that everybody may enter needs no cookie.
+  assert.equal(value('/', kept('/room/other', 'link', null), null), undefined);
+  assert.equal(value('/room/alias', kept('/room/alias', 'link', null), null), 'link');
+  assert.equal(value('/room/alias', kept('/room/other', 'link', null), 'cookie'), 'alias');
+  assert.equal(value('/?custom_design=x', null, 'cookie'), 'cookie');
+  assert.equal(chooseLink(at('/?custom_design=x'), null, 'cookie')?.design, 'x');
 });
 
 test('the page stays reachable when the credential is out of its address', () => {
