@@ -113,5 +113,6 @@ void cardea_participants_add(struct cardea_router *router, const struct cardea_a
 {
 	cardea_router_add(router, routes, G_N_ELEMENTS(routes), (void *)api);
 	cardea_participants_rooms_add(router, api);
+	cardea_participants_room_acts_add(router, api);
 	cardea_participants_seats_add(router, api);
 }

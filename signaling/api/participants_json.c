@@ -1,6 +1,7 @@
 #include "api/participants_json.h"
 
 #include <string.h>
+#include <strings.h>
 #include "cardea_clock.h"
 #include "cardea_json.h"
 
@@ -75,6 +76,25 @@ json_t *cardea_json_room(const struct cardea_room_view *room)
 	json_object_set_new(object, "created_at", time_or_null(room->created_at));
 	json_object_set_new(object, "updated_at", time_or_null(room->updated_at));
 	return object;
+}
+
+json_t *cardea_json_room_with_count(const struct cardea_room_view *room)
+{
+	json_t *object = cardea_json_room(room);
+
+	json_object_set_new(object, "participant_count", json_integer(room->participant_count));
+	return object;
+}
+
+bool cardea_json_room_status(const char *name, enum cardea_room_status *out)
+{
+	for (size_t i = 0; i < sizeof(status_names) / sizeof(status_names[0]); i++) {
+		if (strcasecmp(name, status_names[i]) == 0) {
+			*out = (enum cardea_room_status)i;
+			return true;
+		}
+	}
+	return false;
 }
 
 json_t *cardea_json_participant(const struct cardea_participant_view *participant)

@@ -10,6 +10,9 @@
 
 /* Each returns a new object. */
 json_t *cardea_json_room(const struct cardea_room_view *room);
+json_t *cardea_json_room_with_count(const struct cardea_room_view *room);
+/* False if there is no status of that name, of whatever case. */
+bool cardea_json_room_status(const char *name, enum cardea_room_status *out);
 json_t *cardea_json_participant(const struct cardea_participant_view *participant);
 json_t *cardea_json_participant_added(const struct cardea_participant_added *added);
 /* {"participants": [...]} */

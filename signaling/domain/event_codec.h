@@ -14,6 +14,9 @@ struct cardea_tx;
 #define CARDEA_EVENT_ROOM_CREATED         "room.created"
 #define CARDEA_EVENT_ROOM_OPENED          "room.opened" /* a new session of a scheduled or ended room */
 #define CARDEA_EVENT_ROOM_ENDED           "room.ended"
+#define CARDEA_EVENT_ROOM_SCHEDULED       "room.scheduled"
+#define CARDEA_EVENT_ROOM_UPDATED         "room.updated" /* name or configuration */
+#define CARDEA_EVENT_ROOM_DELETED         "room.deleted"
 #define CARDEA_EVENT_ROOM_BEGUN           "room.begun" /* guests need not wait for a host any more */
 #define CARDEA_EVENT_ROOM_LOCKED          "room.locked"
 #define CARDEA_EVENT_ROOM_OPTIONS         "room.options"   /* `text`: all of them */

@@ -23,6 +23,7 @@ int cardea_grant_act(const struct cardea_principal *who, enum cardea_act act)
 		return 0;
 	case CARDEA_ACT_PARTICIPANT_BULK:
 	case CARDEA_ACT_PARTICIPANT_REMOVE:
+	case CARDEA_ACT_ROOM_CHANGE:
 	case CARDEA_ACT_PARTICIPANT_TOKENS:
 	case CARDEA_ACT_EVENTS_READ:
 	case CARDEA_ACT_ADMISSION:

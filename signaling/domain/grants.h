@@ -36,6 +36,7 @@ enum cardea_act {
 	CARDEA_ACT_PARTICIPANT_UPDATE, /* oneself; cardea_grant_update says the rest */
 	CARDEA_ACT_PARTICIPANT_BULK,   /* hosts, of their own room; so are those that follow */
 	CARDEA_ACT_PARTICIPANT_REMOVE,
+	CARDEA_ACT_ROOM_CHANGE,
 	CARDEA_ACT_PARTICIPANT_TOKENS,
 	CARDEA_ACT_EVENTS_READ, /* hosts, of their own room */
 	CARDEA_ACT_ADMISSION,   /* who waits, and letting in; of our native calls */

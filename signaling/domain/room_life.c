@@ -40,7 +40,7 @@ static int find_by_id(struct cardea_tx *tx, const char *tenant, const char *id,
 	int err = cardea_store_room_get(tx, tenant, lower, out);
 
 	g_free(lower);
-	return err;
+	return !err && out->status == CARDEA_ROOM_ROW_DELETED ? CARDEA_E_NOT_FOUND : err;
 }
 
 static int find_by_name(struct cardea_tx *tx, const char *tenant, const char *name,
@@ -56,7 +56,7 @@ static int find_by_name(struct cardea_tx *tx, const char *tenant, const char *na
 		err = cardea_store_room_by_key(tx, tenant, name, out);
 	}
 	if (err == CARDEA_E_NOT_FOUND) {
-		err = cardea_store_room_get(tx, tenant, id, out);
+		err = find_by_id(tx, tenant, id, out);
 	}
 	return err;
 }
@@ -185,6 +185,43 @@ static int new_row(struct cardea_tx *tx, const struct cardea_tenant_row *tenant,
 	return cardea_id_uuid7(cardea_tx_random(tx), now, out->id);
 }
 
+/* Puts a new row into the store. A room that is made from a name has the id of the one before it,
+ * which was deleted: it goes on with its log and the number of its placements, which nodes compare.
+ */
+static int put_row(struct cardea_tx *tx, const struct cardea_room_spec *spec,
+                   struct cardea_room_row *row)
+{
+	struct cardea_room_row before;
+	int err = spec->id ? cardea_store_room_get(tx, row->tenant, row->id, &before)
+	                   : CARDEA_E_NOT_FOUND;
+
+	if (err == CARDEA_E_NOT_FOUND) {
+		return cardea_store_room_insert(tx, row);
+	}
+	if (!err && before.status != CARDEA_ROOM_ROW_DELETED) {
+		return CARDEA_E_STORE_CONFLICT;
+	}
+	row->epoch = before.epoch;
+	return err ? err : cardea_store_room_update(tx, row);
+}
+
+int cardea_room_schedule(struct cardea_tx *tx, const struct cardea_tenant_row *tenant,
+                         const struct cardea_room_spec *spec, const struct cardea_room_times *times,
+                         struct cardea_room_row *out)
+{
+	const struct cardea_event_data data = {.name = spec->name};
+	int err = new_row(tx, tenant, spec, out);
+
+	out->status = CARDEA_ROOM_ROW_SCHEDULED;
+	out->scheduled_start_at = times->start_at;
+	out->scheduled_end_at = times->end_at;
+	out->allow_early_join_minutes = times->allow_early_join_minutes;
+	if (!err) {
+		err = put_row(tx, spec, out);
+	}
+	return err ? err : cardea_journal_room(tx, out, CARDEA_EVENT_ROOM_SCHEDULED, &data, NULL);
+}
+
 int cardea_room_make(struct cardea_tx *tx, const struct cardea_seal *seal,
                      const struct cardea_tenant_row *tenant, const struct cardea_room_spec *spec,
                      struct cardea_room_row *out, struct cardea_session_row *session)
@@ -199,7 +236,7 @@ int cardea_room_make(struct cardea_tx *tx, const struct cardea_seal *seal,
 		err = make_session(tx, seal, &spec->session, out, session);
 	}
 	if (!err) {
-		err = cardea_store_room_insert(tx, out);
+		err = put_row(tx, spec, out);
 	}
 	if (!err) {
 		err = cardea_store_session_insert(tx, session);
@@ -296,6 +333,17 @@ int cardea_room_end(struct cardea_tx *tx, struct cardea_room_row *room, const ch
 	room->node[0] = '\0';
 	room->boot[0] = '\0';
 	return err ? err : cardea_store_room_update(tx, room);
+}
+
+int cardea_room_delete(struct cardea_tx *tx, struct cardea_room_row *room)
+{
+	const struct cardea_event_data nothing = {0};
+	int err = room->status == CARDEA_ROOM_ROW_ACTIVE ? cardea_room_end(tx, room, "deleted") : 0;
+
+	if (!err) {
+		err = cardea_store_room_delete(tx, room->tenant, room->id);
+	}
+	return err ? err : cardea_journal_room(tx, room, CARDEA_EVENT_ROOM_DELETED, &nothing, NULL);
 }
 
 int cardea_room_placement(struct cardea_tx *tx, const struct cardea_tenant_row *tenant,

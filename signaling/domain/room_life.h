@@ -56,6 +56,14 @@ struct cardea_room_spec {
 int cardea_room_make(struct cardea_tx *tx, const struct cardea_seal *seal,
                      const struct cardea_tenant_row *tenant, const struct cardea_room_spec *spec,
                      struct cardea_room_row *out, struct cardea_session_row *session);
+/* A new room without a session, for a time to come. */
+struct cardea_room_times {
+	int64_t start_at, end_at; /* ms; end_at 0 = none */
+	int64_t allow_early_join_minutes;
+};
+int cardea_room_schedule(struct cardea_tx *tx, const struct cardea_tenant_row *tenant,
+                         const struct cardea_room_spec *spec, const struct cardea_room_times *times,
+                         struct cardea_room_row *out);
 /* The new session @session of a scheduled or ended room. CARDEA_E_CONCURRENT_ROOMS. */
 int cardea_room_open(struct cardea_tx *tx, const struct cardea_seal *seal,
                      const struct cardea_tenant_row *tenant, const struct cardea_session_spec *spec,
@@ -65,6 +73,8 @@ int cardea_room_open(struct cardea_tx *tx, const struct cardea_seal *seal,
 int cardea_room_begin(struct cardea_tx *tx, const struct cardea_room_row *room);
 /* Ends the session: everybody has left, its credentials are dead (spec/model I2). */
 int cardea_room_end(struct cardea_tx *tx, struct cardea_room_row *room, const char *reason);
+/* Ends what runs in it; from now on nobody finds it. */
+int cardea_room_delete(struct cardea_tx *tx, struct cardea_room_row *room);
 /* Where and how an open room is, as its node is told; `min_gen` and `hands` are memory of the tx.
  */
 int cardea_room_placement(struct cardea_tx *tx, const struct cardea_tenant_row *tenant,

@@ -77,7 +77,7 @@ int cardea_store_room_update(struct cardea_tx *tx, const struct cardea_room_row 
 	        "recording_enabled = $5, chat_enabled = $6, config_extra = $7, locked = $8, "
 	        "allow_early_join_minutes = $9, scheduled_start_at = $10, scheduled_end_at = $11, "
 	        "started_at = $12, ended_at = $13, updated_at = $14, node = $15, boot = $16, "
-	        "epoch = $17, has_blocks = $18 WHERE tenant = $19 AND room = $20",
+	        "epoch = $17, has_blocks = $18, created_at = $19 WHERE tenant = $20 AND room = $21",
 	        CARDEA_TEXT(row->name), CARDEA_INT(row->status),
 	        cardea_value_text_or_null(row->session), cardea_value_option(row->max_participants),
 	        cardea_value_option(row->recording_enabled), cardea_value_option(row->chat_enabled),
@@ -86,8 +86,8 @@ int cardea_store_room_update(struct cardea_tx *tx, const struct cardea_room_row 
 	        CARDEA_INT(row->scheduled_end_at), CARDEA_INT(row->started_at),
 	        CARDEA_INT(row->ended_at), CARDEA_INT(row->updated_at),
 	        cardea_value_text_or_null(row->node), cardea_value_text_or_null(row->boot),
-	        CARDEA_INT(row->epoch), CARDEA_INT(row->has_blocks), CARDEA_TEXT(row->tenant),
-	        CARDEA_TEXT(row->id));
+	        CARDEA_INT(row->epoch), CARDEA_INT(row->has_blocks), CARDEA_INT(row->created_at),
+	        CARDEA_TEXT(row->tenant), CARDEA_TEXT(row->id));
 }
 
 int cardea_store_room_get(struct cardea_tx *tx, const char *tenant, const char *id,
@@ -116,10 +116,55 @@ int cardea_store_room_by_name(struct cardea_tx *tx, const char *tenant, const ch
 	struct cardea_row_sink sink = {.tx = tx, .read = read_room, .size = sizeof(*out), .items = out};
 	int err = CARDEA_QUERY(tx,
 	                       SELECT_ROOM "WHERE tenant = $1 AND name = $2 AND key IS NULL "
-	                                   "ORDER BY created_at DESC, room LIMIT 1",
+	                                   "AND status <> 3 ORDER BY created_at DESC, room LIMIT 1",
 	                       cardea_rows_take_one, &sink, CARDEA_TEXT(tenant), CARDEA_TEXT(name));
 
 	return cardea_rows_expect(err, sink.count);
+}
+
+/* A status that is not in @set is one that no room has. */
+static struct cardea_value in_set(unsigned set, enum cardea_room_row_status status)
+{
+	return cardea_value_integer(set & (1u << status) ? (int64_t)status : -1);
+}
+
+#define IN_SET "WHERE tenant = $1 AND status IN ($2, $3, $4) "
+
+int cardea_store_room_list(struct cardea_tx *tx, const char *tenant, unsigned set, int64_t limit,
+                           int64_t offset, const struct cardea_room_row **out, size_t *count)
+{
+	struct cardea_row_sink sink = {
+	        .tx = tx, .read = read_room, .size = sizeof(struct cardea_room_row)};
+	int err = CARDEA_QUERY(
+	        tx, SELECT_ROOM IN_SET "ORDER BY created_at DESC, room DESC LIMIT $5 OFFSET $6",
+	        cardea_rows_take_many, &sink, CARDEA_TEXT(tenant),
+	        in_set(set, CARDEA_ROOM_ROW_SCHEDULED), in_set(set, CARDEA_ROOM_ROW_ACTIVE),
+	        in_set(set, CARDEA_ROOM_ROW_ENDED), CARDEA_INT(limit), CARDEA_INT(offset));
+
+	*out = sink.items;
+	*count = sink.count;
+	return err;
+}
+
+int cardea_store_room_count(struct cardea_tx *tx, const char *tenant, unsigned set, int64_t *out)
+{
+	return CARDEA_QUERY(tx, "SELECT COUNT(*) FROM rooms " IN_SET, cardea_rows_take_integer, out,
+	                    CARDEA_TEXT(tenant), in_set(set, CARDEA_ROOM_ROW_SCHEDULED),
+	                    in_set(set, CARDEA_ROOM_ROW_ACTIVE), in_set(set, CARDEA_ROOM_ROW_ENDED));
+}
+
+int cardea_store_room_delete(struct cardea_tx *tx, const char *tenant, const char *id)
+{
+	int err =
+	        CARDEA_EXEC(tx,
+	                    "UPDATE rooms SET status = $1, key = NULL, session = NULL "
+	                    "WHERE tenant = $2 AND room = $3",
+	                    CARDEA_INT(CARDEA_ROOM_ROW_DELETED), CARDEA_TEXT(tenant), CARDEA_TEXT(id));
+
+	return err ? err
+	           : CARDEA_EXEC(tx,
+	                         "UPDATE participants SET hidden = 1 WHERE tenant = $1 AND room = $2",
+	                         CARDEA_TEXT(tenant), CARDEA_TEXT(id));
 }
 
 int cardea_store_room_by_id(struct cardea_tx *tx, const char *id, struct cardea_room_row *out)

@@ -12,6 +12,7 @@ enum cardea_room_row_status {
 	CARDEA_ROOM_ROW_SCHEDULED = 0,
 	CARDEA_ROOM_ROW_ACTIVE,
 	CARDEA_ROOM_ROW_ENDED,
+	CARDEA_ROOM_ROW_DELETED, /* stays for its log; nobody finds it any more */
 };
 
 struct cardea_room_row {
@@ -35,7 +36,7 @@ struct cardea_room_row {
 
 /* CARDEA_E_STORE_CONFLICT if the id is taken. */
 int cardea_store_room_insert(struct cardea_tx *tx, const struct cardea_room_row *row);
-/* Writes everything but tenant, id, key and created_at. */
+/* Writes everything but tenant, id and key. */
 int cardea_store_room_update(struct cardea_tx *tx, const struct cardea_room_row *row);
 /* CARDEA_E_NOT_FOUND. */
 int cardea_store_room_get(struct cardea_tx *tx, const char *tenant, const char *id,
@@ -43,6 +44,12 @@ int cardea_store_room_get(struct cardea_tx *tx, const char *tenant, const char *
 /* CARDEA_E_NOT_FOUND. */
 int cardea_store_room_by_key(struct cardea_tx *tx, const char *tenant, const char *key,
                              struct cardea_room_row *out);
+/* Of the statuses in @set (1 << enum cardea_room_row_status), the newest first. */
+int cardea_store_room_list(struct cardea_tx *tx, const char *tenant, unsigned set, int64_t limit,
+                           int64_t offset, const struct cardea_room_row **out, size_t *count);
+int cardea_store_room_count(struct cardea_tx *tx, const char *tenant, unsigned set, int64_t *out);
+/* It is DELETED: its key and its name are free, and its seats are in no list any more. */
+int cardea_store_room_delete(struct cardea_tx *tx, const char *tenant, const char *id);
 /* The newest without a key that has exactly that name. CARDEA_E_NOT_FOUND. */
 int cardea_store_room_by_name(struct cardea_tx *tx, const char *tenant, const char *name,
                               struct cardea_room_row *out);

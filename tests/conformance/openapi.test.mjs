@@ -450,6 +450,23 @@ test('participants: many at once, changes, new tokens, removal', async () => {
   await ask('removeParticipant', 204, at(bob.participant_id), as(ann.access_token));
 });
 
+test('rooms of the participants dialect', async () => {
+  const body = { name: 'Later', scheduled_start_at: new Date(Date.now() + 3600000).toISOString(), allow_early_join_minutes: 5 };
+  const later = await ask('scheduleRoom', 201, {}, asTenant({ body }));
+  await ask('listRooms', 200, {}, asTenant({ query: '?status=scheduled,ACTIVE&limit=2' }));
+  const { room: { id }, access_token: token } = await ask('addParticipant', 201, { room: 'acts' }, asTenant({ body: { display_name: 'A' } }));
+  const changing = ['updateRoom', 'endRoom', 'deleteRoom'];
+  await ask('listRooms', 400, {}, asTenant({ query: '?status=none' }));
+  await ask('scheduleRoom', 400, {}, asTenant({ body: {} }));
+  await askAll(changing, 400, { room: 'acts' }, asTenant({ body }));
+  await askAll([...changing, 'listRooms', 'scheduleRoom'], 401, { room: id }, { body });
+  await askAll([...changing, 'listRooms', 'scheduleRoom'], 403, { room: id }, as(token, { body }));
+  await askAll(changing, 404, { room: crypto.randomUUID() }, asTenant({ body }));
+  await ask('updateRoom', 200, { room: id }, asTenant({ body: { name: 'Other', config: { max_participants: 3, color: 'red' } } }));
+  await ask('endRoom', 200, { room: id }, asTenant({ body: { reason: 'late' } }));
+  await ask('deleteRoom', 204, { room: later.id }, asTenant());
+});
+
 test('sockets and probes', async () => {
   await ask('healthz', 200);
   await ask('readyz', 200);

@@ -84,7 +84,12 @@ export const routes = {
 
   // ---- participants ----
   'POST /api/v1/rooms': { opens: tenants, body: {} },
+  'GET /api/v1/rooms': { opens: tenants },
+  'POST /api/v1/rooms/schedule': { opens: tenants, body: { scheduled_start_at: '2100-01-01T00:00:00Z' } },
   'GET /api/v1/rooms/{}': { opens: seats, path: ['id'] },
+  'PATCH /api/v1/rooms/{}': { opens: hosts, path: ['id'], body: {} },
+  'DELETE /api/v1/rooms/{}': { opens: hosts, path: ['id'] },
+  'POST /api/v1/rooms/{}/end': { opens: hosts, path: ['id'] },
   'GET /api/v1/rooms/{}/participants': { opens: seats, path: ['id'] },
   'POST /api/v1/rooms/{}/participants': { opens: seats, path: ['id'], body: { display_name: 'Ann' } },
   'POST /api/v1/rooms/{}/participants/bulk': { opens: hosts, path: ['id'], body: { participants: [{ display_name: 'Ann' }] } },
