@@ -66,6 +66,12 @@ static int undo_and_repeat(struct cardea_store *store, struct command *command)
 	return err;
 }
 
+/* The whole transaction is, by what @command has met. */
+static bool is_lost(const struct cardea_store *store, const struct command *command)
+{
+	return !store->options.engine->in_transaction(store->db) || command->tx.is_fatal;
+}
+
 /* Runs one command in a savepoint. False if the whole transaction is gone. */
 static bool run_command(struct cardea_store *store, struct command *command)
 {
@@ -78,10 +84,10 @@ static bool run_command(struct cardea_store *store, struct command *command)
 		return false;
 	}
 	command->err = command->run(&command->tx, command->arg);
-	if (store->options.run_twice && engine->in_transaction(store->db) && !command->tx.is_fatal) {
+	if (store->options.run_twice && !is_lost(store, command)) {
 		command->err = undo_and_repeat(store, command);
 	}
-	if (!engine->in_transaction(store->db) || command->tx.is_fatal) {
+	if (is_lost(store, command)) {
 		return false;
 	}
 	if (!command->err) {
@@ -106,6 +112,77 @@ static void fail_batch(struct command_list *batch, int err)
 	}
 }
 
+/* Runs all in the transaction that has begun, each in a savepoint. An error if that is gone. */
+static int run_guarded(struct cardea_store *store, struct command_list *batch)
+{
+	struct command *command;
+
+	STAILQ_FOREACH(command, batch, link)
+	{
+		if (!run_command(store, command)) {
+			return command->err ? command->err : CARDEA_E_STORE;
+		}
+	}
+	return 0;
+}
+
+/* The same without savepoints, up to a command that has to be undone: *@must_undo. */
+static int run_bare(struct cardea_store *store, struct command_list *batch, bool *must_undo)
+{
+	const struct cardea_engine *engine = store->options.engine;
+	struct command *command;
+
+	STAILQ_FOREACH(command, batch, link)
+	{
+		int64_t before = engine->changes(store->db);
+
+		command->tx.db = store->db;
+		command->err = command->run(&command->tx, command->arg);
+		if (command->err && is_lost(store, command)) {
+			return command->err;
+		}
+		if (command->err && engine->changes(store->db) != before) {
+			*must_undo = true;
+			return 0;
+		}
+	}
+	return 0;
+}
+
+static int begin_again(struct cardea_store *store, struct command_list *batch)
+{
+	const struct cardea_engine *engine = store->options.engine;
+	struct command *command;
+
+	engine->rollback(store->db);
+	STAILQ_FOREACH(command, batch, link)
+	{
+		cardea_tx_rewind(&command->tx);
+	}
+	return engine->begin(store->db);
+}
+
+/*
+ * Almost every command either succeeds or refuses before it has written. So none gets a savepoint
+ * at first: to keep what each would undo is a fifth of the work of a write. If one has to be undone
+ * after all, everything is, and all are run again in savepoints.
+ */
+static int run_all(struct cardea_store *store, struct command_list *batch)
+{
+	bool must_undo = false;
+	int err;
+
+	if (store->options.run_twice) { /* which undoes each */
+		return run_guarded(store, batch);
+	}
+	err = run_bare(store, batch, &must_undo);
+	if (!err && must_undo) {
+		err = begin_again(store, batch);
+		err = err ? err : run_guarded(store, batch);
+	}
+	return err;
+}
+
 static int run_batch(struct cardea_store *store, struct command_list *batch,
                      struct cardea_store_stats *took)
 {
@@ -114,21 +191,18 @@ static int run_batch(struct cardea_store *store, struct command_list *batch,
 	struct command *command;
 	int err = engine->begin(store->db);
 
-	if (err) {
-		return err;
+	if (!err) {
+		err = run_all(store, batch);
 	}
 	STAILQ_FOREACH(command, batch, link)
 	{
-		if (!run_command(store, command)) {
-			err = command->err ? command->err : CARDEA_E_STORE;
-			engine->rollback(store->db);
-			return err;
-		}
 		took->commands++;
 	}
 	took->run_us = g_get_monotonic_time() - start;
-	err = engine->commit(store->db);
-	took->commit_us = g_get_monotonic_time() - start - took->run_us;
+	if (!err) {
+		err = engine->commit(store->db);
+		took->commit_us = g_get_monotonic_time() - start - took->run_us;
+	}
 	if (err) {
 		engine->rollback(store->db);
 	}

@@ -61,6 +61,8 @@ struct cardea_engine {
 	void (*rollback)(struct cardea_engine_db *db);
 	/* False after an error that has ended the transaction by itself. */
 	bool (*in_transaction)(struct cardea_engine_db *db);
+	/* Grows with each row that is written, and never else. */
+	int64_t (*changes)(struct cardea_engine_db *db);
 	int (*savepoint)(struct cardea_engine_db *db);
 	int (*release)(struct cardea_engine_db *db);
 	int (*rollback_to)(struct cardea_engine_db *db); /* undoes, and forgets the savepoint */

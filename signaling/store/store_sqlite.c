@@ -173,6 +173,11 @@ static bool in_transaction(struct cardea_engine_db *db)
 	return !sqlite3_get_autocommit(db->handle);
 }
 
+static int64_t changes(struct cardea_engine_db *db)
+{
+	return sqlite3_total_changes64(db->handle);
+}
+
 static void rollback(struct cardea_engine_db *db)
 {
 	if (in_transaction(db)) {
@@ -308,6 +313,7 @@ const struct cardea_engine cardea_engine_sqlite = {
         .commit = commit,
         .rollback = rollback,
         .in_transaction = in_transaction,
+        .changes = changes,
         .savepoint = savepoint,
         .release = release,
         .rollback_to = rollback_to,

@@ -147,16 +147,21 @@ static int check_database(struct fixture *f)
 
 struct append {
 	char data[32];
-	int verdict; /* after the event was appended */
+	int refusal; /* before the event is appended */
+	int verdict; /* after that */
+	int runs;
 	int64_t seq;
 };
 
 static int append(struct cardea_tx *tx, void *arg)
 {
 	struct append *command = arg;
-	int err =
-	        cardea_store_event_append(tx, TENANT_A, ROOM, "", "test", command->data, &command->seq);
+	int err = command->refusal;
 
+	command->runs++;
+	err = err ? err
+	          : cardea_store_event_append(tx, TENANT_A, ROOM, "", "test", command->data,
+	                                      &command->seq);
 	return err ? err : command->verdict;
 }
 
@@ -344,15 +349,37 @@ static void failed_command_is_undone_alone(void **state)
 	g_hash_table_unref(reading.data);
 }
 
-struct insertion {
-	struct cardea_credential_row row;
-};
+static void only_what_was_written_is_undone(void **state)
+{
+	static struct crowd crowd;
+	struct fixture *f = *state;
+
+	open_store(f, 0, false);
+	for (int undo = 0; undo < 2; undo++) {
+		struct append written = {.data = "x"}, refused = {.refusal = CARDEA_E_FORBIDDEN},
+		              failed = {.data = "x", .verdict = undo ? CARDEA_E_CAPACITY : 0};
+		struct member group[] = {
+		        {&crowd, written}, {&crowd, refused}, {&crowd, failed}, {&crowd, written}};
+		struct gate_member gate;
+
+		crowd = (struct crowd){.f = f, .expected = 5};
+		close_gate(f, &crowd, &gate);
+		for (size_t i = 0; i < G_N_ELEMENTS(group); i++) {
+			assert_int_equal(cardea_store_run(f->store, append_as_member, answer_member, &group[i]),
+			                 0);
+		}
+		open_gate(f, &gate);
+		assert_int_equal(group[0].append.runs, 1 + undo);
+		assert_int_equal(group[3].append.runs, 1);
+		assert_memory_equal(crowd.errors, ((int[]){0, 0, refused.refusal, failed.verdict, 0}),
+		                    5 * sizeof(int));
+	}
+	assert_int_equal(count_events(f), 3 + 2);
+}
 
 static int insert_credential(struct cardea_tx *tx, void *arg)
 {
-	const struct insertion *insertion = arg;
-
-	return cardea_store_credential_insert(tx, &insertion->row);
+	return cardea_store_credential_insert(tx, arg);
 }
 
 static int insert_tenant(struct cardea_tx *tx, void *arg)
@@ -374,7 +401,8 @@ static int add_tenant(struct fixture *f, const char *id)
 static void constraints_hold(void **state)
 {
 	struct fixture *f = *state;
-	struct insertion one = {.row = {.tenant = TENANT_A, .digest = "d", .kind = 1, .subject = "s"}};
+	struct cardea_credential_row one = {
+	        .tenant = TENANT_A, .digest = "d", .kind = 1, .subject = "s"};
 
 	open_store(f, 0, false);
 	/* No such tenant yet. */
@@ -387,7 +415,7 @@ static void constraints_hold(void **state)
 	                 CARDEA_E_STORE_CONFLICT);
 	/* One digest is one credential, whatever the tenant. */
 	assert_int_equal(add_tenant(f, TENANT_B), 0);
-	g_strlcpy(one.row.tenant, TENANT_B, sizeof(one.row.tenant));
+	g_strlcpy(one.tenant, TENANT_B, sizeof(one.tenant));
 	assert_int_equal(cardea_store_run_sync(f->store, insert_credential, &one),
 	                 CARDEA_E_STORE_CONFLICT);
 }
@@ -827,6 +855,8 @@ static int run_suite(const struct cardea_engine *under_test)
 	        STORE_TEST("all commands that wait share one commit",
 	                   waiting_commands_share_one_commit),
 	        STORE_TEST("a failed command is undone alone", failed_command_is_undone_alone),
+	        STORE_TEST("commands are run again only if one of them has to be undone",
+	                   only_what_was_written_is_undone),
 	        STORE_TEST("constraints hold", constraints_hold),
 	        STORE_TEST("a command that runs again has the same bytes and time",
 	                   run_again_gives_the_same_bytes),
