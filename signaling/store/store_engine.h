@@ -30,8 +30,8 @@ struct cardea_value {
 /* Gets one row, borrowed for the call. 0 goes on; an error ends the query and is its result. */
 typedef int (*cardea_row_h)(const struct cardea_value *row, void *arg);
 
-/* The most columns that a query may give. */
-#define CARDEA_ENGINE_MAX_COLUMNS 32
+/* The most columns that a query may give; one with more is refused. */
+#define CARDEA_ENGINE_MAX_COLUMNS 64
 
 struct cardea_engine_db;
 

@@ -72,6 +72,11 @@ static int prepare(struct cardea_engine_db *db, const char *sql, sqlite3_stmt **
 		if (result != SQLITE_OK) {
 			return translate(db, result);
 		}
+		if (sqlite3_column_count(statement) > CARDEA_ENGINE_MAX_COLUMNS) {
+			cardea_log(CARDEA_LOG_ERROR, "store", "event=too_many_columns");
+			sqlite3_finalize(statement);
+			return CARDEA_E_INTERNAL;
+		}
 		g_hash_table_insert(db->statements, (gpointer)sql, statement);
 	}
 	*out = statement;
@@ -119,7 +124,7 @@ static void read_column(sqlite3_stmt *statement, int column, struct cardea_value
 static int give_row(sqlite3_stmt *statement, cardea_row_h row, void *arg)
 {
 	struct cardea_value values[CARDEA_ENGINE_MAX_COLUMNS];
-	int count = MIN(sqlite3_column_count(statement), CARDEA_ENGINE_MAX_COLUMNS);
+	int count = sqlite3_column_count(statement);
 
 	for (int i = 0; i < count; i++) {
 		read_column(statement, i, &values[i]);
