@@ -110,10 +110,10 @@ int cardea_id_token(const struct cardea_random *random, int64_t wall_ms,
                     char out[CARDEA_TOKEN_CHARS + 1])
 {
 	static const char digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-	uint64_t tenths = (uint64_t)wall_ms / 100;
+	uint64_t ms = (uint64_t)wall_ms;
 
-	for (size_t i = CARDEA_TOKEN_TIME_CHARS; i-- > 0; tenths /= 62) {
-		out[i] = digits[tenths % 62];
+	for (size_t i = CARDEA_TOKEN_TIME_CHARS; i-- > 0; ms /= 62) {
+		out[i] = digits[ms % 62];
 	}
 	return cardea_id_alnum(random, out + CARDEA_TOKEN_TIME_CHARS,
 	                       CARDEA_TOKEN_CHARS - CARDEA_TOKEN_TIME_CHARS);
@@ -218,14 +218,15 @@ int cardea_id_hex(const struct cardea_random *random, char *out, size_t bytes)
 	return err;
 }
 
-int cardea_id_object(const struct cardea_random *random, int64_t time_s,
-                     char out[CARDEA_OBJECT_ID_SIZE])
+int cardea_id_object_id(const struct cardea_random *random, int64_t wall_ms,
+                        char out[CARDEA_OBJECT_ID_SIZE])
 {
-	char random_hex[17];
-	int err = cardea_id_hex(random, random_hex, 8);
+	uint64_t bits = 0;
+	int err = draw(random, &bits, sizeof(bits));
 
 	if (!err) {
-		g_snprintf(out, CARDEA_OBJECT_ID_SIZE, "%08" PRIx32 "%s", (uint32_t)time_s, random_hex);
+		g_snprintf(out, CARDEA_OBJECT_ID_SIZE, "%08" PRIx32 "%03x%013" PRIx64,
+		           (uint32_t)(wall_ms / 1000), (unsigned)(wall_ms % 1000), bits >> 12);
 	}
 	return err;
 }

@@ -22,8 +22,8 @@ extern const struct cardea_random cardea_random_kernel;
 
 #define CARDEA_UUID_SIZE        37 /* with NUL */
 #define CARDEA_TOKEN_CHARS      24 /* access keys and guest tokens (DESIGN 5) */
-/* So many of them tell when the token was made, the rest is random: 107 bits. */
-#define CARDEA_TOKEN_TIME_CHARS 6
+/* So many of them tell when the token was made, the rest is random: 101 bits. */
+#define CARDEA_TOKEN_TIME_CHARS 7
 
 /* Random UUID, version 4 (RFC 9562), lower case. Returns 0 or a negative cardea_error. */
 int cardea_id_uuid(const struct cardea_random *random, char out[CARDEA_UUID_SIZE]);
@@ -43,9 +43,9 @@ bool cardea_id_is_uuid(const char *text);
 /* @chars characters of [A-Za-z0-9], unbiased, NUL-terminated; @out has @chars + 1 bytes. */
 int cardea_id_alnum(const struct cardea_random *random, char *out, size_t chars);
 
-/* CARDEA_TOKEN_CHARS characters of [A-Za-z0-9], NUL-terminated: the time in tenths of a second, in
- * an alphabet whose order is that of the characters, then random ones. Tokens made one after the
- * other are neighbours in an index that begins with those. */
+/* CARDEA_TOKEN_CHARS characters of [A-Za-z0-9], NUL-terminated: the time in milliseconds (until
+ * 2081), in an alphabet whose order is that of the characters, then random ones. Tokens made one
+ * after the other are neighbours in an index that begins with those. */
 int cardea_id_token(const struct cardea_random *random, int64_t wall_ms,
                     char out[CARDEA_TOKEN_CHARS + 1]);
 
@@ -55,11 +55,11 @@ bool cardea_id_is_alnum(const char *text, size_t chars);
 /* @bytes random bytes as lower-case hexadecimal; @out has 2 * @bytes + 1 bytes. */
 int cardea_id_hex(const struct cardea_random *random, char *out, size_t bytes);
 
-/* 24 lower-case hex digits: @time_s (unix seconds, 4 bytes) and 8 random bytes (spec/meetings 5).
- */
+/* 24 lower-case hex digits: the unix seconds of @wall_ms (4 bytes, spec/meetings 5), its
+ * milliseconds (3 digits) and 52 random bits. No secret. */
 #define CARDEA_OBJECT_ID_SIZE 25 /* with NUL */
-int cardea_id_object(const struct cardea_random *random, int64_t time_s,
-                     char out[CARDEA_OBJECT_ID_SIZE]);
+int cardea_id_object_id(const struct cardea_random *random, int64_t wall_ms,
+                        char out[CARDEA_OBJECT_ID_SIZE]);
 
 /* @bytes random bytes as base64url: a new string, freed with g_free; NULL on failure. */
 char *cardea_id_base64url(const struct cardea_random *random, size_t bytes);

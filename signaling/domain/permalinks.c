@@ -153,7 +153,7 @@ static int describe(struct cardea_tx *tx, const struct permalink_op *op,
 	*out = (struct cardea_permalink_row){
 	        .kick_available = true, .lock_available = true, .created_at = now};
 	memcpy(out->tenant, op->rows.tenant.id, sizeof(out->tenant));
-	return cardea_id_object(cardea_tx_random(tx), now / 1000, out->id);
+	return cardea_id_object_id(cardea_tx_random(tx), now, out->id);
 }
 
 static int create(struct cardea_tx *tx, void *arg)
@@ -297,7 +297,7 @@ static struct cardea_meeting_person person_with_id(struct permalink_op *op,
 	int64_t now_ms = cardea_clock_wall_ms(op->base.domain->options.clock);
 	char id[CARDEA_OBJECT_ID_SIZE];
 
-	if (!person.id && !cardea_id_object(&cardea_random_kernel, now_ms / 1000, id)) {
+	if (!person.id && !cardea_id_object_id(&cardea_random_kernel, now_ms, id)) {
 		person.id = cardea_op_strdup(&op->base, id);
 	}
 	return person;

@@ -133,7 +133,7 @@ static int make_room(const struct cardea_domain *domain, struct cardea_tx *tx,
 	char key[CARDEA_OBJECT_ID_SIZE];
 
 	if (!spec.key) {
-		int err = cardea_id_object(cardea_tx_random(tx), cardea_tx_now_ms(tx) / 1000, key);
+		int err = cardea_id_object_id(cardea_tx_random(tx), cardea_tx_now_ms(tx), key);
 
 		if (err) {
 			return err;

@@ -137,7 +137,7 @@ static int describe_session(struct cardea_tx *tx, const struct cardea_session_sp
 	g_strlcpy(out->tenant, room->tenant, sizeof(out->tenant));
 	g_strlcpy(out->room, room->id, sizeof(out->room));
 	err = cardea_id_uuid7(cardea_tx_random(tx), now, out->id);
-	return err ? err : cardea_id_object(cardea_tx_random(tx), now / 1000, out->conf_id);
+	return err ? err : cardea_id_object_id(cardea_tx_random(tx), now, out->conf_id);
 }
 
 /* A new session with a guest token of its own becomes the room's running one; neither row is

@@ -50,7 +50,7 @@ int cardea_seat_add(struct cardea_tx *tx, const struct cardea_room_row *room,
 	g_strlcpy(out->session, room->session, sizeof(out->session));
 	err = cardea_id_uuid7(cardea_tx_random(tx), now, out->id);
 	if (!err) {
-		err = cardea_id_object(cardea_tx_random(tx), now / 1000, out->client_id);
+		err = cardea_id_object_id(cardea_tx_random(tx), now, out->client_id);
 	}
 	if (!err && spec->key_seal) {
 		const struct cardea_secret_place place = {"participants", out->id, "access_key"};

@@ -47,7 +47,7 @@ static int insert_new(struct cardea_tx *tx, struct own_op *op)
 {
 	struct cardea_webhook_row *row = &op->row;
 	int64_t now = cardea_tx_now_ms(tx);
-	int err = cardea_id_object(cardea_tx_random(tx), now / 1000, row->id);
+	int err = cardea_id_object_id(cardea_tx_random(tx), now, row->id);
 
 	row->url = op->url;
 	row->types = op->types;

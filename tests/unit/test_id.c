@@ -78,6 +78,48 @@ static void uuid_recognition(void **state)
 	assert_false(cardea_id_is_uuid("{50e8400-e29b-41d4-a716-44665544000}"));
 }
 
+/* The ids of three kinds at @wall_ms. */
+struct ids {
+	char uuid[CARDEA_UUID_SIZE], token[CARDEA_TOKEN_CHARS + 1], object[CARDEA_OBJECT_ID_SIZE];
+};
+
+static void make_ids(int64_t wall_ms, struct ids *out)
+{
+	const struct cardea_random *random = &cardea_random_kernel;
+
+	assert_int_equal(cardea_id_uuid7(random, wall_ms, out->uuid), 0);
+	assert_int_equal(cardea_id_token(random, wall_ms, out->token), 0);
+	assert_int_equal(cardea_id_object_id(random, wall_ms, out->object), 0);
+	assert_true(cardea_id_is_uuid(out->uuid));
+	assert_true(cardea_id_is_alnum(out->token, CARDEA_TOKEN_CHARS));
+	assert_int_equal(strspn(out->object, "0123456789abcdef"), CARDEA_OBJECT_ID_SIZE - 1);
+}
+
+static void ids_of_a_time(void **state)
+{
+	static const int64_t times[] = {INT64_C(1767693599999), INT64_C(1767693600000),
+	                                INT64_C(1767693600001), INT64_C(1767693600255),
+	                                INT64_C(1767693600256), INT64_C(3500000000000)};
+	struct ids ids[2][G_N_ELEMENTS(times)];
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(times); i++) {
+		make_ids(times[i], &ids[0][i]);
+		make_ids(times[i], &ids[1][i]);
+		assert_string_not_equal(ids[0][i].uuid, ids[1][i].uuid);
+		assert_string_not_equal(ids[0][i].token, ids[1][i].token);
+		assert_string_not_equal(ids[0][i].object, ids[1][i].object);
+		for (size_t n = 0; n < 4 && i > 0; n++) {
+			const struct ids *before = &ids[n / 2][i - 1], *after = &ids[n % 2][i];
+
+			assert_true(strcmp(before->uuid, after->uuid) < 0);
+			assert_true(strcmp(before->token, after->token) < 0);
+			assert_true(strcmp(before->object, after->object) < 0);
+		}
+	}
+	assert_memory_equal(ids[0][1].object, "695cdd20", 8); /* 1767693600 */
+}
+
 static void alnum_form(void **state)
 {
 	char out[CARDEA_TOKEN_CHARS + 1];
@@ -190,6 +232,8 @@ int main(void)
 	        TEST("a UUID has only its version and variant bits fixed", uuid4_of_known_bytes),
 	        TEST("name-based UUIDs match the vectors of RFC 9562 and the spec", uuid5_vectors),
 	        TEST("only 8-4-4-4-12 hexadecimal digits are a UUID", uuid_recognition),
+	        TEST("ids that begin with their time are in its order, to the millisecond",
+	             ids_of_a_time),
 	        TEST("a token has exactly its letters and digits", alnum_form),
 	        TEST("no letter of a token is likelier than another", alnum_is_unbiased),
 	        TEST("a broken source of randomness is an error, never a hang or an id",
