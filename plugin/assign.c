@@ -50,7 +50,11 @@ bool cardea_assign_wanted(struct cardea_room *room, const struct cardea_particip
 {
 	const struct cardea_grant *grant =
 	        g_hash_table_lookup(room->grants, cardea_participant_id(participant));
-	return cardea_participant_watches(participant, grant, cardea_assign_publisher(source));
+	const struct cardea_participant *publisher = cardea_assign_publisher(source);
+	if (room->policy.cameras_of_hosts_only && source->which == CARDEA_SOURCE_CAMERA &&
+	    participant->claims.role != CARDEA_ROLE_HOST && publisher->claims.role != CARDEA_ROLE_HOST)
+		return false;
+	return cardea_participant_watches(participant, grant, publisher);
 }
 
 bool cardea_assign_usable(const struct cardea_session *receiver, const struct cardea_slot *slot,

@@ -104,43 +104,48 @@ void cardea_membership_refresh_source(struct cardea_room *room,
 }
 
 void cardea_membership_mute(struct cardea_room *room, struct cardea_participant *participant,
-                            enum cardea_kind kind)
+                            enum cardea_kind kind, bool muted)
 {
 	struct cardea_session *publisher = participant->handles[CARDEA_PUBLISHER];
 	bool any = false;
 	/* A screen with its sound. */
 	for (unsigned i = 0; publisher && i < CARDEA_SOURCE_KINDS; i++) {
 		struct cardea_source *source = &publisher->sources[i];
-		if (source->kind != kind || !source->active)
+		if (source->kind != kind || source->active != muted || !cardea_source_published(source))
 			continue;
 		any = true;
-		source->active = false;
-		source->muted = true;
+		source->active = !muted;
+		source->muted = muted;
 		cardea_membership_refresh_source(room, participant, source);
 	}
 	if (any)
-		cardea_session_event(publisher, "muted", json_pack("{s:s}", "kind", cardea_kind_name(kind)),
-		                     NULL);
+		cardea_session_event(publisher, muted ? "muted" : "unmuted",
+		                     json_pack("{s:s}", "kind", cardea_kind_name(kind)), NULL);
 }
 
 static void tell_rights(const struct cardea_participant *participant)
 {
 	for (unsigned i = 0; i < CARDEA_HANDLES; i++) {
 		if (participant->handles[i])
-			cardea_session_event(
-			        participant->handles[i], "rights",
-			        json_pack("{s:o}", "publish", cardea_kinds_to_json(participant->rights)), NULL);
+			cardea_session_event(participant->handles[i], "rights",
+			                     json_pack("{s:o, s:s}", "publish",
+			                               cardea_kinds_to_json(participant->rights), "role",
+			                               cardea_role_name(participant->claims.role)),
+			                     NULL);
 	}
 }
 
 void cardea_membership_refresh(struct cardea_room *room, struct cardea_participant *participant)
 {
-	unsigned rights =
-	        cardea_participant_rights(participant, grant_of(room, participant), room->policy.locks);
+	const struct cardea_grant *grant = grant_of(room, participant);
+	bool role_changed = cardea_participant_take_role(participant, grant);
+	unsigned rights = cardea_participant_rights(participant, grant, room->policy.locks);
 	refresh_limits(room, participant);
 	/* Subscriptions may have changed too; that is cheap to find out. */
 	room->assign_needed = true;
-	if (rights == participant->rights)
+	if (role_changed)
+		cardea_roster_reveal(room, participant);
+	if (rights == participant->rights && !role_changed)
 		return;
 	participant->rights = rights;
 	struct cardea_session *publisher = participant->handles[CARDEA_PUBLISHER];
@@ -278,6 +283,7 @@ void cardea_membership_put(struct cardea_room *room, struct cardea_participant *
 	const struct cardea_grant *grant = grant_of(room, participant);
 	struct cardea_session *publisher = participant->handles[CARDEA_PUBLISHER];
 	participant->told_before = atomic_load(&room->told);
+	cardea_participant_take_role(participant, grant);
 	participant->rights = cardea_participant_rights(participant, grant, room->policy.locks);
 	g_hash_table_insert(room->participants, g_strdup(cardea_participant_id(participant)),
 	                    participant);
@@ -292,17 +298,19 @@ void cardea_membership_put(struct cardea_room *room, struct cardea_participant *
 static void renew_seat(struct cardea_room *room, struct cardea_participant *seat,
                        struct cardea_join_claims *claims)
 {
-	const struct cardea_join_claims *old = &seat->claims;
-	bool hidden = old->hidden, hides = claims->hidden && !hidden;
-	bool changed = old->role != claims->role || old->guest != claims->guest ||
-	               !g_str_equal(old->name, claims->name);
-	if (hides)
+	bool hidden = seat->claims.hidden, guest = seat->claims.guest;
+	enum cardea_role role = seat->claims.role;
+	bool renamed = !g_str_equal(seat->claims.name, claims->name);
+	if (claims->hidden && !hidden)
 		cardea_roster_left(room, seat);
 	cardea_participant_renew(seat, claims);
+	cardea_participant_take_role(seat, grant_of(room, seat));
 	if (hidden && !seat->claims.hidden)
 		cardea_roster_joined(room, seat);
-	else if (changed)
+	else if (renamed || guest != seat->claims.guest)
 		cardea_roster_updated(room, seat);
+	if (role != seat->claims.role)
+		cardea_roster_reveal(room, seat);
 	cardea_membership_refresh(room, seat);
 }
 

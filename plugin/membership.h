@@ -52,9 +52,9 @@ void cardea_membership_refresh_source(struct cardea_room *room,
                                       struct cardea_source *source);
 
 /* A moderator switches the source of @kind off, if it is on: it is inactive with the next packet,
- * and its client is told. */
+ * and its client is told. Or on, with @muted false. */
 void cardea_membership_mute(struct cardea_room *room, struct cardea_participant *participant,
-                            enum cardea_kind kind);
+                            enum cardea_kind kind, bool muted);
 
 /* The upward snapshot's participants. New array. */
 json_t *cardea_membership_snapshot(struct cardea_room *room);

@@ -70,10 +70,21 @@ unsigned cardea_participant_rights(const struct cardea_participant *participant,
 		if (grant->has_publish)
 			rights = grant->publish;
 		rights &= ~grant->locks;
+		room_locks &= ~grant->unlocks;
 	}
 	if (claims->role != CARDEA_ROLE_HOST)
 		rights &= ~room_locks;
 	return rights;
+}
+
+bool cardea_participant_take_role(struct cardea_participant *participant,
+                                  const struct cardea_grant *grant)
+{
+	if (!grant_counts(participant, grant) || !grant->has_role ||
+	    grant->role == participant->claims.role)
+		return false;
+	participant->claims.role = grant->role;
+	return true;
 }
 
 bool cardea_participant_watches(const struct cardea_participant *participant,

@@ -19,12 +19,16 @@
  * word in force. */
 struct cardea_grant {
 	int64_t gen;
+	int64_t id; /* of the log event it follows from; the highest is the latest */
 	bool has_publish;
 	unsigned publish; /* set of enum cardea_kind */
 	bool has_subscribe;
 	enum cardea_subscribe subscribe;
 	char **subscribe_list; /* owned */
 	unsigned locks;        /* kinds this seat may not publish */
+	unsigned unlocks;      /* kinds that the room's locks leave it */
+	bool has_role;
+	enum cardea_role role;
 };
 
 void cardea_grant_free(struct cardea_grant *grant);
@@ -38,6 +42,7 @@ struct cardea_participant {
 	unsigned rights;                                /* kinds in force when they were last told */
 	struct cardea_codec_list video_codecs;          /* of the room's policy at the join */
 	struct cardea_bucket messages;                  /* over both handles */
+	bool started;                                   /* has published once */
 	int64_t told_before;                            /* the room's `told` when it joined */
 };
 
@@ -62,6 +67,10 @@ bool cardea_participant_may_ask(struct cardea_participant *participant);
  * by @room_locks. Nothing for hidden ones. @grant may be NULL. */
 unsigned cardea_participant_rights(const struct cardea_participant *participant,
                                    const struct cardea_grant *grant, unsigned room_locks);
+
+/* Takes over the role that @grant (may be NULL) gives; true if it is another one. */
+bool cardea_participant_take_role(struct cardea_participant *participant,
+                                  const struct cardea_grant *grant);
 
 /* Whether it wants @other's sources: by grant or else token; never its own. */
 bool cardea_participant_watches(const struct cardea_participant *participant,

@@ -9,6 +9,7 @@
 #include "hands.h"
 #include "inspect.h"
 #include "membership.h"
+#include "rights_json.h"
 #include "said.h"
 
 static int64_t epoch_of(const struct cardea_request *request)
@@ -33,29 +34,6 @@ int cardea_control_check_open(const struct cardea_request *request)
 	return err;
 }
 
-int cardea_control_read_ids(const json_t *array, char ***out)
-{
-	size_t count = json_array_size(array), i;
-	json_t *item;
-	*out = NULL;
-	if (count > CARDEA_MAX_ROOM_PARTICIPANTS)
-		return CARDEA_E_JSON_RANGE;
-	if (!json_is_array(array))
-		return 0;
-	char **ids = g_new0(char *, count + 1);
-	json_array_foreach(array, i, item)
-	{
-		const char *id = json_string_value(item);
-		if (!id || !cardea_id_is_plain(id, CARDEA_MAX_ID)) {
-			g_strfreev(ids);
-			return CARDEA_E_INVALID;
-		}
-		ids[i] = g_strdup(id);
-	}
-	*out = ids;
-	return 0;
-}
-
 bool cardea_control_is_news(const struct cardea_request *request)
 {
 	int64_t id = cardea_json_integer(request->message, "id", 0);
@@ -72,94 +50,7 @@ int cardea_control_reply_ok(json_t **reply)
 	return 0;
 }
 
-int cardea_control_read_kinds(const json_t *object, const char *name, unsigned *out)
-{
-	const json_t *array = json_object_get(object, name);
-	*out = 0;
-	if (!array || json_is_null(array))
-		return 0;
-	return cardea_kinds_from_json(array, out) < 0 ? CARDEA_E_JSON_RANGE : 0;
-}
-
 /* ---- open, close, policy ---- */
-
-static const struct cardea_json_field policy_content[] = {
-        {"max_participants", CARDEA_JSON_INTEGER, false, 0, CARDEA_MAX_ROOM_PARTICIPANTS},
-        {"locks", CARDEA_JSON_ARRAY, false, 0, 4},
-        {"max_bitrate", CARDEA_JSON_OBJECT, false, 0, 0},
-        {"video_codecs", CARDEA_JSON_ARRAY, false, 1, CARDEA_CODECS - 1},
-};
-
-static const struct cardea_json_field limits_content[] = {
-        {"microphone", CARDEA_JSON_INTEGER, false, CARDEA_CAP_MIN_BPS, CARDEA_CAP_MAX_BPS},
-        {"camera", CARDEA_JSON_INTEGER, false, CARDEA_CAP_MIN_BPS, CARDEA_CAP_MAX_BPS},
-        {"screen", CARDEA_JSON_INTEGER, false, CARDEA_CAP_MIN_BPS, CARDEA_CAP_MAX_BPS},
-        {"screen_audio", CARDEA_JSON_INTEGER, false, CARDEA_CAP_MIN_BPS, CARDEA_CAP_MAX_BPS},
-};
-
-/* In the order of enum cardea_rank. */
-static const struct cardea_json_field ranks_content[CARDEA_RANKS] = {
-        {"host", CARDEA_JSON_OBJECT, false, 0, 0},
-        {"participant", CARDEA_JSON_OBJECT, false, 0, 0},
-        {"guest", CARDEA_JSON_OBJECT, false, 0, 0},
-};
-
-_Static_assert(G_N_ELEMENTS(limits_content) == CARDEA_SOURCE_KINDS, "a limit for each source");
-
-static int read_max_bitrate(const json_t *policy, struct cardea_policy *out)
-{
-	const json_t *all = json_object_get(policy, "max_bitrate");
-	if (!json_is_object(all))
-		return 0;
-	int err = cardea_json_check(all, ranks_content, CARDEA_RANKS, NULL);
-	for (unsigned rank = 0; rank < CARDEA_RANKS && err == 0; rank++) {
-		const json_t *limits = json_object_get(all, ranks_content[rank].name);
-		if (!json_is_object(limits))
-			continue;
-		err = cardea_json_check(limits, limits_content, G_N_ELEMENTS(limits_content), NULL);
-		for (unsigned i = 0; i < CARDEA_SOURCE_KINDS; i++)
-			out->max_bps[rank][i] =
-			        (uint32_t)cardea_json_integer(limits, limits_content[i].name, 0);
-	}
-	return err;
-}
-
-/* VP8, which every browser has, by default. */
-static int read_video_codecs(const json_t *array, struct cardea_codec_list *out)
-{
-	unsigned seen = 1u << CARDEA_CODEC_OPUS;
-	size_t i;
-	json_t *name;
-	*out = (struct cardea_codec_list){.count = 1, .codecs = {CARDEA_CODEC_VP8}};
-	json_array_foreach(array, i, name)
-	{
-		enum cardea_codec codec;
-		if (!json_is_string(name))
-			return CARDEA_E_JSON_TYPE;
-		if (cardea_codec_parse(json_string_value(name), &codec) < 0 || (seen & 1u << codec))
-			return CARDEA_E_JSON_RANGE;
-		seen |= 1u << codec;
-		out->codecs[i] = codec;
-		out->count = (unsigned)i + 1;
-	}
-	return 0;
-}
-
-static int read_policy(const json_t *message, struct cardea_policy *out)
-{
-	const json_t *policy = json_object_get(message, "policy");
-	*out = (struct cardea_policy){0};
-	if (!policy || json_is_null(policy))
-		return read_video_codecs(NULL, &out->video_codecs);
-	int err = cardea_json_check(policy, policy_content, G_N_ELEMENTS(policy_content), NULL);
-	if (err == 0)
-		err = read_video_codecs(json_object_get(policy, "video_codecs"), &out->video_codecs);
-	if (err < 0)
-		return err;
-	out->max_participants = (unsigned)cardea_json_integer(policy, "max_participants", 0);
-	err = cardea_control_read_kinds(policy, "locks", &out->locks);
-	return err < 0 ? err : read_max_bitrate(policy, out);
-}
 
 static int check_min_gen(const json_t *min_gen)
 {
@@ -185,7 +76,61 @@ static const struct cardea_json_field open_fields[] = {
         {"min_gen", CARDEA_JSON_OBJECT, false, 0, 0},
         {"hands", CARDEA_JSON_ARRAY, false, 0, CARDEA_MAX_ROOM_PARTICIPANTS},
         {"told", CARDEA_JSON_INTEGER, false, 0, INT64_MAX},
+        {"grants", CARDEA_JSON_ARRAY, false, 0, CARDEA_MAX_ROOM_PARTICIPANTS},
 };
+
+struct seat_grant {
+	const char *seat; /* borrowed */
+	struct cardea_grant *grant;
+};
+
+static void clear_seat_grant(void *data)
+{
+	struct seat_grant *item = data;
+	cardea_grant_free(item->grant);
+}
+
+/* Reads all before one is taken over, because a refusal changes nothing. */
+static int read_grants(const json_t *array, GArray *out)
+{
+	size_t i;
+	json_t *object;
+	json_array_foreach(array, i, object)
+	{
+		struct seat_grant item = {.seat = cardea_json_string(object, "seat", "")};
+		int err = cardea_rights_read_grant(object, &item.grant);
+		if (err < 0)
+			return err;
+		g_array_append_val(out, item);
+	}
+	return 0;
+}
+
+static void take_grants(struct cardea_room *room, GArray *grants)
+{
+	for (guint i = 0; i < grants->len; i++) {
+		struct seat_grant *item = &g_array_index(grants, struct seat_grant, i);
+		cardea_room_set_grant(room, item->seat, item->grant);
+		item->grant = NULL;
+	}
+}
+
+static int open_room(struct cardea_request *request, const struct cardea_room_opening *opening,
+                     char **hands)
+{
+	GArray *grants = g_array_new(FALSE, FALSE, sizeof(struct seat_grant));
+	g_array_set_clear_func(grants, clear_seat_grant);
+	int err = read_grants(json_object_get(request->message, "grants"), grants);
+	if (err == 0)
+		err = cardea_room_open(request->room, opening);
+	if (err == 0) {
+		take_grants(request->room, grants);
+		if (hands)
+			cardea_hands_set(request->room, hands);
+	}
+	g_array_unref(grants);
+	return err;
+}
 
 static int open_run(struct cardea_request *request, json_t **reply)
 {
@@ -203,19 +148,17 @@ static int open_run(struct cardea_request *request, json_t **reply)
 	if (!cardea_id_is_plain(opening.tenant, CARDEA_MAX_ID) ||
 	    !cardea_id_is_plain(opening.conf_id, CARDEA_MAX_ID))
 		return CARDEA_E_INVALID;
-	int err = read_policy(message, &opening.policy);
+	int err = cardea_rights_read_policy(json_object_get(message, "policy"), &opening.policy);
 	if (err == 0)
 		err = check_min_gen(opening.min_gen);
 	if (err == 0)
-		err = cardea_control_read_ids(json_object_get(message, "hands"), &hands);
+		err = cardea_rights_read_ids(json_object_get(message, "hands"), &hands);
 	if (err == 0)
-		err = cardea_room_open(request->room, &opening);
+		err = open_room(request, &opening, hands);
 	if (err < 0) {
 		g_strfreev(hands);
 		return err;
 	}
-	if (hands)
-		cardea_hands_set(request->room, hands);
 	*reply = json_pack("{s:s, s:s, s:I, s:I}", "cardea", "opened", "room", request->room->id,
 	                   "epoch", (json_int_t)opening.epoch, "seq",
 	                   (json_int_t)cardea_outbox_seq(request->room->outbox));
@@ -252,7 +195,7 @@ static int policy_run(struct cardea_request *request, json_t **reply)
 	struct cardea_policy policy;
 	int err = cardea_control_check_open(request);
 	if (err == 0)
-		err = read_policy(request->message, &policy);
+		err = cardea_rights_read_policy(json_object_get(request->message, "policy"), &policy);
 	if (err < 0)
 		return err;
 	cardea_room_set_policy(request->room, &policy);
@@ -319,7 +262,7 @@ static int hands_run(struct cardea_request *request, json_t **reply)
 	char **hands = NULL;
 	int err = cardea_control_check_open(request);
 	if (err == 0)
-		err = cardea_control_read_ids(json_object_get(request->message, "hands"), &hands);
+		err = cardea_rights_read_ids(json_object_get(request->message, "hands"), &hands);
 	if (err < 0)
 		return err;
 	cardea_hands_set(request->room, hands);

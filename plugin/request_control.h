@@ -40,13 +40,6 @@ int cardea_control_check_epoch(const struct cardea_request *request);
 /* The same, and CARDEA_E_ROOM_NOT_OPEN. */
 int cardea_control_check_open(const struct cardea_request *request);
 
-/* Reads an array of kinds into a set; none if it is absent. 0 or CARDEA_E_JSON_RANGE. */
-int cardea_control_read_kinds(const json_t *object, const char *name, unsigned *out);
-
-/* An array of ids as a new NULL-terminated list; NULL for what is no array. 0, or
- * CARDEA_E_JSON_RANGE, CARDEA_E_INVALID. */
-int cardea_control_read_ids(const json_t *array, char ***out);
-
 /* Notes the field `id`, the number of the log event that is told. False if that was told before: by
  * this gateway, which could not know whether it had when it was killed, or by another. */
 bool cardea_control_is_news(const struct cardea_request *request);

@@ -5,6 +5,7 @@
 #include "cardea_error.h"
 #include "membership.h"
 #include "move.h"
+#include "rights_json.h"
 
 #define MAX_REASON 64
 
@@ -12,64 +13,17 @@ static const struct cardea_json_field grant_fields[] = {
         CARDEA_ROOM_FIELD,
         CARDEA_EPOCH_FIELD,
         CARDEA_SEAT_FIELD,
-        {"gen", CARDEA_JSON_INTEGER, true, 0, INT64_MAX},
-        {"publish", CARDEA_JSON_ARRAY, false, 0, 4},
-        {"locks", CARDEA_JSON_ARRAY, false, 0, 4},
 };
-
-static int read_subscribe(const json_t *message, struct cardea_grant *grant)
-{
-	const json_t *value = json_object_get(message, "subscribe");
-	if (!value || json_is_null(value))
-		return 0;
-	grant->has_subscribe = true;
-	if (json_is_array(value)) {
-		grant->subscribe = CARDEA_SUBSCRIBE_LIST;
-		return cardea_control_read_ids(value, &grant->subscribe_list);
-	}
-	const char *name = json_string_value(value);
-	if (!name)
-		return CARDEA_E_JSON_TYPE;
-	if (strcmp(name, "hosts") == 0)
-		grant->subscribe = CARDEA_SUBSCRIBE_HOSTS;
-	else if (strcmp(name, "all") != 0)
-		return CARDEA_E_JSON_RANGE;
-	return 0;
-}
-
-static int read_grant(const json_t *message, struct cardea_grant *grant)
-{
-	grant->gen = cardea_json_integer(message, "gen", 0);
-	grant->has_publish = json_is_array(json_object_get(message, "publish"));
-	int err = cardea_control_read_kinds(message, "publish", &grant->publish);
-	if (err == 0)
-		err = cardea_control_read_kinds(message, "locks", &grant->locks);
-	if (err == 0)
-		err = read_subscribe(message, grant);
-	return err;
-}
 
 static int grant_run(struct cardea_request *request, json_t **reply)
 {
-	struct cardea_room *room = request->room;
-	const char *seat = cardea_json_string(request->message, "seat", "");
-	struct cardea_grant *grant = g_new0(struct cardea_grant, 1);
+	struct cardea_grant *grant = NULL;
 	int err = cardea_control_check_open(request);
 	if (err == 0)
-		err = read_grant(request->message, grant);
-	if (err < 0) {
-		cardea_grant_free(grant);
+		err = cardea_rights_read_grant(request->message, &grant);
+	if (err < 0)
 		return err;
-	}
-	/* An older one that was overtaken says nothing any more. */
-	const struct cardea_grant *known = g_hash_table_lookup(room->grants, seat);
-	if (known && known->gen > grant->gen)
-		cardea_grant_free(grant);
-	else
-		g_hash_table_insert(room->grants, g_strdup(seat), grant);
-	struct cardea_participant *participant = g_hash_table_lookup(room->participants, seat);
-	if (participant)
-		cardea_membership_refresh(room, participant);
+	cardea_room_set_grant(request->room, cardea_json_string(request->message, "seat", ""), grant);
 	return cardea_control_reply_ok(reply);
 }
 
@@ -106,6 +60,7 @@ static const struct cardea_json_field mute_fields[] = {
         CARDEA_SEAT_FIELD,
         {"kind", CARDEA_JSON_STRING, true, 1, 32},
         {"id", CARDEA_JSON_INTEGER, false, 1, INT64_MAX},
+        {"muted", CARDEA_JSON_BOOLEAN, false, 0, 0},
 };
 
 static int mute_run(struct cardea_request *request, json_t **reply)
@@ -120,7 +75,8 @@ static int mute_run(struct cardea_request *request, json_t **reply)
 	const char *seat = cardea_json_string(request->message, "seat", "");
 	struct cardea_participant *participant = g_hash_table_lookup(room->participants, seat);
 	if (participant && cardea_control_is_news(request))
-		cardea_membership_mute(room, participant, kind);
+		cardea_membership_mute(room, participant, kind,
+		                       cardea_json_boolean(request->message, "muted", true));
 	return cardea_control_reply_ok(reply);
 }
 

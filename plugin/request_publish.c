@@ -133,6 +133,15 @@ static json_t *tracks_to_json(const json_t *asked, const struct cardea_sdp_track
 	return array;
 }
 
+/* Whether this is the first publication of a connection whose microphone begins switched off. Once:
+ * who has switched it on stays so over an ICE restart. */
+static bool starts_muted(const struct cardea_room *room, struct cardea_participant *participant)
+{
+	bool first = !participant->started;
+	participant->started = true;
+	return first && room->policy.mute_on_start;
+}
+
 static int publish_run(struct cardea_request *request, json_t **reply)
 {
 	struct cardea_session *session = request->session;
@@ -155,7 +164,12 @@ static int publish_run(struct cardea_request *request, json_t **reply)
 	atomic_store(&session->offer_refused, false);
 	int expected = CARDEA_MEDIA_NEW;
 	atomic_compare_exchange_strong(&session->media, &expected, CARDEA_MEDIA_OFFERED);
+	struct cardea_source *microphone = &session->sources[CARDEA_SOURCE_MICROPHONE];
+	bool mute = starts_muted(request->room, session->participant);
+	microphone->muted |= mute;
 	bind_sources(request, tracks, count, rid_extension);
+	if (mute && cardea_source_published(microphone))
+		cardea_session_event(session, "muted", json_pack("{s:s}", "kind", "microphone"), NULL);
 	request->reply_jsep = json_pack("{s:s, s:s}", "type", "answer", "sdp", answer);
 	g_free(answer);
 	*reply = json_pack("{s:s, s:I, s:o}", "cardea", "published", "offer", (json_int_t)number,

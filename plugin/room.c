@@ -140,6 +140,7 @@ int cardea_room_open(struct cardea_room *room, const struct cardea_room_opening 
 		cardea_membership_remove_all(room, "epoch", NULL);
 		g_hash_table_remove_all(room->grants);
 		g_hash_table_remove_all(room->min_gens);
+		room->policy = (struct cardea_policy){0};
 		cardea_hands_set(room, NULL);
 		cardea_said_clear(room);
 		atomic_store(&room->told, opening->told);
@@ -172,8 +173,27 @@ void cardea_room_close(struct cardea_room *room, const char *reason, const char 
 
 void cardea_room_set_policy(struct cardea_room *room, const struct cardea_policy *policy)
 {
+	if (policy->id < room->policy.id)
+		return;
+	bool lists_changed = policy->lists_hosts_only != room->policy.lists_hosts_only;
 	room->policy = *policy;
 	cardea_membership_refresh_all(room);
+	if (lists_changed)
+		cardea_roster_reveal_all(room);
+}
+
+void cardea_room_set_grant(struct cardea_room *room, const char *seat, struct cardea_grant *grant)
+{
+	const struct cardea_grant *known = g_hash_table_lookup(room->grants, seat);
+	struct cardea_participant *participant = g_hash_table_lookup(room->participants, seat);
+	/* An older one that was overtaken says nothing any more. */
+	if (known && (known->gen > grant->gen || (known->gen == grant->gen && known->id > grant->id))) {
+		cardea_grant_free(grant);
+		return;
+	}
+	g_hash_table_insert(room->grants, g_strdup(seat), grant);
+	if (participant)
+		cardea_membership_refresh(room, participant);
 }
 
 void cardea_room_raise_gen(struct cardea_room *room, const char *seat, int64_t gen)

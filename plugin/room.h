@@ -27,8 +27,12 @@ struct cardea_speaking;
 enum cardea_rank { CARDEA_RANK_HOST = 0, CARDEA_RANK_PARTICIPANT, CARDEA_RANK_GUEST, CARDEA_RANKS };
 
 struct cardea_policy {
-	unsigned max_participants; /* 0: no limit of the room */
-	unsigned locks;            /* kinds nobody may publish, except hosts */
+	int64_t id;                 /* of the log event it follows from; the highest is the latest */
+	unsigned max_participants;  /* 0: no limit of the room */
+	unsigned locks;             /* kinds nobody may publish, except hosts */
+	bool cameras_of_hosts_only; /* others receive no other cameras */
+	bool lists_hosts_only;      /* others see nobody else in the roster */
+	bool mute_on_start;
 	uint32_t max_bps[CARDEA_RANKS][CARDEA_SOURCE_KINDS]; /* 0: no limit */
 	struct cardea_codec_list video_codecs;               /* at least one */
 };
@@ -109,7 +113,11 @@ json_t *cardea_room_summary(struct cardea_room *room);
 int cardea_room_open(struct cardea_room *room, const struct cardea_room_opening *opening);
 /* Removes everyone with @reason (of the contract) and closes; nothing if it is closed. */
 void cardea_room_close(struct cardea_room *room, const char *reason, const char *text);
+/* Not if it is older than the one in force. */
 void cardea_room_set_policy(struct cardea_room *room, const struct cardea_policy *policy);
+
+/* Takes @grant over for @seat, unless a later one is known. */
+void cardea_room_set_grant(struct cardea_room *room, const char *seat, struct cardea_grant *grant);
 
 /* Raises the lowest generation of @seat that is admitted; never lowers it. */
 void cardea_room_raise_gen(struct cardea_room *room, const char *seat, int64_t gen);

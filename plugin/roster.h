@@ -22,6 +22,11 @@ void cardea_roster_tell(struct cardea_room *room, int64_t now_ms);
 /* Whether something waits to be told. */
 bool cardea_roster_pending(const struct cardea_room *room);
 
+/* @participant's role is another one: whom they see, and who sees them, is told at once. */
+void cardea_roster_reveal(struct cardea_room *room, const struct cardea_participant *participant);
+/* The policy's lists_hosts_only is another one: so is whom everybody sees. */
+void cardea_roster_reveal_all(struct cardea_room *room);
+
 /* Everyone @participant sees. New array. */
 json_t *cardea_roster_for(struct cardea_room *room, const struct cardea_participant *participant);
 

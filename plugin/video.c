@@ -180,11 +180,24 @@ static void fill_rest(const struct viewer *viewer)
 	}
 }
 
+/* What may not be seen any more goes at once: it would be held until the next picture is there. */
+static void withdraw(const struct viewer *viewer)
+{
+	for (unsigned i = 0; i < viewer->receiver->video->count; i++) {
+		struct cardea_source *shown = cardea_slot_shown(slot_of(viewer->receiver, i), NULL);
+		if (!shown || cardea_assign_wanted(viewer->room, viewer->participant, shown))
+			continue;
+		viewer->receiver->video->slots[i].target = shown;
+		set_target(viewer, i, NULL);
+	}
+}
+
 void cardea_video_assign(struct cardea_room *room, struct cardea_participant *participant,
                          struct cardea_session *receiver)
 {
 	const struct viewer viewer = {room, participant, receiver};
 	struct cardea_video *video = receiver->video;
+	withdraw(&viewer);
 	for (unsigned i = 0; i < video->count; i++) {
 		if (video->slots[i].wish.mode != CARDEA_WISH_AUTO)
 			set_target(&viewer, i, wished(&viewer, i));
