@@ -50,8 +50,8 @@ static json_t *message(const struct cardea_log_part *part, const struct cardea_l
 static json_t *locked(const struct cardea_log_part *part, const struct cardea_log_event *event)
 {
 	(void)part;
-	(void)event;
-	return json_pack("{s:s, s:b}", "type", "lock", "locked", 1);
+	return json_pack("{s:s, s:b}", "type", "lock", "locked",
+	                 (int)(strcmp(event->type, CARDEA_EVENT_ROOM_LOCKED) == 0));
 }
 
 static json_t *options(const struct cardea_log_part *part, const struct cardea_log_event *event)
@@ -135,6 +135,7 @@ static const struct {
         {CARDEA_EVENT_PARTICIPANT_OFFLINE, offline, CARDEA_RT_ALL},
         {CARDEA_EVENT_MESSAGE_SENT, message, CARDEA_RT_ALL},
         {CARDEA_EVENT_ROOM_LOCKED, locked, CARDEA_RT_ALL},
+        {CARDEA_EVENT_ROOM_UNLOCKED, locked, CARDEA_RT_ALL},
         {CARDEA_EVENT_ROOM_OPTIONS, options, CARDEA_RT_ALL},
         {CARDEA_EVENT_ROOM_PRESENTER, presentation, CARDEA_RT_ALL},
         {CARDEA_EVENT_ROOM_MUTE_ASKED, mute_asked, CARDEA_RT_ALL},

@@ -39,12 +39,12 @@ static int by_api_key(struct cardea_tx *tx, const char *key, struct cardea_princ
 
 /* A token of a seat is as good as the seat: not removed, and of the meeting that runs (Decisions
  * P14, P16). The role is the seat's. */
-static int check_seat(struct cardea_tx *tx, const struct cardea_token_claims *claims,
+static int check_seat(struct cardea_tx *tx, const char *id, const char *room,
                       struct cardea_principal *out)
 {
 	struct cardea_session_row session;
 	struct cardea_seat_row seat;
-	int err = cardea_store_seat_get(tx, claims->tenant, claims->subject, &seat);
+	int err = cardea_store_seat_get(tx, out->tenant, id, &seat);
 
 	if (!err) {
 		err = cardea_store_session_get(tx, seat.tenant, seat.session, &session);
@@ -59,7 +59,7 @@ static int check_seat(struct cardea_tx *tx, const struct cardea_token_claims *cl
 	/* Who waits learns nothing of the room (DESIGN 5, zero-byte lobby). */
 	CARDEA_REFUSE_IF(WAITING, seat.admission != CARDEA_SEAT_ADMITTED);
 	CARDEA_REFUSE_IF(AUTH_TOKEN, session.ended_at != 0);
-	CARDEA_REFUSE_IF(AUTH_TOKEN, strcmp(seat.room, claims->room) != 0);
+	CARDEA_REFUSE_IF(AUTH_TOKEN, strcmp(seat.room, room) != 0);
 	out->kind = CARDEA_PRINCIPAL_SEAT;
 	out->role = seat.role;
 	g_strlcpy(out->room, seat.room, sizeof(out->room));
@@ -81,7 +81,7 @@ static int by_token(const struct cardea_domain *domain, struct cardea_tx *tx,
 	}
 	g_strlcpy(out->tenant, claims.tenant, sizeof(out->tenant));
 	if (claims.room[0]) {
-		return check_seat(tx, &claims, out);
+		return check_seat(tx, claims.subject, claims.room, out);
 	}
 	CARDEA_REFUSE_IF(AUTH_TOKEN, use != CARDEA_TOKEN_ACCESS);
 	out->kind = CARDEA_PRINCIPAL_TENANT;
@@ -120,6 +120,14 @@ static int identify(const struct cardea_domain *domain, struct cardea_tx *tx,
 	}
 }
 
+static int find_tenant(struct cardea_tx *tx, const char *id, struct cardea_tenant_row *tenant)
+{
+	int err = cardea_store_tenant_get(tx, id, tenant);
+
+	return err == CARDEA_E_NOT_FOUND || (!err && !tenant->is_active) ? CARDEA_E_TENANT_INACTIVE
+	                                                                 : err;
+}
+
 int cardea_authenticate(const struct cardea_domain *domain, struct cardea_tx *tx,
                         const struct cardea_presented *who, struct cardea_principal *principal,
                         struct cardea_tenant_row *tenant)
@@ -128,13 +136,18 @@ int cardea_authenticate(const struct cardea_domain *domain, struct cardea_tx *tx
 
 	memset(principal, 0, sizeof(*principal));
 	err = identify(domain, tx, who, principal);
-	if (!err) {
-		err = cardea_store_tenant_get(tx, principal->tenant, tenant);
-	}
-	if (err == CARDEA_E_NOT_FOUND || (!err && !tenant->is_active)) {
-		err = CARDEA_E_TENANT_INACTIVE;
-	}
-	return err;
+	return err ? err : find_tenant(tx, principal->tenant, tenant);
+}
+
+int cardea_principal_refresh(struct cardea_tx *tx, struct cardea_principal *principal,
+                             struct cardea_tenant_row *tenant)
+{
+	const struct cardea_principal before = *principal;
+	int err = find_tenant(tx, before.tenant, tenant);
+
+	return err || before.kind != CARDEA_PRINCIPAL_SEAT
+	               ? err
+	               : check_seat(tx, before.seat, before.room, principal);
 }
 
 static int by_access_key(struct cardea_tx *tx, const char *key, struct cardea_principal *out,

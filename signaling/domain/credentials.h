@@ -25,6 +25,11 @@ int cardea_authenticate_native(const struct cardea_domain *domain, struct cardea
                                struct cardea_principal *principal,
                                struct cardea_tenant_row *tenant);
 
+/* Somebody who was found to be @principal before: is it still so? The role of a seat is read again.
+ * CARDEA_E_TENANT_INACTIVE, CARDEA_E_AUTH_TOKEN, CARDEA_E_WAITING. */
+int cardea_principal_refresh(struct cardea_tx *tx, struct cardea_principal *principal,
+                             struct cardea_tenant_row *tenant);
+
 /* True for the form of an API key, known or not (spec/participants 2.1). */
 bool cardea_is_api_key(const char *text);
 

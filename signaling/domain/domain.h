@@ -45,6 +45,7 @@ struct cardea_min_gen {
 enum cardea_telling_type {
 	CARDEA_TELL_MESSAGE,
 	CARDEA_TELL_MUTE,
+	CARDEA_TELL_UNMUTE,
 	CARDEA_TELL_HANDS,
 };
 
@@ -53,13 +54,38 @@ struct cardea_telling {
 	char room[CARDEA_UUID_SIZE];
 	char node[CARDEA_MAX_ID + 1]; /* where the room is placed */
 	int64_t epoch;
-	int64_t id;                   /* MESSAGE, MUTE: number of the event; so what follows */
+	int64_t id;                   /* not HANDS: number of the event; so what follows */
 	const char *seat;             /* who sent, or is muted */
 	const char *kind;             /* chat or reaction, or kind of the source */
 	int64_t at_ms;                /* MESSAGE; so what follows */
 	const char *name, *to, *text; /* name of who sent; to: a seat, NULL = everybody */
 	const char *const *hands;     /* HANDS: seats in order */
 	size_t hand_count;
+};
+
+/* What a node lets the people of a room do, and one of them (docs/plugin-api.md 5: `policy`,
+ * `grant`). Kinds are sets of enum cardea_kind. `id`: the number of the event that changed it last;
+ * an older state never overwrites a later one. */
+struct cardea_media_policy {
+	int64_t id;
+	int64_t max_participants; /* 0 = no limit */
+	unsigned locks;           /* kinds that are locked for others than hosts */
+	bool cameras_of_hosts_only, lists_hosts_only, mute_on_start;
+};
+
+struct cardea_seat_grant {
+	char seat[CARDEA_UUID_SIZE];
+	int64_t gen, id;
+	unsigned publish;        /* while nothing is locked */
+	unsigned locks, unlocks; /* of its own */
+	enum cardea_role role;
+};
+
+/* A room where it is placed. */
+struct cardea_room_at {
+	char room[CARDEA_UUID_SIZE];
+	char node[CARDEA_MAX_ID + 1];
+	int64_t epoch;
 };
 
 struct cardea_placement {
@@ -69,9 +95,11 @@ struct cardea_placement {
 	char node[CARDEA_MAX_ID + 1];
 	char boot[CARDEA_UUID_SIZE];
 	int64_t epoch;
-	int64_t max_participants; /* 0 = no limit */
+	struct cardea_media_policy policy;
 	const struct cardea_min_gen *min_gen;
 	size_t min_gen_count;
+	const struct cardea_seat_grant *grants; /* of seats whose rights are not those of their token */
+	size_t grant_count;
 	int64_t ingested; /* last seq of this (node, boot, room) that is in the log */
 	int64_t told;     /* last number of the log; a new placement is told what comes after it */
 	struct cardea_telling hands;
@@ -87,6 +115,7 @@ struct cardea_revocation {
 	char seat[CARDEA_UUID_SIZE];
 	int64_t min_gen;
 	const char *reason; /* a literal */
+	const char *text;   /* for the person, NULL = none; borrowed */
 };
 
 /*
@@ -107,6 +136,12 @@ struct cardea_media_port {
 	/* The meeting in @room is over; a node that misses it is put right after its next hello. NULL =
 	 * nobody wants to know. Strings are borrowed for the call. */
 	void (*close)(void *arg, const char *node, const char *room, int64_t epoch);
+	/* Rights of a seat, or of all, have changed. No answer: every `open` carries them again. NULL =
+	 * nobody wants to know. */
+	void (*grant)(void *arg, const struct cardea_room_at *at,
+	              const struct cardea_seat_grant *grant);
+	void (*policy)(void *arg, const struct cardea_room_at *at,
+	               const struct cardea_media_policy *policy);
 	/* No answer: what a node misses it gets after its next hello. NULL = nobody wants to know. */
 	void (*tell)(void *arg, const struct cardea_telling *telling);
 	void *arg;

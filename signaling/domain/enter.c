@@ -8,6 +8,7 @@
 #include <string.h>
 #include "cardea_error.h"
 #include "cardea_text.h"
+#include "domain/blocks.h"
 #include "domain/entrance.h"
 #include "domain/grants.h"
 #include "domain/journal.h"
@@ -63,15 +64,22 @@ static void free_op(struct enter_op *op)
 static int admit(struct cardea_tx *tx, const struct cardea_entrance *at,
                  struct cardea_admission *out)
 {
-	struct cardea_entrant entrant = {.seat = at->has_seat ? &at->seat : NULL,
-	                                 .role = at->has_seat ? at->seat.role : CARDEA_ROLE_PARTICIPANT,
-	                                 .is_guest = at->is_guest_token,
-	                                 .is_hidden = at->has_seat && at->seat.is_hidden,
-	                                 .replaces = at->replaces,
-	                                 .limit =
-	                                         cardea_capacity(at->room.max_participants,
-	                                                         at->tenant.max_participants_per_room)};
+	struct cardea_entrant entrant = {
+	        .seat = at->has_seat ? &at->seat : NULL,
+	        .role = at->has_seat ? at->seat.role : CARDEA_ROLE_PARTICIPANT,
+	        .is_guest = at->is_guest_token,
+	        .is_hidden = at->has_seat && at->seat.is_hidden,
+	        .replaces = at->replaces,
+	        .limit = cardea_capacity_of(&at->room, &at->session, &at->tenant)};
+	struct cardea_block_person person = {.client_key = at->client_key};
 	int err = cardea_store_seat_count(tx, at->tenant.id, at->room.id, &entrant.active);
+
+	if (at->has_seat) {
+		person = cardea_block_person_of(&at->seat);
+	}
+	if (!err) {
+		err = cardea_block_find(tx, &at->room, &person, &entrant.is_blocked);
+	}
 
 	if (err) {
 		return err;

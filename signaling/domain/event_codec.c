@@ -4,7 +4,9 @@
 #include <string.h>
 #include <jansson.h>
 #include "cardea_error.h"
+#include "cardea_join_token.h"
 #include "cardea_json.h"
+#include "domain/locks.h"
 #include "store/store.h"
 
 static int put_string(json_t *object, const char *name, const char *value)
@@ -20,6 +22,18 @@ static int put_integer(json_t *object, const char *name, int64_t value)
 static int put_true(json_t *object, const char *name, bool value)
 {
 	return value ? json_object_set_new(object, name, json_true()) : 0;
+}
+
+static json_t *locks_object(const struct cardea_locks *locks)
+{
+	json_t *object = json_object();
+
+	for (unsigned lock = 1; lock <= CARDEA_LOCK_ALL; lock <<= 1) {
+		if (locks->set & lock) {
+			json_object_set_new(object, cardea_lock_name(lock), json_boolean(locks->on & lock));
+		}
+	}
+	return object;
 }
 
 char *cardea_event_encode(const struct cardea_event_data *data)
@@ -43,6 +57,13 @@ char *cardea_event_encode(const struct cardea_event_data *data)
 	failed |= put_string(object, "node", data->node);
 	failed |= put_integer(object, "epoch", data->epoch);
 	failed |= put_integer(object, "gen", data->gen);
+	failed |= put_string(object, "block", data->block);
+	if (data->locks) {
+		failed |= json_object_set_new(object, "locks", locks_object(data->locks));
+	}
+	if (data->publish) {
+		failed |= json_object_set_new(object, "publish", cardea_kinds_to_json(*data->publish));
+	}
 	if (!failed) {
 		text = cardea_json_dump(object);
 	}

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct cardea_locks;
 struct cardea_tx;
 
 /* Names of events: part of the wire contract of the log (spec/native 6). */
@@ -19,7 +20,9 @@ struct cardea_tx;
 #define CARDEA_EVENT_ROOM_DELETED         "room.deleted"
 #define CARDEA_EVENT_ROOM_BEGUN           "room.begun" /* guests need not wait for a host any more */
 #define CARDEA_EVENT_ROOM_LOCKED          "room.locked"
-#define CARDEA_EVENT_ROOM_OPTIONS         "room.options"   /* `text`: all of them */
+#define CARDEA_EVENT_ROOM_UNLOCKED        "room.unlocked"
+#define CARDEA_EVENT_ROOM_PERMISSIONS     "room.permissions" /* `locks`: the new defaults */
+#define CARDEA_EVENT_ROOM_OPTIONS         "room.options"     /* `text`: all of them */
 #define CARDEA_EVENT_ROOM_PRESENTER       "room.presenter" /* without participant: nobody any more */
 #define CARDEA_EVENT_ROOM_MUTE_ASKED      "room.mute_asked" /* everybody is asked to be silent */
 #define CARDEA_EVENT_ROOM_PLACED          "room.placed"
@@ -35,7 +38,9 @@ struct cardea_tx;
 #define CARDEA_EVENT_PARTICIPANT_REMOVED  "participant.removed"
 #define CARDEA_EVENT_PARTICIPANT_UPDATED  "participant.updated" /* name or role */
 #define CARDEA_EVENT_PARTICIPANT_SOURCE   "participant.source"
-#define CARDEA_EVENT_PARTICIPANT_MUTED    "participant.muted" /* by a host */
+#define CARDEA_EVENT_PARTICIPANT_RIGHTS   "participant.permissions"
+#define CARDEA_EVENT_PARTICIPANT_MUTED    "participant.muted"   /* by a host */
+#define CARDEA_EVENT_PARTICIPANT_UNMUTED  "participant.unmuted" /* by a host */
 #define CARDEA_EVENT_MESSAGE_SENT         "message.sent" /* with `to`: for these two and the audit */
 #define CARDEA_EVENT_HAND_RAISED          "hand.raised"
 #define CARDEA_EVENT_HAND_LOWERED         "hand.lowered" /* leaving lowers it as well, without */
@@ -51,6 +56,10 @@ struct cardea_event_data {
 	const char *by;           /* seat of the host who did it */
 	const char *node;
 	int64_t epoch, gen;
+	/* Not read back: */
+	const struct cardea_locks *locks; /* {name: boolean} of those that are not absent */
+	const unsigned *publish;          /* kinds, of enum cardea_kind */
+	const char *block;                /* "meeting" or "room": may not come in any more */
 };
 
 /* New text, freed with free(); NULL if a string is not UTF-8. */

@@ -27,6 +27,7 @@ int cardea_grant_act(const struct cardea_principal *who, enum cardea_act act)
 	case CARDEA_ACT_PARTICIPANT_TOKENS:
 	case CARDEA_ACT_EVENTS_READ:
 	case CARDEA_ACT_ADMISSION:
+	case CARDEA_ACT_MODERATE:
 		CARDEA_REFUSE_IF(HOST_REQUIRED, who->role != CARDEA_ROLE_HOST);
 		return 0;
 	case CARDEA_ACT_ROOM_CREATE:
@@ -167,6 +168,28 @@ int cardea_grant_moderate(const struct cardea_seat_row *who, const struct cardea
 	return 0;
 }
 
+int cardea_grant_target(const struct cardea_principal *who, const struct cardea_room_row *room,
+                        const struct cardea_seat_row *seat)
+{
+	/* spec/model I16: of the addressed room, and of its meeting that runs. */
+	CARDEA_REFUSE_IF(PARTICIPANT_UNKNOWN, strcmp(seat->room, room->id) != 0 ||
+	                                              strcmp(seat->session, room->session) != 0);
+	/* spec/model I4 */
+	CARDEA_REFUSE_IF(PARTICIPANT_UNKNOWN, seat->is_hidden && who->kind != CARDEA_PRINCIPAL_TENANT);
+	return 0;
+}
+
+int cardea_grant_remove(const struct cardea_principal *who,
+                        const struct cardea_session_row *session,
+                        const struct cardea_seat_row *seat)
+{
+	bool is_seat = who->kind == CARDEA_PRINCIPAL_SEAT;
+
+	CARDEA_REFUSE_IF(SELF, is_seat && strcmp(who->seat, seat->id) == 0);
+	CARDEA_REFUSE_IF(FORBIDDEN, is_seat && !session->kick_available);
+	return 0;
+}
+
 int cardea_grant_put_back(const struct cardea_seat_row *target)
 {
 	CARDEA_REFUSE_IF(FORBIDDEN, target->role == CARDEA_ROLE_HOST);
@@ -185,15 +208,30 @@ int cardea_grant_meeting(const struct cardea_session_row *session,
 	case CARDEA_MEETING_SPEAK:
 		return 0;
 	case CARDEA_MEETING_LOCK:
-		CARDEA_REFUSE_IF(FORBIDDEN, seat->is_guest || !session->lock_available);
+		CARDEA_REFUSE_IF(FORBIDDEN, seat->role != CARDEA_ROLE_HOST || !session->lock_available);
 		return 0;
 	case CARDEA_MEETING_KICK:
 	case CARDEA_MEETING_ADMIT:
 	case CARDEA_MEETING_END:
 	default:
-		CARDEA_REFUSE_IF(FORBIDDEN, seat->is_guest);
+		CARDEA_REFUSE_IF(FORBIDDEN, seat->role != CARDEA_ROLE_HOST);
 		return 0;
 	}
+}
+
+int cardea_grant_locks_for(enum cardea_role role, unsigned locks)
+{
+	CARDEA_REFUSE_IF(HOST_LOCK, role == CARDEA_ROLE_HOST && locks);
+	return 0;
+}
+
+int64_t cardea_capacity_of(const struct cardea_room_row *room,
+                           const struct cardea_session_row *session,
+                           const struct cardea_tenant_row *tenant)
+{
+	int64_t limit = cardea_capacity(room->max_participants, tenant->max_participants_per_room);
+
+	return cardea_capacity(limit, session->policy.max_participants);
 }
 
 int64_t cardea_capacity(int64_t room_limit, int64_t tenant_limit)
@@ -257,6 +295,7 @@ static int refuse_by_lock(const struct cardea_room_row *room, const struct carde
 
 static int refuse_by_removal(const struct cardea_entrant *who)
 {
+	CARDEA_REFUSE_IF(BLOCKED, who->is_blocked);
 	CARDEA_REFUSE_IF(DENIED, who->seat && who->seat->admission == CARDEA_SEAT_DENIED);
 	CARDEA_REFUSE_IF(REMOVED, who->seat && who->seat->is_removed && !has_key(who->seat));
 	return 0;

@@ -11,6 +11,7 @@
 #include "store/participants.h"
 #include "store/rooms.h"
 #include "store/sessions.h"
+#include "store/tenants.h"
 
 enum cardea_principal_kind {
 	CARDEA_PRINCIPAL_TENANT, /* API key or tenant token: host of every room */
@@ -40,6 +41,7 @@ enum cardea_act {
 	CARDEA_ACT_PARTICIPANT_TOKENS,
 	CARDEA_ACT_EVENTS_READ, /* hosts, of their own room */
 	CARDEA_ACT_ADMISSION,   /* who waits, and letting in; of our native calls */
+	CARDEA_ACT_MODERATE,    /* spec/native 4 */
 };
 
 /* May @who do this at all? 0, CARDEA_E_HOST_REQUIRED or CARDEA_E_INSUFFICIENT. */
@@ -86,6 +88,10 @@ struct cardea_rights {
 };
 struct cardea_rights cardea_grant_rights(const struct cardea_standing *at);
 
+/* May somebody with this role have these @locks switched on? Hosts carry none (spec/model I6). 0 or
+ * CARDEA_E_HOST_LOCK. */
+int cardea_grant_locks_for(enum cardea_role role, unsigned locks);
+
 /* ---- what participants ask for in the meeting ---- */
 
 enum cardea_message_kind {
@@ -103,6 +109,16 @@ int cardea_grant_send(const struct cardea_standing *at, enum cardea_message_kind
  * CARDEA_E_HOST_REQUIRED or CARDEA_E_FORBIDDEN. */
 int cardea_grant_moderate(const struct cardea_seat_row *who, const struct cardea_seat_row *target,
                           enum cardea_moderation action);
+
+/* May @who do something to @seat in @room? One of its running session that @who can know of. 0 or
+ * CARDEA_E_PARTICIPANT_UNKNOWN. */
+int cardea_grant_target(const struct cardea_principal *who, const struct cardea_room_row *room,
+                        const struct cardea_seat_row *seat);
+/* May @who remove @seat from @session? 0, CARDEA_E_SELF, or CARDEA_E_FORBIDDEN where hosts remove
+ * nobody. */
+int cardea_grant_remove(const struct cardea_principal *who,
+                        const struct cardea_session_row *session,
+                        const struct cardea_seat_row *seat);
 
 /* May @target be put back to wait? Hosts never wait (spec/meetings 12.1). 0 or CARDEA_E_FORBIDDEN.
  */
@@ -144,6 +160,7 @@ struct cardea_entrant {
 	bool opens;      /* the call may open a scheduled or ended room */
 	bool early_join; /* the tenant's allow_early_join */
 	bool replaces;   /* may take over the seat's connection */
+	bool is_blocked; /* from the meeting, or the room (domain/blocks.h) */
 	int64_t active;  /* visible seats in the room now */
 	int64_t limit;   /* 0 = none */
 };
@@ -159,6 +176,10 @@ struct cardea_admission cardea_admit(const struct cardea_room_row *room,
                                      const struct cardea_session_row *session,
                                      const struct cardea_entrant *who, int64_t now_ms);
 
+/* How many of @session may be in: the least of room, session and tenant. */
+int64_t cardea_capacity_of(const struct cardea_room_row *room,
+                           const struct cardea_session_row *session,
+                           const struct cardea_tenant_row *tenant);
 /* min(room, tenant), where 0 and absent are no limit (spec/participants 5.1.5). */
 int64_t cardea_capacity(int64_t room_limit, int64_t tenant_limit);
 

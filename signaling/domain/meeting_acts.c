@@ -4,13 +4,14 @@
 #include <string.h>
 #include "cardea_error.h"
 #include "cardea_refusal.h"
+#include "domain/effects.h"
 #include "domain/event_codec.h"
 #include "domain/grants.h"
 #include "domain/journal.h"
 #include "domain/meeting_rows.h"
 #include "domain/room_life.h"
+#include "domain/room_lock.h"
 #include "domain/seats.h"
-#include "domain/tellings.h"
 
 struct act_op {
 	struct cardea_op base;
@@ -25,45 +26,8 @@ struct act_op {
 	/* result */
 	struct cardea_meeting_rows rows;
 	struct cardea_seat_row target;
-	bool has_telling, has_closed;
-	struct cardea_telling telling;
-	struct cardea_revocation *revocations;
-	size_t revocation_count;
-	char closed_node[CARDEA_MAX_ID + 1]; /* where the room that ended was */
+	struct cardea_effects effects;
 };
-
-/* ---- what nodes must hear ---- */
-
-static void revoke(struct act_op *op, const struct cardea_seat_row *seat, const char *reason)
-{
-	if (cardea_seat_revocation(&op->rows.room, seat, reason,
-	                           &op->revocations[op->revocation_count])) {
-		op->revocation_count++;
-	}
-}
-
-static void begin(struct cardea_tx *tx, struct act_op *op, size_t revocations)
-{
-	op->has_telling = false;
-	op->has_closed = false;
-	op->revocation_count = 0;
-	op->revocations = cardea_tx_alloc(tx, revocations * sizeof(*op->revocations));
-}
-
-static void carry_out(const struct act_op *op)
-{
-	const struct cardea_media_port *media = &op->base.domain->options.media;
-
-	for (size_t i = 0; i < op->revocation_count && media->revoke; i++) {
-		media->revoke(media->arg, &op->revocations[i]);
-	}
-	if (op->has_telling && media->tell) {
-		media->tell(media->arg, &op->telling);
-	}
-	if (op->has_closed && media->close) {
-		media->close(media->arg, op->closed_node, op->rows.room.id, op->rows.room.epoch);
-	}
-}
 
 static void answer(int err, void *arg)
 {
@@ -71,7 +35,7 @@ static void answer(int err, void *arg)
 	struct cardea_meeting_user user;
 
 	if (!err) {
-		carry_out(op);
+		cardea_effects_carry_out(&op->effects, op->base.domain);
 	}
 	if (op->user_done) {
 		cardea_meeting_show_user(&op->target, &user);
@@ -133,7 +97,7 @@ static int get_user(struct cardea_tx *tx, void *arg)
 	struct act_op *op = arg;
 	int err = cardea_meeting_by_access_key(tx, op->who.id, &op->rows);
 
-	begin(tx, op, 0);
+	cardea_effects_begin(&op->effects, tx);
 	if (!err) {
 		err = cardea_meeting_find_user(tx, &op->rows, op->user, &op->target);
 	}
@@ -167,9 +131,9 @@ static int remove_user(struct cardea_tx *tx, struct act_op *op)
 	if (!op->target.id[0] || op->target.is_removed) {
 		return CARDEA_E_USER_UNKNOWN;
 	}
-	err = cardea_seat_kick(tx, session, &op->target, by(op));
+	err = cardea_seat_kick(tx, session, &op->target, &(struct cardea_seat_removal){.by = by(op)});
 	if (!err) {
-		revoke(op, &op->target, "host");
+		cardea_effect_revoke(&op->effects, &op->rows.room, &op->target, "host", NULL);
 	}
 	return err;
 }
@@ -179,7 +143,7 @@ static int kick(struct cardea_tx *tx, void *arg)
 	struct act_op *op = arg;
 	int err = find(tx, op, CARDEA_MEETING_KICK);
 
-	begin(tx, op, 1);
+	cardea_effects_begin(&op->effects, tx);
 	memset(&op->target, 0, sizeof(op->target));
 	if (err) {
 		return err;
@@ -208,7 +172,7 @@ static int admit(struct cardea_tx *tx, void *arg)
 	struct act_op *op = arg;
 	int err = find_any(tx, op, CARDEA_MEETING_ADMIT);
 
-	begin(tx, op, 0);
+	cardea_effects_begin(&op->effects, tx);
 	CARDEA_REFUSE_IF(SESSION_OVER, !err && !op->rows.session.id[0]);
 	if (!err) {
 		err = cardea_meeting_find_user(tx, &op->rows, op->user, &op->target);
@@ -232,45 +196,13 @@ int cardea_domain_meeting_admit(struct cardea_domain *domain,
 
 /* ---- lock ---- */
 
-/* Who has a join token but has not come yet would still get in: from now on it is dead. */
-static int shut_out(struct cardea_tx *tx, struct act_op *op)
-{
-	const struct cardea_room_row *room = &op->rows.room;
-	const struct cardea_seat_row *seats = NULL;
-	size_t count = 0;
-	int err =
-	        cardea_store_seat_list(tx, room->tenant, room->id, CARDEA_SEATS_ACTIVE, &seats, &count);
-
-	begin(tx, op, count);
-	for (size_t i = 0; i < count && !err; i++) {
-		struct cardea_seat_row seat = seats[i];
-
-		if (cardea_grant_lock_needs_presence(&seat) && !seat.is_present) {
-			err = cardea_seat_shut_out(tx, &seat);
-			revoke(op, &seat, "locked");
-		}
-	}
-	return err;
-}
-
 static int lock(struct cardea_tx *tx, void *arg)
 {
-	const struct cardea_event_data nothing = {0};
 	struct act_op *op = arg;
-	struct cardea_room_row *room = &op->rows.room;
 	int err = find(tx, op, CARDEA_MEETING_LOCK);
 
-	begin(tx, op, 0);
-	if (err || room->is_locked) {
-		return err;
-	}
-	room->is_locked = true;
-	room->updated_at = cardea_tx_now_ms(tx);
-	err = cardea_store_room_update(tx, room);
-	if (!err) {
-		err = shut_out(tx, op);
-	}
-	return err ? err : cardea_journal_room(tx, room, CARDEA_EVENT_ROOM_LOCKED, &nothing, NULL);
+	cardea_effects_begin(&op->effects, tx);
+	return err ? err : cardea_room_lock(tx, &op->rows.room, by(op), &op->effects);
 }
 
 int cardea_domain_meeting_lock(struct cardea_domain *domain, const char *access_key,
@@ -287,13 +219,12 @@ static int end(struct cardea_tx *tx, void *arg)
 	struct cardea_room_row *room = &op->rows.room;
 	int err = find_any(tx, op, CARDEA_MEETING_END);
 
-	begin(tx, op, 0);
+	cardea_effects_begin(&op->effects, tx);
 	CARDEA_REFUSE_IF(ROOM_UNKNOWN, !err && !op->rows.session.id[0]);
 	if (err) {
 		return err;
 	}
-	memcpy(op->closed_node, room->node, sizeof(op->closed_node));
-	op->has_closed = room->node[0] != '\0';
+	cardea_effect_close(&op->effects, room);
 	return cardea_room_end(tx, room, "ended");
 }
 
@@ -309,10 +240,9 @@ static int send_message(struct cardea_tx *tx, void *arg)
 {
 	struct act_op *op = arg;
 	struct cardea_event_data data = {.kind = op->kind, .text = op->text};
-	int64_t id = 0;
 	int err = find(tx, op, CARDEA_MEETING_SPEAK);
 
-	begin(tx, op, 0);
+	cardea_effects_begin(&op->effects, tx);
 	if (!err) {
 		err = cardea_grant_send(
 		        &(struct cardea_standing){&op->rows.room, &op->rows.session, &op->rows.seat},
@@ -322,12 +252,8 @@ static int send_message(struct cardea_tx *tx, void *arg)
 		return err;
 	}
 	data.name = op->rows.seat.display_name;
-	err = cardea_journal_seat(tx, &op->rows.seat, CARDEA_EVENT_MESSAGE_SENT, &data, &id);
-	data.participant = op->rows.seat.id;
-	op->has_telling = !err && op->rows.room.node[0] &&
-	                  cardea_telling_of(&op->rows.room, id, cardea_tx_now_ms(tx),
-	                                    CARDEA_EVENT_MESSAGE_SENT, &data, &op->telling);
-	return err;
+	return cardea_seat_tell(tx, &op->rows.room, &op->rows.seat, CARDEA_EVENT_MESSAGE_SENT, &data,
+	                        &op->effects);
 }
 
 int cardea_domain_meeting_message(struct cardea_domain *domain, const char *access_key,
@@ -345,7 +271,7 @@ static int ask_mute(struct cardea_tx *tx, void *arg)
 	struct act_op *op = arg;
 	int err = find(tx, op, CARDEA_MEETING_SPEAK);
 
-	begin(tx, op, 0);
+	cardea_effects_begin(&op->effects, tx);
 	return err ? err
 	           : cardea_journal_seat(tx, &op->rows.seat, CARDEA_EVENT_ROOM_MUTE_ASKED, NULL, NULL);
 }
@@ -367,7 +293,7 @@ static int present(struct cardea_tx *tx, void *arg)
 	bool is_own;
 	int err = find(tx, op, CARDEA_MEETING_SPEAK);
 
-	begin(tx, op, 0);
+	cardea_effects_begin(&op->effects, tx);
 	if (err) {
 		return err;
 	}
@@ -405,7 +331,7 @@ static int change_options(struct cardea_tx *tx, void *arg)
 	struct cardea_event_data data = {0};
 	int err = find(tx, op, CARDEA_MEETING_SPEAK);
 
-	begin(tx, op, 0);
+	cardea_effects_begin(&op->effects, tx);
 	CARDEA_REFUSE_IF(NOT_AVAILABLE,
 	                 !err && op->needed && cardea_object_is_false(session->options, op->needed));
 	if (!err) {

@@ -23,7 +23,7 @@ struct event_op {
 	void (*done)(int err, void *arg);
 	void *arg;
 	/* result */
-	struct cardea_node_outcome outcome;
+	struct cardea_effects effects;
 };
 
 /* CARDEA_E_NOT_FOUND for a seat that is unknown, of another room, or no longer to be seen there. */
@@ -117,7 +117,7 @@ static int take_snapshot(struct cardea_tx *tx, const struct cardea_room_row *roo
 }
 
 static int apply(struct cardea_tx *tx, const struct cardea_room_row *room,
-                 const struct cardea_node_event *event, struct cardea_node_outcome *outcome)
+                 const struct cardea_node_event *event, struct cardea_effects *effects)
 {
 	/* From a placement that is over: it has been seen, but changes nothing any more. */
 	if (event->epoch != room->epoch || strcmp(event->node, room->node) != 0) {
@@ -135,7 +135,7 @@ static int apply(struct cardea_tx *tx, const struct cardea_room_row *room,
 	case CARDEA_NODE_MESSAGE:
 	case CARDEA_NODE_HAND:
 	case CARDEA_NODE_MODERATE:
-		return cardea_node_request_take(tx, room, event, outcome);
+		return cardea_node_request_take(tx, room, event, effects);
 	default:
 		return CARDEA_E_UNSUPPORTED;
 	}
@@ -150,7 +150,7 @@ static int ingest(struct cardea_tx *tx, void *arg)
 	int64_t last = 0;
 	int err = cardea_store_room_by_id(tx, event->room, &room);
 
-	op->outcome = (struct cardea_node_outcome){0};
+	cardea_effects_begin(&op->effects, tx);
 	if (err) {
 		/* A room that is not in the store has no log; the node may forget its events. */
 		return err == CARDEA_E_NOT_FOUND ? 0 : err;
@@ -163,7 +163,7 @@ static int ingest(struct cardea_tx *tx, void *arg)
 	if (event->seq != last + 1 && !is_snapshot) {
 		return CARDEA_E_STORE_CONFLICT;
 	}
-	err = apply(tx, &room, event, &op->outcome);
+	err = apply(tx, &room, event, &op->effects);
 	if (err) {
 		return err;
 	}
@@ -171,24 +171,12 @@ static int ingest(struct cardea_tx *tx, void *arg)
 	                                   event->seq);
 }
 
-static void carry_out(const struct event_op *op)
-{
-	const struct cardea_media_port *media = &op->base.domain->options.media;
-
-	if (op->outcome.has_telling && media->tell) {
-		media->tell(media->arg, &op->outcome.telling);
-	}
-	if (op->outcome.has_revocation && media->revoke) {
-		media->revoke(media->arg, &op->outcome.revocation);
-	}
-}
-
 static void answer_event(int err, void *arg)
 {
 	struct event_op *op = arg;
 
 	if (!err) {
-		carry_out(op);
+		cardea_effects_carry_out(&op->effects, op->base.domain);
 	}
 	op->done(err, op->arg);
 	g_free(op->seats);

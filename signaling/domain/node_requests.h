@@ -5,20 +5,12 @@
 #ifndef CARDEA_DOMAIN_NODE_REQUESTS_H
 #define CARDEA_DOMAIN_NODE_REQUESTS_H
 
-#include "domain/domain.h"
+#include "domain/effects.h"
 #include "store/rooms.h"
-
-/* What has to be done after the commit. Strings are of the event or of the tx. */
-struct cardea_node_outcome {
-	bool has_telling, has_revocation;
-	struct cardea_telling telling;
-	struct cardea_revocation revocation;
-};
 
 /* Ingests a MESSAGE, HAND or MODERATE event. What is not permitted, or is about somebody who is not
  * there, changes nothing and is no error: the node has been seen to. */
 int cardea_node_request_take(struct cardea_tx *tx, const struct cardea_room_row *room,
-                             const struct cardea_node_event *event,
-                             struct cardea_node_outcome *out);
+                             const struct cardea_node_event *event, struct cardea_effects *effects);
 
 #endif

@@ -5,9 +5,10 @@
 #include "cardea_error.h"
 #include "domain/credentials.h"
 #include "domain/domain_private.h"
+#include "domain/effects.h"
 #include "domain/grants.h"
 #include "domain/journal.h"
-#include "domain/media_port.h"
+#include "domain/rights.h"
 #include "domain/room_life.h"
 #include "domain/seats.h"
 #include "domain/tokens.h"
@@ -27,8 +28,7 @@ struct seat_op {
 	struct cardea_tenant_row tenant;
 	struct cardea_room_row room;
 	struct cardea_seat_row seat;
-	bool must_revoke;
-	struct cardea_revocation revocation;
+	struct cardea_effects effects;
 };
 
 static struct seat_op *new_op(struct cardea_domain *domain, const struct cardea_presented *who,
@@ -47,7 +47,7 @@ static int find_room(struct cardea_tx *tx, struct seat_op *op, enum cardea_act a
 {
 	int err = cardea_authenticate(op->base.domain, tx, &op->who, &op->principal, &op->tenant);
 
-	op->must_revoke = false;
+	cardea_effects_begin(&op->effects, tx);
 	if (!err) {
 		err = cardea_grant_act(&op->principal, act);
 	}
@@ -55,6 +55,12 @@ static int find_room(struct cardea_tx *tx, struct seat_op *op, enum cardea_act a
 		err = cardea_grant_room(&op->principal, op->address.room);
 	}
 	return err ? err : cardea_room_find(tx, op->tenant.id, op->address.room, &op->room);
+}
+
+/* The host who does it; NULL = the tenant. */
+static const char *by(const struct seat_op *op)
+{
+	return op->principal.seat[0] ? op->principal.seat : NULL;
 }
 
 static int find_seat(struct cardea_tx *tx, struct seat_op *op, const char *id)
@@ -94,9 +100,8 @@ static int remove_seat(struct cardea_tx *tx, void *arg)
 	if (err) {
 		return err;
 	}
-	err = cardea_seat_kick(tx, &session, &op->seat,
-	                       op->principal.seat[0] ? op->principal.seat : NULL);
-	op->must_revoke = cardea_seat_revocation(&op->room, &op->seat, "host", &op->revocation);
+	err = cardea_seat_kick(tx, &session, &op->seat, &(struct cardea_seat_removal){.by = by(op)});
+	cardea_effect_revoke(&op->effects, &op->room, &op->seat, "host", NULL);
 	return err;
 }
 
@@ -104,8 +109,8 @@ static void answer_remove(int err, void *arg)
 {
 	struct seat_op *op = arg;
 
-	if (!err && op->must_revoke) {
-		cardea_media_revoke(op->base.domain, &op->revocation);
+	if (!err) {
+		cardea_effects_carry_out(&op->effects, op->base.domain);
 	}
 	op->done(err, op->arg);
 	cardea_op_free(&op->base);
@@ -161,17 +166,30 @@ int cardea_domain_participant_tokens(struct cardea_domain *domain,
 
 /* ---- update ---- */
 
+/* A new role counts in the running meeting, too. */
+static int change_role(struct cardea_tx *tx, struct seat_op *op)
+{
+	const struct cardea_permissions to = {.has_role = true,
+	                                      .role = (enum cardea_role)op->change.role};
+	struct cardea_session_row session;
+	int err = cardea_store_session_get(tx, op->seat.tenant, op->seat.session, &session);
+
+	return err ? err
+	           : cardea_rights_change_seat(tx, &op->room, &session, &op->seat, &to, by(op),
+	                                       &op->effects);
+}
+
 static int change_seat(struct cardea_tx *tx, struct seat_op *op)
 {
 	struct cardea_seat_row *seat = &op->seat;
 	struct cardea_event_data data = {0};
-	int err;
+	int err = op->change.role >= 0 ? change_role(tx, op) : 0;
 
+	if (err) {
+		return err;
+	}
 	if (op->change.display_name) {
 		seat->display_name = op->change.display_name;
-	}
-	if (op->change.role >= 0) {
-		seat->role = (enum cardea_role)op->change.role;
 	}
 	data.name = seat->display_name;
 	data.role = cardea_role_name(seat->role);
@@ -207,6 +225,7 @@ static void answer_update(int err, void *arg)
 	struct cardea_participant_view view;
 
 	if (!err) {
+		cardea_effects_carry_out(&op->effects, op->base.domain);
 		cardea_view_participant(&op->seat, &view);
 	}
 	op->seat_done(err, err ? NULL : &view, op->arg);

@@ -3,6 +3,7 @@
 
 #include "cardea_error.h"
 #include "cardea_refusal.h"
+#include "domain/blocks.h"
 #include "domain/room_life.h"
 #include "domain/seats.h"
 #include "domain/secrets.h"
@@ -42,6 +43,13 @@ static bool is_same(const char *a, const char *b)
 	return g_strcmp0(a, b) == 0;
 }
 
+/* A user of the meeting, also one who is no host any more; but no guest who has become one, and
+ * nobody who came by another dialect as a participant. */
+static bool is_regular(const struct cardea_seat_row *seat)
+{
+	return !seat->is_guest && (seat->role == CARDEA_ROLE_HOST || seat->access_key.data);
+}
+
 /* Somebody who is registered gets the same credentials; what is new of name and picture is taken
  * over. */
 static int register_again(const struct cardea_domain *domain, struct cardea_tx *tx,
@@ -54,7 +62,7 @@ static int register_again(const struct cardea_domain *domain, struct cardea_tx *
 	int err = 0;
 
 	/* Participants of other dialects are neither: a guest link is no way into their seats. */
-	CARDEA_REFUSE_IF(USER_LEVEL, is_guest ? !seat->is_guest : seat->role != CARDEA_ROLE_HOST);
+	CARDEA_REFUSE_IF(USER_LEVEL, is_guest ? !seat->is_guest : !is_regular(seat));
 	seat->display_name = user->name;
 	seat->avatar = user->avatar;
 	seat->locale = user->locale;
@@ -109,10 +117,18 @@ int cardea_registration_add(const struct cardea_domain *domain, struct cardea_tx
                             const struct cardea_meeting_person *user, bool is_guest,
                             struct cardea_meeting_rows *rows)
 {
-	int err = CARDEA_E_NOT_FOUND;
+	struct cardea_block_person person = {.user = user->id};
+	int err = CARDEA_E_NOT_FOUND, blocked;
 
 	if (user->id && !rows->is_new) {
 		err = find_registered(tx, user->id, is_guest, rows);
+	}
+	if (!err) {
+		person = cardea_block_person_of(&rows->seat);
+	}
+	blocked = cardea_block_check(tx, &rows->room, &person);
+	if (blocked) {
+		return blocked;
 	}
 	if (err == CARDEA_E_NOT_FOUND) {
 		return register_new(domain, tx, user, is_guest, rows);

@@ -6,6 +6,7 @@
 #include "cardea_error.h"
 #include "domain/grants.h"
 #include "domain/journal.h"
+#include "domain/rights.h"
 #include "domain/seats.h"
 #include "domain/secrets.h"
 #include "domain/tellings.h"
@@ -346,30 +347,51 @@ int cardea_room_delete(struct cardea_tx *tx, struct cardea_room_row *room)
 	return err ? err : cardea_journal_room(tx, room, CARDEA_EVENT_ROOM_DELETED, &nothing, NULL);
 }
 
+/* The node is told again of whoever is not as their token says. */
+static void describe_changed(struct cardea_tx *tx, const struct cardea_room_row *room,
+                             const struct cardea_session_row *session,
+                             const struct cardea_seat_row *seats, size_t count,
+                             struct cardea_placement *out)
+{
+	struct cardea_min_gen *min_gen = cardea_tx_alloc(tx, count * sizeof(*min_gen));
+	struct cardea_seat_grant *grants = cardea_tx_alloc(tx, count * sizeof(*grants));
+
+	for (size_t i = 0; i < count; i++) {
+		const struct cardea_standing at = {room, session, &seats[i]};
+
+		if (seats[i].gen > 0) {
+			struct cardea_min_gen *raised = &min_gen[out->min_gen_count++];
+
+			memcpy(raised->seat, seats[i].id, sizeof(raised->seat));
+			raised->gen = seats[i].gen;
+		}
+		if (seats[i].rights_event > 0) {
+			grants[out->grant_count++] = cardea_rights_grant(&at);
+		}
+	}
+	out->min_gen = min_gen;
+	out->grants = grants;
+}
+
 int cardea_room_placement(struct cardea_tx *tx, const struct cardea_tenant_row *tenant,
                           const struct cardea_room_row *room, struct cardea_placement *out)
 {
-	const struct cardea_seat_row *raised = NULL;
-	struct cardea_min_gen *min_gen;
+	const struct cardea_seat_row *changed = NULL;
+	struct cardea_session_row session;
 	size_t count = 0;
-	int err = cardea_store_seat_list(tx, room->tenant, room->id, CARDEA_SEATS_CHANGED, &raised,
-	                                 &count);
+	int err = cardea_store_session_get(tx, room->tenant, room->session, &session);
+
+	if (!err) {
+		err = cardea_store_seat_list(tx, room->tenant, room->id, CARDEA_SEATS_CHANGED, &changed,
+		                             &count);
+	}
 
 	if (err) {
 		return err;
 	}
-	min_gen = cardea_tx_alloc(tx, count * sizeof(*min_gen));
-	/* 0 says nothing, and does no harm. */
-	for (size_t i = 0; i < count; i++) {
-		memcpy(min_gen[i].seat, raised[i].id, sizeof(min_gen[i].seat));
-		min_gen[i].gen = raised[i].gen;
-	}
-	*out = (struct cardea_placement){
-	        .epoch = room->epoch,
-	        .max_participants =
-	                cardea_capacity(room->max_participants, tenant->max_participants_per_room),
-	        .min_gen = min_gen,
-	        .min_gen_count = count};
+	*out = (struct cardea_placement){.epoch = room->epoch,
+	                                 .policy = cardea_rights_policy(room, &session, tenant)};
+	describe_changed(tx, room, &session, changed, count, out);
 	memcpy(out->room, room->id, sizeof(out->room));
 	memcpy(out->tenant, room->tenant, sizeof(out->tenant));
 	memcpy(out->session, room->session, sizeof(out->session));

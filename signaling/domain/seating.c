@@ -3,6 +3,7 @@
 
 #include <string.h>
 #include "cardea_error.h"
+#include "domain/blocks.h"
 #include "domain/domain_private.h"
 #include "domain/room_life.h"
 #include "domain/seats.h"
@@ -110,7 +111,7 @@ static bool keeps(const struct plan *plan)
 
 /* Asks the one admission function. @active: who will be there besides. */
 static int admit(struct cardea_tx *tx, const struct cardea_seating *seating,
-                 const struct plan *plan, int64_t active)
+                 const struct plan *plan, int64_t active, bool is_blocked)
 {
 	const struct cardea_room_row *room = &seating->room;
 	const struct cardea_tenant_row *tenant = &seating->tenant;
@@ -122,6 +123,7 @@ static int admit(struct cardea_tx *tx, const struct cardea_seating *seating,
 	        .early_join = tenant->allow_early_join,
 	        .replaces = true,
 	        .active = active,
+	        .is_blocked = is_blocked,
 	        .limit = cardea_capacity(room->max_participants, tenant->max_participants_per_room)};
 	bool has_session = room->session[0] != '\0';
 	int err = has_session ? cardea_store_session_get(tx, tenant->id, room->session, &session) : 0;
@@ -129,17 +131,25 @@ static int admit(struct cardea_tx *tx, const struct cardea_seating *seating,
 	if (err) {
 		return err;
 	}
+	if (has_session) {
+		entrant.limit = cardea_capacity_of(room, &session, tenant);
+	}
 	return cardea_admit(room, has_session ? &session : NULL, &entrant, cardea_tx_now_ms(tx)).reason;
 }
 
 static int check(struct cardea_tx *tx, const struct cardea_seating *seating,
                  const struct cardea_participant_add *who, struct plan *plan)
 {
+	const struct cardea_block_person person = {.user = who->external_user_id};
 	int64_t active = 0;
+	bool is_blocked = false;
 	int err = plan_duplicate(tx, seating, who->external_user_id, plan);
 
 	if (!err) {
 		err = cardea_store_seat_count(tx, seating->tenant.id, seating->room.id, &active);
+	}
+	if (!err) {
+		err = cardea_block_find(tx, &seating->room, &person, &is_blocked);
 	}
 	if (err) {
 		return err;
@@ -147,7 +157,7 @@ static int check(struct cardea_tx *tx, const struct cardea_seating *seating,
 	active -= plan->duplicate == REPLACE && !plan->existing.is_hidden ? 1 : 0;
 	err = cardea_grant_role(&seating->principal, who->role,
 	                        seating->tenant.first_participant_is_host && active == 0, &plan->role);
-	return err ? err : admit(tx, seating, plan, active);
+	return err ? err : admit(tx, seating, plan, active, is_blocked);
 }
 
 static int open_if_closed(struct cardea_tx *tx, struct cardea_seating *seating)
@@ -178,7 +188,8 @@ static int keep(struct cardea_tx *tx, struct cardea_seating *seating, struct pla
 
 static int replace(struct cardea_tx *tx, struct cardea_seating *seating, struct plan *plan)
 {
-	int err = cardea_seat_remove(tx, &plan->existing, "duplicate", NULL);
+	int err = cardea_seat_remove(tx, &plan->existing,
+	                             &(struct cardea_seat_removal){.reason = "duplicate"});
 
 	seating->must_revoke = cardea_seat_revocation(&seating->room, &plan->existing, "duplicate",
 	                                              &seating->revocation);

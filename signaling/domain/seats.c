@@ -3,8 +3,11 @@
 
 #include <string.h>
 #include <glib.h>
+#include "cardea_error.h"
+#include "domain/effects.h"
 #include "domain/journal.h"
 #include "domain/secrets.h"
+#include "domain/tellings.h"
 
 int cardea_seat_client_key(enum cardea_client_key_origin origin, const char *key,
                            char out[CARDEA_DIGEST_SIZE])
@@ -61,6 +64,10 @@ int cardea_seat_add(struct cardea_tx *tx, const struct cardea_room_row *room,
 	if (!err) {
 		err = cardea_journal_seat(tx, out, type, &data, &out->ordinal);
 		out->admitted_by_event = spec->admission == CARDEA_SEAT_ADMITTED ? out->ordinal : 0;
+	}
+	/* With rights of its own from the start: its node is told of them. */
+	if (spec->locks.set || spec->has_publish) {
+		out->rights_event = out->ordinal;
 	}
 	return err ? err : cardea_store_seat_insert(tx, out);
 }
@@ -255,10 +262,11 @@ int cardea_seat_hand(struct cardea_tx *tx, struct cardea_seat_row *seat, bool is
 	return err ? err : cardea_store_seat_update(tx, seat);
 }
 
-int cardea_seat_remove(struct cardea_tx *tx, struct cardea_seat_row *seat, const char *reason,
-                       const char *by)
+int cardea_seat_remove(struct cardea_tx *tx, struct cardea_seat_row *seat,
+                       const struct cardea_seat_removal *how)
 {
-	struct cardea_event_data data = {.reason = reason, .by = by};
+	struct cardea_event_data data = {
+	        .reason = how->reason, .by = how->by, .text = how->text, .block = how->block};
 	int err;
 
 	empty(tx, seat);
@@ -275,12 +283,43 @@ int cardea_seat_remove(struct cardea_tx *tx, struct cardea_seat_row *seat, const
 }
 
 int cardea_seat_kick(struct cardea_tx *tx, const struct cardea_session_row *session,
-                     struct cardea_seat_row *seat, const char *by)
+                     struct cardea_seat_row *seat, const struct cardea_seat_removal *how)
 {
+	struct cardea_seat_removal kick = *how;
+
+	kick.reason = "host";
 	if (session->waiting_room && seat->is_guest) {
 		seat->admission = CARDEA_SEAT_WAITING;
 	}
-	return cardea_seat_remove(tx, seat, "host", by);
+	return cardea_seat_remove(tx, seat, &kick);
+}
+
+int cardea_seat_find_visible(struct cardea_tx *tx, const struct cardea_room_row *room,
+                             const char *id, struct cardea_seat_row *out)
+{
+	int err = cardea_store_seat_get(tx, room->tenant, id, out);
+
+	if (!err && (out->is_removed || out->is_hidden || out->admission != CARDEA_SEAT_ADMITTED ||
+	             strcmp(out->session, room->session) != 0)) {
+		err = CARDEA_E_NOT_FOUND;
+	}
+	return err;
+}
+
+int cardea_seat_tell(struct cardea_tx *tx, const struct cardea_room_row *room,
+                     const struct cardea_seat_row *seat, const char *type,
+                     const struct cardea_event_data *data, struct cardea_effects *effects)
+{
+	struct cardea_event_data about = *data;
+	struct cardea_telling telling;
+	int64_t id = 0;
+	int err = cardea_journal_seat(tx, seat, type, data, &id);
+
+	about.participant = cardea_tx_strdup(tx, seat->id);
+	if (!err && cardea_telling_of(room, id, cardea_tx_now_ms(tx), type, &about, &telling)) {
+		cardea_effect_tell(effects, &telling);
+	}
+	return err;
 }
 
 bool cardea_seat_revocation(const struct cardea_room_row *room, const struct cardea_seat_row *seat,

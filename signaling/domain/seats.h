@@ -67,14 +67,30 @@ int cardea_seat_hand(struct cardea_tx *tx, struct cardea_seat_row *seat, bool is
                      const char *by);
 /* The meeting was locked before the seat came: its join token is dead. */
 int cardea_seat_shut_out(struct cardea_tx *tx, struct cardea_seat_row *seat);
-/* For good: its generation is raised, so that no token of it works any more (DESIGN 5). @by: the
- * host who did it, or NULL. */
-int cardea_seat_remove(struct cardea_tx *tx, struct cardea_seat_row *seat, const char *reason,
-                       const char *by);
-/* A host removes @seat: of a guest its admission ends with it, where guests wait to be let in
- * (spec/meetings 11.6). */
+/* Why and by whom a seat is removed; NULL = nothing to say. */
+struct cardea_seat_removal {
+	const char *reason; /* for the log */
+	const char *by;     /* seat of the host */
+	const char *text;   /* for the person */
+	const char *block;  /* "meeting" or "room": may not come in any more */
+};
+/* For good: its generation is raised, so that no token of it works any more (DESIGN 5). */
+int cardea_seat_remove(struct cardea_tx *tx, struct cardea_seat_row *seat,
+                       const struct cardea_seat_removal *how);
+/* A host removes @seat (reason `host`): of a guest its admission ends with it, where guests wait to
+ * be let in (spec/meetings 11.6). */
 int cardea_seat_kick(struct cardea_tx *tx, const struct cardea_session_row *session,
-                     struct cardea_seat_row *seat, const char *by);
+                     struct cardea_seat_row *seat, const struct cardea_seat_removal *how);
+/* A seat of the running session of @room that is in and that others can see. CARDEA_E_NOT_FOUND. */
+int cardea_seat_find_visible(struct cardea_tx *tx, const struct cardea_room_row *room,
+                             const char *id, struct cardea_seat_row *out);
+/* Logs an event about @seat that the node of @room is told (domain/tellings.h). Strings of @data
+ * live as long as the operation. */
+struct cardea_effects;
+struct cardea_event_data;
+int cardea_seat_tell(struct cardea_tx *tx, const struct cardea_room_row *room,
+                     const struct cardea_seat_row *seat, const char *type,
+                     const struct cardea_event_data *data, struct cardea_effects *effects);
 /* What the node of @room must hear once @seat's generation was raised. @reason: a literal. False:
  * the room is on no node. */
 bool cardea_seat_revocation(const struct cardea_room_row *room, const struct cardea_seat_row *seat,

@@ -21,16 +21,19 @@ bool cardea_telling_of(const struct cardea_room_row *room, int64_t id, int64_t a
                        struct cardea_telling *out)
 {
 	bool is_message = strcmp(type, CARDEA_EVENT_MESSAGE_SENT) == 0;
+	bool is_unmute = strcmp(type, CARDEA_EVENT_PARTICIPANT_UNMUTED) == 0;
 
 	/* Messages of a dialect of its own are not for native clients. */
 	if (is_message && g_strcmp0(data->kind, "custom") == 0) {
 		return false;
 	}
-	if (!is_message && strcmp(type, CARDEA_EVENT_PARTICIPANT_MUTED) != 0) {
+	if (!is_message && strcmp(type, CARDEA_EVENT_PARTICIPANT_MUTED) != 0 && !is_unmute) {
 		return false;
 	}
 	address(room, out);
-	out->type = is_message ? CARDEA_TELL_MESSAGE : CARDEA_TELL_MUTE;
+	out->type = is_message  ? CARDEA_TELL_MESSAGE
+	            : is_unmute ? CARDEA_TELL_UNMUTE
+	                        : CARDEA_TELL_MUTE;
 	out->id = id;
 	out->at_ms = at_ms;
 	out->seat = data->participant;
@@ -67,10 +70,11 @@ int cardea_tellings_missed(struct cardea_tx *tx, const struct cardea_room_row *r
 	const struct cardea_event_row *events = NULL;
 	struct cardea_telling *tellings;
 	size_t event_count = 0;
-	int err = cardea_store_event_list_of(
-	        tx, room->tenant, room->id, told, MISSED_MAX,
-	        (const char *const[2]){CARDEA_EVENT_MESSAGE_SENT, CARDEA_EVENT_PARTICIPANT_MUTED},
-	        &events, &event_count);
+	int err = cardea_store_event_list_of(tx, room->tenant, room->id, told, MISSED_MAX,
+	                                     (const char *const[3]){CARDEA_EVENT_MESSAGE_SENT,
+	                                                            CARDEA_EVENT_PARTICIPANT_MUTED,
+	                                                            CARDEA_EVENT_PARTICIPANT_UNMUTED},
+	                                     &events, &event_count);
 
 	tellings = cardea_tx_alloc(tx, event_count * sizeof(*tellings));
 	*count = 0;

@@ -7,6 +7,7 @@
 #include "cardea_refusal.h"
 #include "domain/credentials.h"
 #include "domain/domain_private.h"
+#include "domain/effects.h"
 #include "domain/grants.h"
 #include "domain/room_life.h"
 #include "domain/seats.h"
@@ -25,8 +26,7 @@ struct waiting_op {
 	struct cardea_room_row room;
 	const struct cardea_seat_row *seats;
 	size_t count;
-	bool has_revocation;
-	struct cardea_revocation revocation;
+	struct cardea_effects effects;
 };
 
 /* Who calls, and the room that the call is about. */
@@ -37,7 +37,7 @@ static int find_room(struct cardea_tx *tx, struct waiting_op *op)
 
 	op->seats = NULL;
 	op->count = 0;
-	op->has_revocation = false;
+	cardea_effects_begin(&op->effects, tx);
 	if (!err) {
 		err = cardea_grant_room(&op->principal, op->command.room);
 	}
@@ -125,7 +125,7 @@ static int put_back(struct cardea_tx *tx, struct waiting_op *op, struct cardea_s
 		err = cardea_seat_put_back(tx, seat, by(op));
 	}
 	if (!err) {
-		op->has_revocation = cardea_seat_revocation(&op->room, seat, "waiting", &op->revocation);
+		cardea_effect_revoke(&op->effects, &op->room, seat, "waiting", NULL);
 	}
 	return err;
 }
@@ -176,10 +176,9 @@ static int act(struct cardea_tx *tx, void *arg)
 static void answer_act(int err, void *arg)
 {
 	struct waiting_op *op = arg;
-	const struct cardea_media_port *media = &op->base.domain->options.media;
 
-	if (!err && op->has_revocation && media->revoke) {
-		media->revoke(media->arg, &op->revocation);
+	if (!err) {
+		cardea_effects_carry_out(&op->effects, op->base.domain);
 	}
 	op->done(err, err ? 0 : op->count, op->arg);
 	cardea_op_free(&op->base);

@@ -291,6 +291,20 @@ void cardea_control_revoke(struct cardea_control *control,
 	             CARDEA_CONTROL_ANSWER_MS, nothing_done, NULL);
 }
 
+void cardea_control_policy(struct cardea_control *control, const struct cardea_room_at *at,
+                           const struct cardea_media_policy *policy)
+{
+	request_room(control, at->room, 0, cardea_wire_policy(at, policy), CARDEA_CONTROL_ANSWER_MS,
+	             nothing_done, NULL);
+}
+
+void cardea_control_grant(struct cardea_control *control, const struct cardea_room_at *at,
+                          const struct cardea_seat_grant *grant)
+{
+	request_room(control, at->room, 0, cardea_wire_grant(at, grant), CARDEA_CONTROL_ANSWER_MS,
+	             nothing_done, NULL);
+}
+
 void cardea_control_close(struct cardea_control *control, const char *room, int64_t epoch)
 {
 	request_room(control, room, 0, cardea_wire_close(room, epoch), CARDEA_CONTROL_ANSWER_MS,

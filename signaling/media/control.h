@@ -59,6 +59,11 @@ void cardea_control_open(struct cardea_control *control, const struct cardea_pla
 /* `revoke` on the node. A failure is made good by the next `open`, which carries min_gen again. */
 void cardea_control_revoke(struct cardea_control *control,
                            const struct cardea_revocation *revocation);
+/* `policy` and `grant` on the node; the same. */
+void cardea_control_policy(struct cardea_control *control, const struct cardea_room_at *at,
+                           const struct cardea_media_policy *policy);
+void cardea_control_grant(struct cardea_control *control, const struct cardea_room_at *at,
+                          const struct cardea_seat_grant *grant);
 /* `say`, `mute` or `hands` on the node. What does not arrive comes after the next hello, or with
  * the next `open`. */
 void cardea_control_close(struct cardea_control *control, const char *room, int64_t epoch);

@@ -25,17 +25,60 @@ static json_t *hands_array(const struct cardea_telling *telling)
 	return array;
 }
 
+static json_t *policy_object(const struct cardea_media_policy *policy)
+{
+	return json_pack("{s:I, s:I, s:o, s:b, s:b, s:b}", "id", (json_int_t)policy->id,
+	                 "max_participants", (json_int_t)policy->max_participants, "locks",
+	                 cardea_kinds_to_json(policy->locks), "cameras_of_hosts_only",
+	                 (int)policy->cameras_of_hosts_only, "lists_hosts_only",
+	                 (int)policy->lists_hosts_only, "mute_on_start", (int)policy->mute_on_start);
+}
+
+static json_t *grant_object(const struct cardea_seat_grant *grant)
+{
+	return json_pack("{s:s, s:I, s:I, s:o, s:o, s:o, s:s}", "seat", grant->seat, "gen",
+	                 (json_int_t)grant->gen, "id", (json_int_t)grant->id, "publish",
+	                 cardea_kinds_to_json(grant->publish), "locks",
+	                 cardea_kinds_to_json(grant->locks), "unlocks",
+	                 cardea_kinds_to_json(grant->unlocks), "role", cardea_role_name(grant->role));
+}
+
+static json_t *grants_array(const struct cardea_placement *placement)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < placement->grant_count; i++) {
+		json_array_append_new(array, grant_object(&placement->grants[i]));
+	}
+	return array;
+}
+
 json_t *cardea_wire_open(const struct cardea_placement *placement)
 {
-	json_t *policy = json_pack("{s:I, s:[]}", "max_participants",
-	                           (json_int_t)placement->max_participants, "locks");
-
 	/* lease_ms 0: on one machine calls outlive the gateway (DESIGN 10). */
-	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:i, s:o, s:o, s:o, s:I}", "request", "open",
+	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:i, s:o, s:o, s:o, s:I, s:o}", "request", "open",
 	                 "room", placement->room, "tenant", placement->tenant, "conf_id",
 	                 placement->session, "epoch", (json_int_t)placement->epoch, "lease_ms", 0,
-	                 "policy", policy, "min_gen", min_gen_object(placement), "hands",
-	                 hands_array(&placement->hands), "told", (json_int_t)placement->told);
+	                 "policy", policy_object(&placement->policy), "min_gen",
+	                 min_gen_object(placement), "hands", hands_array(&placement->hands), "told",
+	                 (json_int_t)placement->told, "grants", grants_array(placement));
+}
+
+json_t *cardea_wire_policy(const struct cardea_room_at *at,
+                           const struct cardea_media_policy *policy)
+{
+	return json_pack("{s:s, s:s, s:I, s:o}", "request", "policy", "room", at->room, "epoch",
+	                 (json_int_t)at->epoch, "policy", policy_object(policy));
+}
+
+json_t *cardea_wire_grant(const struct cardea_room_at *at, const struct cardea_seat_grant *grant)
+{
+	json_t *object = grant_object(grant);
+
+	json_object_set_new(object, "request", json_string("grant"));
+	json_object_set_new(object, "room", json_string(at->room));
+	json_object_set_new(object, "epoch", json_integer((json_int_t)at->epoch));
+	return object;
 }
 
 static json_t *say_request(const struct cardea_telling *telling)
@@ -60,9 +103,11 @@ json_t *cardea_wire_telling(const struct cardea_telling *telling)
 	case CARDEA_TELL_MESSAGE:
 		return say_request(telling);
 	case CARDEA_TELL_MUTE:
-		return json_pack("{s:s, s:s, s:I, s:s, s:s, s:I}", "request", "mute", "room", telling->room,
-		                 "epoch", (json_int_t)telling->epoch, "seat", telling->seat, "kind",
-		                 telling->kind, "id", (json_int_t)telling->id);
+	case CARDEA_TELL_UNMUTE:
+		return json_pack("{s:s, s:s, s:I, s:s, s:s, s:I, s:b}", "request", "mute", "room",
+		                 telling->room, "epoch", (json_int_t)telling->epoch, "seat", telling->seat,
+		                 "kind", telling->kind, "id", (json_int_t)telling->id, "muted",
+		                 (int)(telling->type == CARDEA_TELL_MUTE));
 	case CARDEA_TELL_HANDS:
 	default:
 		return json_pack("{s:s, s:s, s:I, s:o}", "request", "hands", "room", telling->room, "epoch",
@@ -78,10 +123,10 @@ json_t *cardea_wire_close(const char *room, int64_t epoch)
 
 json_t *cardea_wire_revoke(const struct cardea_revocation *revocation)
 {
-	return json_pack("{s:s, s:s, s:I, s:s, s:I, s:s?}", "request", "revoke", "room",
+	return json_pack("{s:s, s:s, s:I, s:s, s:I, s:s?, s:s*}", "request", "revoke", "room",
 	                 revocation->room, "epoch", (json_int_t)revocation->epoch, "seat",
 	                 revocation->seat, "min_gen", (json_int_t)revocation->min_gen, "reason",
-	                 revocation->reason);
+	                 revocation->reason, "text", revocation->text);
 }
 
 json_t *cardea_wire_message(uint64_t session, uint64_t handle, json_t *body)

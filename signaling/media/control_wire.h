@@ -16,6 +16,9 @@
 /* Each returns a new request. */
 json_t *cardea_wire_open(const struct cardea_placement *placement);
 json_t *cardea_wire_close(const char *room, int64_t epoch);
+json_t *cardea_wire_policy(const struct cardea_room_at *at,
+                           const struct cardea_media_policy *policy);
+json_t *cardea_wire_grant(const struct cardea_room_at *at, const struct cardea_seat_grant *grant);
 json_t *cardea_wire_revoke(const struct cardea_revocation *revocation);
 /* `say`, `mute` or `hands`. */
 json_t *cardea_wire_telling(const struct cardea_telling *telling);

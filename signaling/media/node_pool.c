@@ -125,6 +125,26 @@ static void port_close(void *arg, const char *node_name, const char *room, int64
 	}
 }
 
+static void port_grant(void *arg, const struct cardea_room_at *at,
+                       const struct cardea_seat_grant *grant)
+{
+	struct node *node = find(arg, at->node);
+
+	if (node) {
+		cardea_control_grant(node->control, at, grant);
+	}
+}
+
+static void port_policy(void *arg, const struct cardea_room_at *at,
+                        const struct cardea_media_policy *policy)
+{
+	struct node *node = find(arg, at->node);
+
+	if (node) {
+		cardea_control_policy(node->control, at, policy);
+	}
+}
+
 static void port_tell(void *arg, const struct cardea_telling *telling)
 {
 	struct node *node = find(arg, telling->node);
@@ -142,6 +162,8 @@ struct cardea_media_port cardea_node_pool_port(struct cardea_node_pool *pool)
 	        .open = port_open,
 	        .revoke = port_revoke,
 	        .close = port_close,
+	        .grant = port_grant,
+	        .policy = port_policy,
 	        .tell = port_tell,
 	        .arg = pool,
 	};

@@ -55,18 +55,18 @@ int cardea_store_event_list(struct cardea_tx *tx, const char *tenant, const char
 }
 
 int cardea_store_event_list_of(struct cardea_tx *tx, const char *tenant, const char *room,
-                               int64_t after, int64_t limit, const char *const types[2],
+                               int64_t after, int64_t limit, const char *const types[3],
                                const struct cardea_event_row **out, size_t *count)
 {
 	struct cardea_row_sink sink = {
 	        .tx = tx, .read = read_event, .size = sizeof(struct cardea_event_row)};
 	int err = CARDEA_QUERY(tx,
 	                       "SELECT seq, session, at, type, data FROM events "
-	                       "WHERE tenant = $1 AND room = $2 AND seq > $3 AND type IN ($4, $5) "
-	                       "ORDER BY seq LIMIT $6",
+	                       "WHERE tenant = $1 AND room = $2 AND seq > $3 AND type IN ($4, $5, $6) "
+	                       "ORDER BY seq LIMIT $7",
 	                       cardea_rows_take_many, &sink, CARDEA_TEXT(tenant), CARDEA_TEXT(room),
 	                       CARDEA_INT(after), CARDEA_TEXT(types[0]), CARDEA_TEXT(types[1]),
-	                       CARDEA_INT(limit));
+	                       CARDEA_TEXT(types[2]), CARDEA_INT(limit));
 
 	*out = sink.items;
 	*count = sink.count;

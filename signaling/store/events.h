@@ -21,9 +21,9 @@ int cardea_store_event_append(struct cardea_tx *tx, const char *tenant, const ch
 int cardea_store_event_list(struct cardea_tx *tx, const char *tenant, const char *room,
                             int64_t after, int64_t limit, const struct cardea_event_row **out,
                             size_t *count);
-/* The same, of two types only. */
+/* The same, of three types only. */
 int cardea_store_event_list_of(struct cardea_tx *tx, const char *tenant, const char *room,
-                               int64_t after, int64_t limit, const char *const types[2],
+                               int64_t after, int64_t limit, const char *const types[3],
                                const struct cardea_event_row **out, size_t *count);
 /* The room's last number, 0 if it has no event yet. */
 int cardea_store_event_last(struct cardea_tx *tx, const char *tenant, const char *room,

@@ -50,6 +50,10 @@ static void open_room(void *arg, const struct cardea_placement *placement,
 		f->min_gen[i] = placement->min_gen[i];
 	}
 	f->placement.min_gen = f->min_gen;
+	for (size_t i = 0; i < placement->grant_count && i < G_N_ELEMENTS(f->grants); i++) {
+		f->grants[i] = placement->grants[i];
+	}
+	f->placement.grants = f->grants;
 	done(f->open_err, done_arg);
 }
 
@@ -66,6 +70,9 @@ static void tell(void *arg, const struct cardea_telling *telling)
 		break;
 	case CARDEA_TELL_MUTE:
 		g_string_printf(line, "mute %s %s", telling->seat, telling->kind);
+		break;
+	case CARDEA_TELL_UNMUTE:
+		g_string_printf(line, "unmute %s %s", telling->seat, telling->kind);
 		break;
 	case CARDEA_TELL_HANDS:
 		g_string_assign(line, "hands");
@@ -88,6 +95,36 @@ static void revoke_seat(void *arg, const struct cardea_revocation *revocation)
 
 	f->revoked++;
 	f->revocation = *revocation;
+}
+
+static void grant_seat(void *arg, const struct cardea_room_at *at,
+                       const struct cardea_seat_grant *grant)
+{
+	struct fixture *f = arg;
+
+	assert_string_equal(at->node, FIXTURE_NODE);
+	f->granted++;
+	f->grant = *grant;
+}
+
+static void police_room(void *arg, const struct cardea_room_at *at,
+                        const struct cardea_media_policy *policy)
+{
+	struct fixture *f = arg;
+
+	assert_string_equal(at->node, FIXTURE_NODE);
+	f->policed++;
+	f->policy = *policy;
+}
+
+static void close_room(void *arg, const char *node, const char *room, int64_t epoch)
+{
+	struct fixture *f = arg;
+
+	(void)node;
+	(void)room;
+	(void)epoch;
+	f->closed++;
 }
 
 static void too_late(void *arg)
@@ -122,6 +159,9 @@ static void open_domain(struct fixture *f)
 	                  .choose = choose_node,
 	                  .open = open_room,
 	                  .revoke = revoke_seat,
+	                  .grant = grant_seat,
+	                  .policy = police_room,
+	                  .close = close_room,
 	                  .tell = tell,
 	                  .arg = f},
 	        .issuer = "cardea",
@@ -638,7 +678,8 @@ static int remove_seat(struct cardea_tx *tx, void *arg)
 	struct cardea_seat_row seat;
 	int err = cardea_store_seat_get(tx, direct->f->tenant, direct->id, &seat);
 
-	return err ? err : cardea_seat_remove(tx, &seat, "test", NULL);
+	return err ? err
+	           : cardea_seat_remove(tx, &seat, &(struct cardea_seat_removal){.reason = "test"});
 }
 
 void fixture_remove_seat(struct fixture *f, const char *id)

@@ -40,6 +40,11 @@ struct fixture {
 	struct cardea_min_gen min_gen[8];
 	int revoked;
 	struct cardea_revocation revocation;
+	int granted, policed;
+	struct cardea_seat_grant grant; /* the last one */
+	struct cardea_media_policy policy;
+	struct cardea_seat_grant grants[8]; /* of the last `open` */
+	int closed;
 	int told_count;
 	char *told;                       /* the last one, as a line */
 	int64_t told_id;                  /* the last one with a number */

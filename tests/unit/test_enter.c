@@ -420,7 +420,7 @@ static void full_and_locked_rooms_keep_guests_out(void **state)
 	fixture_set_room(f, &room);
 	assert_int_equal(enter(f, m.links.guest_token, NULL), CARDEA_E_CAPACITY);
 	assert_int_equal(enter(f, m.links.host_key, NULL), 0);
-	assert_int_equal(f->placement.max_participants, 2);
+	assert_int_equal(f->placement.policy.max_participants, 2);
 	fixture_get_room(f, m.links.room, &room);
 	room.max_participants = -1;
 	room.is_locked = true;

@@ -32,16 +32,36 @@ static void assert_json(json_t *actual, const char *expected)
 	json_decref(actual);
 }
 
+#define POLICY                                                                                     \
+	"{\"id\":7,\"max_participants\":10,\"locks\":[\"camera\",\"screen\"],"                         \
+	"\"cameras_of_hosts_only\":true,\"lists_hosts_only\":false,\"mute_on_start\":false}"
+#define GRANT                                                                                      \
+	"\"seat\":\"s1\",\"gen\":2,\"id\":9,\"publish\":[\"microphone\"],\"locks\":[\"camera\"],"      \
+	"\"unlocks\":[\"screen\"],\"role\":\"participant\""
+
 static void opens(void **state)
 {
 	static const struct cardea_min_gen gens[] = {{"s1", 2}};
+	static const struct cardea_seat_grant grants[] = {{.seat = "s1",
+	                                                   .gen = 2,
+	                                                   .id = 9,
+	                                                   .publish = CARDEA_KIND_MICROPHONE,
+	                                                   .locks = CARDEA_KIND_CAMERA,
+	                                                   .unlocks = CARDEA_KIND_SCREEN,
+	                                                   .role = CARDEA_ROLE_PARTICIPANT}};
 	static const char *const hands[] = {"s2", "s1"};
+	const struct cardea_room_at at = {.room = "r", .node = "n", .epoch = 3};
 	struct cardea_placement placement = {
 	        .room = "r",
 	        .tenant = "t",
 	        .session = "c",
 	        .epoch = 3,
-	        .max_participants = 10,
+	        .policy = {.id = 7,
+	                   .max_participants = 10,
+	                   .locks = CARDEA_KIND_CAMERA | CARDEA_KIND_SCREEN,
+	                   .cameras_of_hosts_only = true},
+	        .grants = grants,
+	        .grant_count = 1,
 	        .min_gen = gens,
 	        .min_gen_count = 1,
 	        .told = 41,
@@ -54,8 +74,13 @@ static void opens(void **state)
 	assert_json(
 	        cardea_wire_open(&placement),
 	        "{\"request\":\"open\",\"room\":\"r\",\"tenant\":\"t\",\"conf_id\":\"c\",\"epoch\":3,"
-	        "\"lease_ms\":0,\"policy\":{\"max_participants\":10,\"locks\":[]},"
-	        "\"min_gen\":{\"s1\":2},\"hands\":[\"s2\",\"s1\"],\"told\":41}");
+	        "\"lease_ms\":0,\"policy\":" POLICY
+	        ",\"min_gen\":{\"s1\":2},\"hands\":[\"s2\",\"s1\"],\"told\":41,\"grants\":[{" GRANT
+	        "}]}");
+	assert_json(cardea_wire_policy(&at, &placement.policy),
+	            "{\"request\":\"policy\",\"room\":\"r\",\"epoch\":3,\"policy\":" POLICY "}");
+	assert_json(cardea_wire_grant(&at, &grants[0]),
+	            "{\"request\":\"grant\",\"room\":\"r\",\"epoch\":3," GRANT "}");
 	assert_json(cardea_wire_close("r", 3), "{\"request\":\"close\",\"room\":\"r\",\"epoch\":3}");
 	assert_json(cardea_wire_revoke(&revocation),
 	            "{\"request\":\"revoke\",\"room\":\"r\",\"epoch\":3,\"seat\":\"s\",\"min_gen\":4,"
@@ -89,7 +114,11 @@ static void tells(void **state)
 	telling.kind = "camera";
 	assert_json(cardea_wire_telling(&telling),
 	            "{\"request\":\"mute\",\"room\":\"r\",\"epoch\":3,\"seat\":\"s1\","
-	            "\"kind\":\"camera\",\"id\":42}");
+	            "\"kind\":\"camera\",\"id\":42,\"muted\":true}");
+	telling.type = CARDEA_TELL_UNMUTE;
+	assert_json(cardea_wire_telling(&telling),
+	            "{\"request\":\"mute\",\"room\":\"r\",\"epoch\":3,\"seat\":\"s1\","
+	            "\"kind\":\"camera\",\"id\":42,\"muted\":false}");
 	telling.type = CARDEA_TELL_HANDS;
 	telling.hands = hands;
 	telling.hand_count = 2;

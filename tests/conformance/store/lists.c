@@ -70,8 +70,8 @@ int lists_read_types(struct cardea_tx *tx, void *arg)
 	GString *out = arg;
 	int64_t last = 0;
 	size_t count = 0;
-	int err = cardea_store_event_list_of(tx, TENANT_A, ROOM, 3, 3, (const char *const[2]){"a", "c"},
-	                                     &events, &count);
+	int err = cardea_store_event_list_of(tx, TENANT_A, ROOM, 3, 3,
+	                                     (const char *const[3]){"a", "c", "d"}, &events, &count);
 
 	g_string_truncate(out, 0);
 	for (size_t i = 0; i < count && !err; i++) {
