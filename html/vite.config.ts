@@ -1,5 +1,5 @@
 /**
- * The pages: dist/index.html and dist/room/index.html (join), dist/assets/.
+ * The pages: dist/index.html and dist/room/index.html (join), dist/account/index.html, dist/assets/.
  * All addresses in them are relative, so that they work from any folder of any web server.
  */
 
@@ -15,7 +15,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      input: ['index.html', 'room/index.html'],
+      input: ['index.html', 'room/index.html', 'account/index.html'],
       output: {
         entryFileNames: 'assets/[name]-[hash].js',
         chunkFileNames: 'assets/[name]-[hash].js',

@@ -1,31 +1,29 @@
 /** Who waits to be let in, for a host's page: asked again and again, and told when it changes. */
 
-import { call } from './api.ts';
-import { CardeaError, toCardeaError } from './errors.ts';
+import { toCardeaError } from './errors.ts';
 import { Emitter } from './events.ts';
+import type { RoomCalls } from './room_calls.ts';
 import type { WaitingPerson } from './types.ts';
 
 const POLL_MS = 3_000;
 
 export class Lobby extends Emitter<{ change: [] }> {
-  readonly #baseUrl: string;
-  readonly #credential: string;
+  readonly #calls: RoomCalls;
   #room: string | null = null;
   #people: readonly WaitingPerson[] = [];
   #stop = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(baseUrl: string, credential: string) {
+  constructor(calls: RoomCalls) {
     super();
-    this.#baseUrl = baseUrl;
-    this.#credential = credential;
+    this.#calls = calls;
   }
 
   get people(): readonly WaitingPerson[] {
     return this.#people;
   }
 
-  /** Follows the door of @p room; null watches none. */
+  /** Follows the door of @p room, that of the calls; null watches none. */
   watch(room: string | null): void {
     if (this.#room === room) return;
     this.#room = room;
@@ -37,39 +35,22 @@ export class Lobby extends Emitter<{ change: [] }> {
   }
 
   async admit(participantId: string): Promise<void> {
-    await this.#post(`participants/${encodeURIComponent(participantId)}/admit`);
+    await this.#calls.about(participantId, 'POST', 'admit');
     this.#drop(participantId);
   }
 
   async deny(participantId: string, reason?: string): Promise<void> {
-    await this.#post(
-      `participants/${encodeURIComponent(participantId)}/deny`,
-      reason ? { reason } : undefined,
-    );
+    await this.#calls.about(participantId, 'POST', 'deny', reason ? { reason } : undefined);
     this.#drop(participantId);
   }
 
   async admitAll(): Promise<void> {
-    await this.#post('admit-all');
+    await this.#calls.request('POST', 'admit-all');
     this.#setPeople([]);
   }
 
   async putBack(participantId: string): Promise<void> {
-    await this.#post(`participants/${encodeURIComponent(participantId)}/wait`);
-  }
-
-  async #post(path: string, body?: object): Promise<void> {
-    if (!this.#room) throw new CardeaError({ code: 'closed', message: 'closed' });
-    await this.#request('POST', path, body);
-  }
-
-  #request(method: string, path: string, body?: object, signal?: AbortSignal): Promise<unknown> {
-    return call(this.#baseUrl, `api/v1/rooms/${encodeURIComponent(this.#room ?? '')}/${path}`, {
-      method,
-      bearer: this.#credential,
-      body,
-      signal,
-    }).then(({ body: answer }) => answer);
+    await this.#calls.about(participantId, 'POST', 'wait');
   }
 
   /** An answer that comes late must not bring back whom this page has just let in: it is asked anew. */
@@ -80,9 +61,14 @@ export class Lobby extends Emitter<{ change: [] }> {
   async #poll(signal: AbortSignal): Promise<void> {
     const before = this.#people;
     try {
-      const people = await this.#request('GET', 'waiting', undefined, signal);
+      const people = await this.#calls.request<WaitingPerson[]>(
+        'GET',
+        'waiting',
+        undefined,
+        signal,
+      );
       if (signal.aborted) return;
-      if (this.#people === before) this.#setPeople(people as WaitingPerson[]);
+      if (this.#people === before) this.#setPeople(people);
     } catch (reason) {
       if (signal.aborted) return;
       const { status } = toCardeaError(reason);

@@ -162,6 +162,12 @@ export class LocalMedia extends Emitter<{
     else await this.setScreen(false);
   }
 
+  /** For a moderator; a screen is shared by whoever sits in front of it only. */
+  async switchOn(kind: SourceKind): Promise<void> {
+    if (kind === 'microphone') await this.setMicrophone(true);
+    else if (kind === 'camera') await this.setCamera(true);
+  }
+
   /** Changes the device now if the source is on, else at the next time. */
   async selectDevice(kind: DeviceKind, deviceId: string): Promise<void> {
     this.#deviceIds[kind] = deviceId;

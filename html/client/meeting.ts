@@ -10,8 +10,10 @@ import { Emitter } from './events.ts';
 import { Identity, tabStorage } from './identity.ts';
 import { Lobby } from './lobby.ts';
 import { LocalMedia } from './local.ts';
+import { Moderation } from './moderation.ts';
 import { Backoff, networkEvents, sleep } from './retry.ts';
 import { RoomState } from './room.ts';
+import { RoomCalls } from './room_calls.ts';
 import { Session, type SessionEnd } from './session.ts';
 import type {
   Entry,
@@ -19,6 +21,11 @@ import type {
   Message,
   Participant,
   PluginEvent,
+  Permissions,
+  PermissionsChange,
+  Removal,
+  Role,
+  RoomOptions,
   RoomStateAnswer,
   Self,
   SlotCounts,
@@ -118,6 +125,8 @@ export class Meeting extends Emitter<{
   readonly #stop = new AbortController();
   readonly #roomState = new RoomState();
   readonly #conversation = new Conversation();
+  readonly #calls: RoomCalls;
+  readonly #moderation: Moderation;
   readonly #lobby: Lobby;
   readonly #backoff = new Backoff(500, 5000);
   readonly #onPageHide = () => this.#leaveNow();
@@ -126,6 +135,8 @@ export class Meeting extends Emitter<{
   #session: Session | null = null;
   #self: Self | null = null;
   #room: Pick<Entry['room'], 'id' | 'name'> | null = null;
+  #options: RoomOptions = {};
+  #avatar: string | null = null;
   #ending: Ending | null = null;
   #trouble: CardeaError | null = null;
   #door: Door | null = null;
@@ -144,7 +155,9 @@ export class Meeting extends Emitter<{
     this.#slots = options.slots;
     const storage = options.storage === undefined ? tabStorage() : options.storage;
     this.#identity = new Identity(options.credential, storage);
-    this.#lobby = new Lobby(this.#baseUrl, options.credential);
+    this.#calls = new RoomCalls(this.#baseUrl, options.credential);
+    this.#moderation = new Moderation(this.#calls);
+    this.#lobby = new Lobby(this.#calls);
     this.#lobby.on('change', () => this.#announce('lobby', this.#lobby.people));
     this.#joinDeadlineMs = options.joinDeadlineMs ?? 120_000;
     this.#reconnectDeadlineMs = options.reconnectDeadlineMs ?? 300_000;
@@ -167,6 +180,16 @@ export class Meeting extends Emitter<{
 
   get room(): { id: string; name: string } | null {
     return this.#room && { id: this.#room.id, name: this.#room.name };
+  }
+
+  /** What the room says to pages. */
+  get options(): RoomOptions {
+    return this.#options;
+  }
+
+  /** Address of this person's picture. */
+  get avatar(): string | null {
+    return this.#avatar;
   }
 
   /** Everybody else, by id, in the order in which they came. */
@@ -294,9 +317,23 @@ export class Meeting extends Emitter<{
     await this.#ask({ request: 'moderate', action: 'mute', participant: participantId, kind });
   }
 
-  /** Hosts: for good. */
-  async remove(participantId: string): Promise<void> {
-    await this.#ask({ request: 'moderate', action: 'remove', participant: participantId });
+  /** Hosts: for good; with `block` no other credential of the same person opens this meeting either. */
+  async remove(participantId: string, removal: Removal = {}): Promise<void> {
+    if (removal.block || removal.reason) {
+      await this.#moderation.remove(participantId, removal);
+    } else {
+      await this.#ask({ request: 'moderate', action: 'remove', participant: participantId });
+    }
+  }
+
+  /** Hosts: what somebody may do. */
+  permissions(participantId: string): Promise<Permissions> {
+    return this.#moderation.permissions(participantId);
+  }
+
+  /** Hosts: locks and unlocks, makes somebody a host or a participant; takes effect at once. */
+  permit(participantId: string, change: PermissionsChange): Promise<Permissions> {
+    return this.#moderation.change(participantId, change);
   }
 
   /** Hosts. */
@@ -433,6 +470,8 @@ export class Meeting extends Emitter<{
   /** One session from its start to its end. */
   async #live(entry: Entry): Promise<SessionEnd> {
     this.#room = entry.room;
+    this.#options = entry.room.options;
+    this.#avatar = entry.participant.avatar ?? null;
     const session = new Session({
       entry,
       media: this.media,
@@ -491,7 +530,7 @@ export class Meeting extends Emitter<{
         this.#announce('speaking', this.#roomState.speaking);
         return;
       case 'rights':
-        if (this.#self) this.#setSelf({ ...this.#self, publish: event.publish });
+        this.#setRights(event.publish, event.role);
         return;
       case 'moved':
         this.#setRoom(event);
@@ -505,9 +544,18 @@ export class Meeting extends Emitter<{
     }
   }
 
+  /** A host did, for this person or for all; one may have become a host. */
+  #setRights(publish: MediaKind[], role: Role | undefined): void {
+    if (!this.#self) return;
+    this.#setSelf({ ...this.#self, publish, role: role ?? this.#self.role });
+    this.#watchLobby();
+    this.emit('change');
+  }
+
   #watchLobby(): void {
     const follows = this.#self?.role === 'host' && this.#session !== null;
-    this.#lobby.watch(follows ? (this.#room?.id ?? null) : null);
+    this.#calls.room = this.#room?.id ?? null;
+    this.#lobby.watch(follows ? this.#calls.room : null);
   }
 
   #setSelf(self: Self): void {

@@ -108,6 +108,9 @@ export class Publisher extends Emitter<{ failed: [CardeaError] }> {
       this.#reconcile();
     } else if (event.event === 'muted') {
       this.#switchOff(event.kind);
+    } else if (event.event === 'unmuted') {
+      this.#told.set(event.kind, true);
+      this.#media.switchOn(event.kind).catch((reason) => this.#report(reason));
     } else if (event.event === 'moved') {
       this.setRights(event.participant.publish);
     }

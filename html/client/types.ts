@@ -8,6 +8,40 @@ export type SourceKind = 'microphone' | 'camera' | 'screen' | 'screen_audio';
 export type MediaKind = 'microphone' | 'camera' | 'screen' | 'data';
 export type Role = 'host' | 'participant';
 
+/** What somebody who is not a host may be locked out of. */
+export type Lock =
+  | 'microphone'
+  | 'webcam'
+  | 'screen_sharing'
+  | 'chat'
+  | 'chat_send_message'
+  | 'chat_file_share'
+  | 'private_chat'
+  | 'whiteboard'
+  | 'shared_notepad'
+  | 'reactions';
+
+/** What is in force for somebody, as hosts see and change it. */
+export interface Permissions {
+  role: Role;
+  publish: MediaKind[];
+  /** Those that are said of this person; absent: as everywhere in the room. */
+  locks: Partial<Record<Lock, boolean>>;
+}
+
+export interface PermissionsChange {
+  role?: Role;
+  publish?: MediaKind[];
+  locks?: Partial<Record<Lock, boolean | null>>;
+}
+
+export interface Removal {
+  /** For the person to read. */
+  reason?: string;
+  /** May not come back into this meeting. */
+  block?: boolean;
+}
+
 /** A Janus session id or handle id. */
 export type JanusId = number;
 
@@ -34,6 +68,8 @@ export interface Participant {
   name: string;
   role: Role;
   guest: boolean;
+  /** Address of a picture. */
+  avatar?: string | null;
   sources: Source[];
 }
 
@@ -98,6 +134,15 @@ export interface PublishedTrack {
   rids?: string[];
 }
 
+/** What the room is, as far as a page shows it; others are for programs. */
+export interface RoomOptions {
+  /** For everybody who comes in. */
+  welcome_message?: string | null;
+  /** Where people go when they have left. */
+  logout_url?: string | null;
+  [option: string]: unknown;
+}
+
 /** 201 of `POST /api/v1/enter`. */
 export interface Entry extends IceServers {
   participant: {
@@ -111,8 +156,9 @@ export interface Entry extends IceServers {
     guest: boolean;
     hidden: boolean;
     publish: MediaKind[];
+    locks?: Partial<Record<Lock, boolean>>;
   };
-  room: { id: string; name: string; options: Record<string, unknown>; locked: boolean };
+  room: { id: string; name: string; options: RoomOptions; locked: boolean };
   join_token: string;
   expires_in: number;
   resume: string;
@@ -197,9 +243,10 @@ export type PluginEvent = { cardea: 'event'; seq: number } & (
   | ({ event: 'roster' } & RosterChange)
   | ({ event: 'slots' } & SlotMap)
   | ({ event: 'speaking' } & Speaking)
-  | { event: 'rights'; publish: MediaKind[] }
+  | { event: 'rights'; publish: MediaKind[]; role?: Role }
   | { event: 'layers'; kind: SourceKind; rids: string[] }
   | { event: 'muted'; kind: SourceKind }
+  | { event: 'unmuted'; kind: SourceKind }
   | { event: 'media'; state: 'up' | 'down' }
   | { event: 'said'; data: Record<string, unknown> }
   | { event: 'hands'; hands: string[] }

@@ -9,6 +9,7 @@ import { Notice } from './notice.tsx';
 import { Prejoin } from './prejoin.tsx';
 import { describeError, describeShutDoor, type Texts } from './texts.ts';
 import { Waiting } from './waiting.tsx';
+import { logoutAddress } from './welcome.tsx';
 
 declare global {
   interface Window {
@@ -83,6 +84,8 @@ function Visit({ texts, gateway, credential, meeting, onMeeting }: VisitProps) {
     next.on('ended', ({ reason, error }) => {
       // The first door is shown again, with the preview.
       if (reason === 'refused' && !(error && describeShutDoor(error, texts))) return;
+      const elsewhere = logoutAddress(next);
+      if (elsewhere && (reason === 'left' || reason === 'closed')) location.assign(elsewhere);
       used.current = DEVICES.filter((kind) => media.active(kind));
       media.release();
     });

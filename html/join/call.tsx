@@ -13,6 +13,7 @@ import { People } from './people.tsx';
 import { useReactions } from './reactions.tsx';
 import type { Texts } from './texts.ts';
 import { ScreenTile, Tile } from './tile.tsx';
+import { Welcome } from './welcome.tsx';
 
 export function Call({ texts, meeting }: { texts: Texts; meeting: Meeting }) {
   useMeeting(meeting);
@@ -70,6 +71,7 @@ export function Call({ texts, meeting }: { texts: Texts; meeting: Meeting }) {
           </span>
         </button>
       )}
+      <Welcome texts={texts} meeting={meeting} />
       <div class="call-body">
         <Grid texts={texts} meeting={meeting} others={others} />
         {chatOpen && <Chat texts={texts} meeting={meeting} onClose={() => close('chat-button')} />}
@@ -128,6 +130,7 @@ function Grid({
             texts={texts}
             id={participant.id}
             name={participant.name}
+            picture={participant.avatar}
             guest={participant.guest}
             camera={visible(meeting, participant, 'camera')}
             muted={!isActive(participant, 'microphone')}
@@ -153,6 +156,7 @@ function Grid({
           texts={texts}
           id={self?.id ?? ''}
           name={self?.name ?? ''}
+          picture={meeting.avatar}
           camera={media.active('camera') ? media.track('camera') : null}
           muted={!media.active('microphone')}
           speaking={speaks(self?.id)}

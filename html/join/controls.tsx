@@ -2,10 +2,19 @@
 
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import type { CardeaError, MediaKind, Meeting } from '../client/index.ts';
-import { CameraIcon, ChatIcon, HandIcon, LeaveIcon, MicrophoneIcon, ScreenIcon } from './icons.tsx';
+import type { CardeaError, Meeting } from '../client/index.ts';
+import {
+  CameraIcon,
+  ChatIcon,
+  HandIcon,
+  LeaveIcon,
+  LockIcon,
+  MicrophoneIcon,
+  ScreenIcon,
+} from './icons.tsx';
+import { isLocked, LockNote } from './locks.tsx';
 import { ReactionMenu } from './reactions.tsx';
-import { describeDeviceError, type Texts } from './texts.ts';
+import { describeDeviceError, type Lockable, type Texts } from './texts.ts';
 
 interface Props {
   texts: Texts;
@@ -26,8 +35,11 @@ export function Controls({ texts, meeting, unread, chatOpen, onChat }: Props) {
     change.catch(({ code }: CardeaError) => setError(code));
   };
   const canShare = typeof navigator.mediaDevices?.getDisplayMedia === 'function';
+  const lock = (lockable: Lockable) =>
+    isLocked(meeting, lockable) ? texts.locked(texts.lockable[lockable]) : null;
   return (
     <nav class="controls">
+      <LockNote texts={texts} meeting={meeting} />
       {error && (
         <p class="hint controls-hint" data-testid="device-error" role="status">
           {describeDeviceError(error, texts)}
@@ -37,7 +49,8 @@ export function Controls({ texts, meeting, unread, chatOpen, onChat }: Props) {
         testId="mute-button"
         on={microphone}
         label={microphone ? texts.muteMicrophone : texts.unmuteMicrophone}
-        disabled={!usable(meeting, 'microphone')}
+        locked={lock('microphone')}
+        disabled={!hasDevices()}
         onClick={() => attempt(media.setMicrophone(!microphone))}
       >
         <MicrophoneIcon off={!microphone} />
@@ -46,17 +59,19 @@ export function Controls({ texts, meeting, unread, chatOpen, onChat }: Props) {
         testId="camera-button"
         on={camera}
         label={camera ? texts.stopCamera : texts.startCamera}
-        disabled={!usable(meeting, 'camera')}
+        locked={lock('webcam')}
+        disabled={!hasDevices()}
         onClick={() => attempt(media.setCamera(!camera))}
       >
         <CameraIcon off={!camera} />
       </Toggle>
-      {canShare && meeting.mayPublish('screen') && (
+      {canShare && (
         <Toggle
           testId="screen-button"
           on={screen}
           quiet
           label={screen ? texts.stopScreen : texts.startScreen}
+          locked={lock('screen_sharing')}
           onClick={() => void media.setScreen(!screen).catch(() => {})}
         >
           <ScreenIcon />
@@ -106,6 +121,7 @@ function Toggle({
   on,
   quiet = false,
   label,
+  locked = null,
   disabled = false,
   onClick,
   children,
@@ -115,27 +131,35 @@ function Toggle({
   /** Off is the normal state and needs no warning colour. */
   quiet?: boolean;
   label: string;
+  /** Why a host does not let one, in words. */
+  locked?: string | null;
   disabled?: boolean;
   onClick: () => void;
   children: ComponentChildren;
 }) {
-  const tone = quiet ? (on ? 'is-lit' : '') : on ? '' : 'is-off';
+  const tone = locked ? 'is-locked' : quiet ? (on ? 'is-lit' : '') : on ? '' : 'is-off';
   return (
     <button
       type="button"
       class={`control ${tone}`}
       data-testid={testId}
       data-on={on}
-      disabled={disabled}
-      title={label}
+      disabled={disabled || locked !== null}
+      title={locked ?? label}
       onClick={onClick}
     >
       {children}
+      {locked && (
+        <span class="control-lock" aria-hidden="true">
+          <LockIcon />
+        </span>
+      )}
       <span class="control-label">{label}</span>
+      {locked && <span class="sr-only">{locked}</span>}
     </button>
   );
 }
 
-function usable(meeting: Meeting, kind: MediaKind): boolean {
-  return meeting.mayPublish(kind) && typeof navigator.mediaDevices !== 'undefined';
+function hasDevices(): boolean {
+  return typeof navigator.mediaDevices !== 'undefined';
 }

@@ -125,6 +125,15 @@ export function DoorIcon() {
 }
 
 /** A door, half open. */
+export function LockIcon() {
+  return (
+    <Icon>
+      <rect x="5" y="11" width="14" height="9" rx="2.5" />
+      <path d="M8 11V8a4 4 0 0 1 8 0v3" />
+    </Icon>
+  );
+}
+
 /** The operator's own picture instead of ours. */
 export const CustomLogo = createContext<string | null>(null);
 

@@ -1,8 +1,21 @@
-/** The language of the person whom a link belongs to, before they are in. */
+/** The language of the page, and of the person whom a link belongs to, before they are in. */
 
 import type { Credential } from './credential.ts';
 
 const TIMEOUT_MS = 5_000;
+
+/** The texts of the first language in `wanted` that there are texts of; English otherwise. */
+export function pickLanguage<Texts>(
+  tables: Readonly<Record<string, Texts>>,
+  wanted: readonly string[],
+): { language: string; texts: Texts } {
+  for (const tag of [...wanted, 'en']) {
+    const language = tag.toLowerCase().split('-')[0] ?? '';
+    const texts = tables[language];
+    if (texts) return { language, texts };
+  }
+  throw new Error('a page speaks English');
+}
 
 /** What the application server said about the holder of an access key; null if nothing is known. */
 export async function personLocale(

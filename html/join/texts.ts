@@ -1,6 +1,11 @@
 /** Everything the page says, in each of its languages. */
 
 import type { CardeaError, Ending, WaitsFor } from '../client/index.ts';
+import { pickLanguage } from './language.ts';
+
+/** What hosts can lock one by one, in this order. */
+export const LOCKABLES = ['microphone', 'webcam', 'screen_sharing', 'chat'] as const;
+export type Lockable = (typeof LOCKABLES)[number];
 
 export interface Texts {
   title: string;
@@ -49,6 +54,18 @@ export interface Texts {
   manage: (name: string) => string;
   remove: string;
   removeReally: (name: string) => string;
+  removeAndBlock: string;
+  makeHost: string;
+  makeParticipant: string;
+  locks: string;
+  back: string;
+  /** Names of what hosts can lock. */
+  lockable: Record<Lockable, string>;
+  locked: (what: string) => string;
+  lockedFor: (kinds: readonly string[]) => string;
+  hiddenHere: string;
+  goOn: string;
+  close: string;
   sendErrors: {
     rate_limited: string;
     not_found: string;
@@ -164,6 +181,22 @@ const en: Texts = {
   manage: (name) => `Manage ${name}`,
   remove: 'Remove',
   removeReally: (name) => `Remove ${name} for good`,
+  removeAndBlock: 'Remove and block',
+  makeHost: 'Make host',
+  makeParticipant: 'No longer host',
+  locks: 'Locks',
+  back: 'Back',
+  lockable: {
+    microphone: 'Microphone',
+    webcam: 'Camera',
+    screen_sharing: 'Screen sharing',
+    chat: 'Chat',
+  },
+  locked: (what) => `${what} is locked by the host`,
+  lockedFor: (kinds) => `Locked by the host: ${kinds.join(', ')}`,
+  hiddenHere: 'Nobody here sees or hears you.',
+  goOn: 'Continue',
+  close: 'Close',
   sendErrors: {
     rate_limited: 'That was fast. Wait a second, then send again.',
     not_found: 'This person is not here any more.',
@@ -305,6 +338,22 @@ const de: Texts = {
   manage: (name) => `${name} verwalten`,
   remove: 'Entfernen',
   removeReally: (name) => `${name} endgültig entfernen`,
+  removeAndBlock: 'Entfernen und sperren',
+  makeHost: 'Zum Gastgeber machen',
+  makeParticipant: 'Nicht mehr Gastgeber',
+  locks: 'Sperren',
+  back: 'Zurück',
+  lockable: {
+    microphone: 'Mikrofon',
+    webcam: 'Kamera',
+    screen_sharing: 'Bildschirm teilen',
+    chat: 'Chat',
+  },
+  locked: (what) => `${what}: vom Gastgeber gesperrt`,
+  lockedFor: (kinds) => `Vom Gastgeber gesperrt: ${kinds.join(', ')}`,
+  hiddenHere: 'Niemand hier sieht oder hört Sie.',
+  goOn: 'Weiter',
+  close: 'Schließen',
   sendErrors: {
     rate_limited: 'Das war schnell. Warten Sie eine Sekunde und senden Sie erneut.',
     not_found: 'Diese Person ist nicht mehr hier.',
@@ -459,6 +508,22 @@ const fr: Texts = {
   manage: (name) => `Gérer ${name}`,
   remove: 'Exclure',
   removeReally: (name) => `Exclure ${name} définitivement`,
+  removeAndBlock: 'Retirer et bloquer',
+  makeHost: 'Nommer hôte',
+  makeParticipant: 'N’est plus hôte',
+  locks: 'Verrous',
+  back: 'Retour',
+  lockable: {
+    microphone: 'Micro',
+    webcam: 'Caméra',
+    screen_sharing: 'Partage d’écran',
+    chat: 'Discussion',
+  },
+  locked: (what) => `${what} : verrouillé par l’hôte`,
+  lockedFor: (kinds) => `Verrouillé par l’hôte : ${kinds.join(', ')}`,
+  hiddenHere: 'Personne ici ne vous voit ni ne vous entend.',
+  goOn: 'Continuer',
+  close: 'Fermer',
   sendErrors: {
     rate_limited: 'C’était rapide. Attendez une seconde, puis renvoyez.',
     not_found: 'Cette personne n’est plus là.',
@@ -562,14 +627,9 @@ const fr: Texts = {
 
 const TABLES: Record<string, Texts> = { en, de, fr };
 
-/** The first of the user's languages that the page speaks; English otherwise. */
+/** In the first of the user's languages that the page speaks; English otherwise. */
 export function chooseLanguage(wanted: readonly string[]): { language: string; texts: Texts } {
-  for (const tag of wanted) {
-    const language = tag.toLowerCase().split('-')[0] ?? '';
-    const texts = TABLES[language];
-    if (texts) return { language, texts };
-  }
-  return { language: 'en', texts: en };
+  return pickLanguage(TABLES, wanted);
 }
 
 /** The gateway's own words for a denial without a reason. */

@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from 'preact';
 import type { Participant } from '../client/index.ts';
+import { Avatar } from './avatar.tsx';
 import { HandIcon, MicrophoneIcon, ScreenIcon } from './icons.tsx';
 import { Video } from './media.tsx';
 import type { Texts } from './texts.ts';
@@ -10,7 +11,9 @@ interface TileProps {
   texts: Texts;
   id: string;
   name: string;
-  /** The picture, while there is one. */
+  /** Address of the person's own picture. */
+  picture?: string | null | undefined;
+  /** What the camera shows, while it does. */
   camera: MediaStreamTrack | null;
   muted: boolean;
   speaking: boolean;
@@ -28,6 +31,7 @@ export function Tile({
   texts,
   id,
   name,
+  picture,
   camera,
   muted,
   speaking,
@@ -48,9 +52,7 @@ export function Tile({
       data-camera={camera !== null}
       data-hand={hand}
     >
-      <span class={`avatar hue-${hue(id)}`} aria-hidden="true">
-        {initials(name)}
-      </span>
+      <Avatar id={id} name={name} picture={picture} />
       {camera && <Video track={camera} mirrored={own} testId="tile-video" />}
       {hand > 0 && (
         <span class="hand" data-testid="hand-badge" role="img" aria-label={texts.handRaised(hand)}>
@@ -99,19 +101,4 @@ export function ScreenTile({
       </span>
     </li>
   );
-}
-
-/** First letters of the first and the last word. */
-export function initials(name: string): string {
-  const words = name.trim().split(/\s+/u).filter(Boolean);
-  const picked = words.length > 1 ? [words[0], words.at(-1)] : words;
-  const letters = picked.map((word) => [...(word ?? '')][0] ?? '').join('');
-  return letters.toLocaleUpperCase() || '?';
-}
-
-/** One of eight colours, always the same for one person. */
-function hue(id: string): number {
-  let sum = 0;
-  for (const character of id) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) >>> 0;
-  return sum % 8;
 }
