@@ -1,7 +1,13 @@
 /** Which view is shown when. */
 
 import { useMemo, useRef, useState } from 'preact/hooks';
-import { type DeviceKind, type Ending, LocalMedia, Meeting } from '../client/index.ts';
+import {
+  type CardeaError,
+  type DeviceKind,
+  type Ending,
+  LocalMedia,
+  Meeting,
+} from '../client/index.ts';
 import { Call } from './call.tsx';
 import type { Credential } from './credential.ts';
 import { useMeeting, useTexts } from './hooks.ts';
@@ -83,7 +89,7 @@ function Visit({ texts, gateway, credential, meeting, onMeeting }: VisitProps) {
     used.current = [];
     next.on('ended', ({ reason, error }) => {
       // The first door is shown again, with the preview.
-      if (reason === 'refused' && !(error && describeShutDoor(error, texts))) return;
+      if (reason === 'refused' && !(error && shutDoor(error, credential, texts))) return;
       const elsewhere = logoutAddress(next);
       if (elsewhere && (reason === 'left' || reason === 'closed')) location.assign(elsewhere);
       used.current = DEVICES.filter((kind) => media.active(kind));
@@ -126,13 +132,14 @@ interface ViewProps {
 function View({ texts, credential, media, meeting, name, onJoin }: ViewProps) {
   const state = meeting?.state ?? 'idle';
   const ending = meeting?.ending ?? null;
+  const elsewhere = logoutAddress(meeting);
   if (meeting && (state === 'connected' || state === 'reconnecting')) {
     return <Call texts={texts} meeting={meeting} />;
   }
   if (meeting?.door && !ending) {
     return <Waiting texts={texts} meeting={meeting} door={meeting.door} />;
   }
-  const shut = ending?.error ? describeShutDoor(ending.error, texts) : null;
+  const shut = ending?.error ? shutDoor(ending.error, credential, texts) : null;
   if (ending && (meeting?.self || shut || ending.reason !== 'refused')) {
     return (
       <Notice
@@ -140,16 +147,28 @@ function View({ texts, credential, media, meeting, name, onJoin }: ViewProps) {
         testId="ended"
         alarm={ending.reason !== 'left'}
         action={
-          mayComeBack(ending) && (
-            <button
-              type="button"
-              class="primary"
-              data-testid="rejoin-button"
-              onClick={() => onJoin(name)}
-            >
-              {shut ? texts.tryAgain : texts.rejoin}
-            </button>
-          )
+          <>
+            {mayComeBack(ending) && (
+              <button
+                type="button"
+                class="primary"
+                data-testid="rejoin-button"
+                onClick={() => onJoin(name)}
+              >
+                {shut ? texts.tryAgain : texts.rejoin}
+              </button>
+            )}
+            {shut === texts.shut.uninvited && (
+              <a class="secondary" data-testid="sign-in-link" href="../account">
+                {texts.signIn}
+              </a>
+            )}
+            {elsewhere && (
+              <a class="secondary" data-testid="logout-link" href={elsewhere}>
+                {texts.goOn}
+              </a>
+            )}
+          </>
         }
       >
         {shut?.text ?? endingText(ending, texts)}
@@ -169,6 +188,13 @@ function View({ texts, credential, media, meeting, name, onJoin }: ViewProps) {
       onJoin={onJoin}
     />
   );
+}
+
+/** Doors that stay shut; of a room that an alias names, also for whoever is not invited. */
+function shutDoor(error: CardeaError, { isOpen }: Credential, texts: Texts) {
+  const shut = describeShutDoor(error, texts);
+  if (shut || !isOpen) return shut;
+  return [401, 403, 404].includes(error.status) ? texts.shut.uninvited : null;
 }
 
 function mayComeBack({ reason, error }: Ending): boolean {

@@ -8,6 +8,8 @@ export interface Credential {
   value: string;
   /** Guests name themselves; the server knows everybody else's name. */
   asksName: boolean;
+  /** It is no secret, but the name of a room that everybody may enter, if it is one. */
+  isOpen?: boolean;
   /** A name that the link gives: of a guest to begin with, of others to look at. */
   name?: string;
 }
@@ -60,7 +62,7 @@ function parseRoomLink(alias: string, query: URLSearchParams): Credential {
   const named = name ? { name } : {};
   const token = query.get('accessToken') || query.get('refreshToken');
   if (token) return { value: token, asksName: false, ...named };
-  return { value: alias, asksName: true, ...named };
+  return { value: alias, asksName: true, isOpen: true, ...named };
 }
 
 /** True where the address itself opens the page: the room needs no token, or one was here before. */

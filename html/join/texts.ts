@@ -58,7 +58,6 @@ export interface Texts {
   makeHost: string;
   makeParticipant: string;
   locks: string;
-  back: string;
   /** Names of what hosts can lock. */
   lockable: Record<Lockable, string>;
   locked: (what: string) => string;
@@ -87,7 +86,11 @@ export interface Texts {
   /** What somebody at the door waits for. */
   door: Record<WaitsFor, { title: string; text: string }> & { keepOpen: string };
   /** Doors that stay shut. */
-  shut: Record<'denied' | 'over' | 'locked', { title: string; text: string }>;
+  shut: Record<
+    'denied' | 'over' | 'locked' | 'used' | 'expired' | 'uninvited' | 'full',
+    { title: string; text: string }
+  >;
+  signIn: string;
   peopleTitle: string;
   closePeople: string;
   inTheMeeting: string;
@@ -185,7 +188,6 @@ const en: Texts = {
   makeHost: 'Make host',
   makeParticipant: 'No longer host',
   locks: 'Locks',
-  back: 'Back',
   lockable: {
     microphone: 'Microphone',
     webcam: 'Camera',
@@ -233,7 +235,24 @@ const en: Texts = {
       title: 'The meeting is locked',
       text: 'Nobody else can come in. Ask the host if you should be there.',
     },
+    used: {
+      title: 'This link has been used',
+      text: 'It worked once, and that was before. Ask the person who sent it for a new one.',
+    },
+    expired: {
+      title: 'This link has expired',
+      text: 'Ask the person who sent it for a new one.',
+    },
+    uninvited: {
+      title: 'You need an invitation',
+      text: 'This room is not open to everybody. Open the link that you were sent, or sign in.',
+    },
+    full: {
+      title: 'The room is full',
+      text: 'As soon as somebody leaves, there is a place for you.',
+    },
   },
+  signIn: 'Sign in',
   peopleTitle: 'People',
   closePeople: 'Close the list of people',
   inTheMeeting: 'In the meeting',
@@ -342,7 +361,6 @@ const de: Texts = {
   makeHost: 'Zum Gastgeber machen',
   makeParticipant: 'Nicht mehr Gastgeber',
   locks: 'Sperren',
-  back: 'Zurück',
   lockable: {
     microphone: 'Mikrofon',
     webcam: 'Kamera',
@@ -396,7 +414,24 @@ const de: Texts = {
       title: 'Die Besprechung ist gesperrt',
       text: 'Niemand kommt mehr hinein. Fragen Sie den Gastgeber, wenn Sie dabei sein sollen.',
     },
+    used: {
+      title: 'Dieser Link wurde schon benutzt',
+      text: 'Er galt nur einmal. Bitten Sie die Person, die ihn geschickt hat, um einen neuen.',
+    },
+    expired: {
+      title: 'Dieser Link ist abgelaufen',
+      text: 'Bitten Sie die Person, die ihn geschickt hat, um einen neuen.',
+    },
+    uninvited: {
+      title: 'Sie brauchen eine Einladung',
+      text: 'Dieser Raum steht nicht allen offen. Öffnen Sie den Link, den Sie bekommen haben, oder melden Sie sich an.',
+    },
+    full: {
+      title: 'Der Raum ist voll',
+      text: 'Sobald jemand geht, ist Platz für Sie.',
+    },
   },
+  signIn: 'Anmelden',
   peopleTitle: 'Personen',
   closePeople: 'Personenliste schließen',
   inTheMeeting: 'In der Besprechung',
@@ -512,7 +547,6 @@ const fr: Texts = {
   makeHost: 'Nommer hôte',
   makeParticipant: 'N’est plus hôte',
   locks: 'Verrous',
-  back: 'Retour',
   lockable: {
     microphone: 'Micro',
     webcam: 'Caméra',
@@ -566,7 +600,24 @@ const fr: Texts = {
       title: 'La réunion est verrouillée',
       text: 'Plus personne ne peut entrer. Demandez à l’hôte si vous êtes attendu.',
     },
+    used: {
+      title: 'Ce lien a déjà servi',
+      text: 'Il ne servait qu’une fois. Demandez-en un nouveau à la personne qui l’a envoyé.',
+    },
+    expired: {
+      title: 'Ce lien a expiré',
+      text: 'Demandez-en un nouveau à la personne qui l’a envoyé.',
+    },
+    uninvited: {
+      title: 'Il vous faut une invitation',
+      text: 'Cette salle n’est pas ouverte à tous. Ouvrez le lien reçu, ou connectez-vous.',
+    },
+    full: {
+      title: 'La salle est complète',
+      text: 'Dès que quelqu’un part, il y a une place pour vous.',
+    },
   },
+  signIn: 'Se connecter',
   peopleTitle: 'Participants',
   closePeople: 'Fermer la liste des participants',
   inTheMeeting: 'Dans la réunion',
@@ -643,6 +694,9 @@ export function describeShutDoor(
   if (code === 'denied') {
     return message === NO_REASON ? shut.denied : { title: shut.denied.title, text: message };
   }
+  if (code === 'link_used') return shut.used;
+  if (code === 'link_expired') return shut.expired;
+  if (code === 'room_is_full' || code === 'room_full') return shut.full;
   if (status === 410) return shut.over;
   return status === 423 ? shut.locked : null;
 }

@@ -25,10 +25,15 @@ test('each kind of link carries its credential in its own place', () => {
   assert.deepEqual(parse('/#token=a.b.c'), { value: 'a.b.c', asksName: false });
   assert.deepEqual(parse('/?access_token=a.b.c&x=1'), { value: 'a.b.c', asksName: false });
   assert.deepEqual(parse('/conference/?access_token=a.b.c'), { value: 'a.b.c', asksName: false });
-  assert.deepEqual(parse('/room/aB-_567890'), { value: 'aB-_567890', asksName: true });
+  assert.deepEqual(parse('/room/aB-_567890'), {
+    value: 'aB-_567890',
+    asksName: true,
+    isOpen: true,
+  });
   assert.deepEqual(parse('/room/aB-_567890?participantName=Zo%C3%AB'), {
     value: 'aB-_567890',
     asksName: true,
+    isOpen: true,
     name: 'Zoë',
   });
   for (const token of ['accessToken', 'refreshToken']) {
@@ -135,6 +140,9 @@ test('a door that stays shut has a page of its own, with the words of the host',
   });
   assert.deepEqual(shut(410, 'meeting_over'), texts.shut.over);
   assert.deepEqual(shut(423, 'room_locked'), texts.shut.locked);
+  assert.deepEqual(shut(410, 'link_used'), texts.shut.used);
+  assert.deepEqual(shut(401, 'link_expired'), texts.shut.expired);
+  assert.deepEqual(shut(503, 'room_is_full'), texts.shut.full);
   assert.equal(shut(403, 'removed'), null);
 });
 
