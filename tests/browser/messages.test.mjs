@@ -2,48 +2,25 @@
 // hear it. Screenshots go into the folder that is printed at the end. Takes about 40 s.
 
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { after, afterEach, before, test } from 'node:test';
-import { CAST, eventually, launchBrowser } from '../support/browser.mjs';
-import { startCardea } from '../support/cardea.mjs';
-import { JoinPage } from '../support/join_page.mjs';
+import { test } from 'node:test';
+import { CAST, eventually } from '../support/browser.mjs';
+import { openHouse, PHONE } from '../support/visitors.mjs';
 
 const { ada, ben } = CAST;
-const PHONE = { viewport: { width: 390, height: 844 } };
 const GOAL_MS = 300;
-let cardea;
-let browser;
-let pictures;
-
-before(async () => {
-  pictures = process.env.CARDEA_SCREENSHOTS ?? fs.mkdtempSync(path.join(os.tmpdir(), 'cardea-messages-'));
-  cardea = await startCardea();
-  browser = await launchBrowser();
-});
-
-afterEach(() => browser?.clear());
-
-after(async () => {
-  await browser?.close();
-  await cardea?.stop();
-  console.log(`# screenshots: ${pictures}`);
-});
+const house = openHouse({ name: 'messages' });
+const { shot, visitor } = house;
 
 /** The host by the host link and Ben by the guest link, in the call. */
 async function hostAndGuest(guestOptions = {}) {
-  const [host, guest] = await Promise.all([
-    browser.person(ada), browser.person(ben, guestOptions),
-  ]).then((people) => people.map((person) => new JoinPage(person)));
-  await host.join(cardea.dev.host_link);
-  await guest.join(cardea.dev.guest_link, { name: 'Ben Guest' });
+  const [host, guest] = await Promise.all([visitor(ada), visitor(ben, guestOptions)]);
+  await host.join(house.cardea.dev.host_link);
+  await guest.join(house.cardea.dev.guest_link, { name: 'Ben Guest' });
   await Promise.all([host.roster(['Ben Guest']), guest.roster(['Host'])]);
   await Promise.all([host.person.sees([ben]), guest.person.sees([ada])]);
   return [host, guest];
 }
 
-const shot = (page, name) => page.person.screenshot(pictures, name);
 const idOf = (page) => page.page.evaluate(() => window.cardeaMeeting.self.id);
 
 /** What the chat says: [who, text, private]. */
@@ -211,14 +188,13 @@ test('a host mutes a guest: silence, also when the page goes on sending', async 
 
 test('a removed guest is told so, and no token of theirs works again', async () => {
   const tokens = [];
-  const guestPerson = await browser.person(ben);
-  guestPerson.page.on('response', async (response) => {
+  const guest = await visitor(ben);
+  guest.page.on('response', async (response) => {
     if (response.url().endsWith('/api/v1/enter')) tokens.push((await response.json()).join_token);
   });
-  const guest = new JoinPage(guestPerson);
-  const host = new JoinPage(await browser.person(ada));
-  await host.join(cardea.dev.host_link);
-  await guest.join(cardea.dev.guest_link, { name: 'Ben Guest' });
+  const host = await visitor(ada);
+  await host.join(house.cardea.dev.host_link);
+  await guest.join(house.cardea.dev.guest_link, { name: 'Ben Guest' });
   await host.roster(['Ben Guest']);
 
   await host.part('host-menu').click();
@@ -232,7 +208,7 @@ test('a removed guest is told so, and no token of theirs works again', async () 
   await host.person.hears([]);
 
   assert.equal(tokens.length, 1);
-  const tunnel = await cardea.tunnel();
+  const tunnel = await house.cardea.tunnel();
   const refused = await tunnel.request({ janus: 'create', token: tokens[0] });
   assert.equal(refused.janus, 'error', JSON.stringify(refused));
   tunnel.terminate();

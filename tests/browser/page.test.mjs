@@ -2,48 +2,21 @@
 // is on the screen. Screenshots go into the folder that is printed at the end.
 
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { after, afterEach, before, test } from 'node:test';
-import { CAST, launchBrowser } from '../support/browser.mjs';
-import { startCardea } from '../support/cardea.mjs';
-import { JoinPage } from '../support/join_page.mjs';
+import { test } from 'node:test';
+import { CAST } from '../support/browser.mjs';
 import { withoutGateway } from '../support/outage.mjs';
 import { makeRoom } from '../support/rooms.mjs';
+import { openHouse, PHONE } from '../support/visitors.mjs';
 
 const { ada, ben } = CAST;
-const PHONE = { viewport: { width: 390, height: 844 } };
-let cardea;
-let browser;
-let pictures;
-
-before(async () => {
-  pictures = process.env.CARDEA_SCREENSHOTS ?? fs.mkdtempSync(path.join(os.tmpdir(), 'cardea-pages-'));
-  cardea = await startCardea();
-  browser = await launchBrowser();
-});
-
-afterEach(() => browser?.clear());
-
-after(async () => {
-  await browser?.close();
-  await cardea?.stop();
-  console.log(`# screenshots: ${pictures}`);
-});
-
-async function visitor(role, options) {
-  const person = await browser.person(role, options);
-  return new JoinPage(person);
-}
-
-const shot = (page, name) => page.person.screenshot(pictures, name);
+const house = openHouse();
+const { shot, visitor } = house;
 
 /** Ada by the host link and Ben by the guest link, in the call. */
 async function hostAndGuest() {
   const [host, guest] = await Promise.all([visitor(ada), visitor(ben)]);
-  await host.join(cardea.dev.host_link);
-  await guest.join(cardea.dev.guest_link, { name: 'Ben Guest' });
+  await host.join(house.cardea.dev.host_link);
+  await guest.join(house.cardea.dev.guest_link, { name: 'Ben Guest' });
   await host.roster(['Ben Guest']);
   await guest.roster(['Host']);
   return [host, guest];
@@ -51,7 +24,7 @@ async function hostAndGuest() {
 
 test('J-07: the host link leads through the door into the call, under the registered name', async () => {
   const host = await visitor(ada);
-  await host.open(cardea.dev.host_link);
+  await host.open(house.cardea.dev.host_link);
   await host.preview();
   assert.equal(await host.part('name-input').count(), 0, 'nobody asks the host for a name');
   await shot(host, 'prejoin-host');
@@ -64,7 +37,7 @@ test('J-07: the host link leads through the door into the call, under the regist
 
 test('a guest names themself; both see names, pictures and badges, and hear each other', async () => {
   const guest = await visitor(ben);
-  await guest.open(cardea.dev.guest_link);
+  await guest.open(house.cardea.dev.guest_link);
   await guest.preview();
   await guest.pressJoin();
   assert.equal(await guest.part('call').count(), 0, 'no name, no entry');
@@ -114,9 +87,9 @@ test('leaving says so and leads back in; a reload is the same person', async () 
 
 test('J-08: the host link in a second browser is in use, and the first is not disturbed', async () => {
   const [first, second] = await Promise.all([visitor(ada), visitor(ben)]);
-  await first.join(cardea.dev.host_link);
+  await first.join(house.cardea.dev.host_link);
   const connections = await first.person.negotiated();
-  await second.open(cardea.dev.host_link);
+  await second.open(house.cardea.dev.host_link);
   await second.preview();
   await second.pressJoin();
   await second.says('error-message', 'This link is in use on another device.');
@@ -130,7 +103,7 @@ test('J-08: the host link in a second browser is in use, and the first is not di
 
 test('what does not open the meeting says why', async () => {
   const page = await visitor(ada);
-  await page.page.goto(cardea.url);
+  await page.page.goto(house.cardea.url);
   await page.part('no-link').waitFor();
   await shot(page, 'no-link');
 
@@ -141,20 +114,20 @@ test('what does not open the meeting says why', async () => {
     await page.says('error-message', text);
     await shot(page, name);
   };
-  await refused(`${cardea.url}/?${'x'.repeat(24)}`, 'This link is unknown', 'refused-unknown');
-  const added = await cardea.api('POST', '/api/v1/rooms/Purpose/participants', { display_name: 'Ada' });
+  await refused(`${house.cardea.url}/?${'x'.repeat(24)}`, 'This link is unknown', 'refused-unknown');
+  const added = await house.cardea.api('POST', '/api/v1/rooms/Purpose/participants', { display_name: 'Ada' });
   assert.equal(added.status, 201);
   const { auth_token: good, refresh_token: refresh } = added.body;
-  await refused(`${cardea.url}/#token=${refresh}`, 'for something else', 'refused-purpose');
+  await refused(`${house.cardea.url}/#token=${refresh}`, 'for something else', 'refused-purpose');
   const forged = good.slice(0, -4) + (good.endsWith('AAAA') ? 'BBBB' : 'AAAA');
-  await refused(`${cardea.url}/#token=${forged}`, 'This link is unknown', 'refused-forged');
+  await refused(`${house.cardea.url}/#token=${forged}`, 'This link is unknown', 'refused-forged');
   await page.page.goto('about:blank');
-  await page.join(`${cardea.url}/#token=${good}`);
+  await page.join(`${house.cardea.url}/#token=${good}`);
 });
 
 test('J-13: a browser without WebRTC is told what is needed', async () => {
   const page = await visitor(ada, { before: () => { delete window.RTCPeerConnection; } });
-  await page.page.goto(cardea.dev.guest_link);
+  await page.page.goto(house.cardea.dev.guest_link);
   await page.part('unsupported').waitFor();
   assert.match(await page.part('unsupported').innerText(), /WebRTC/);
   assert.equal(await page.part('join-button').count(), 0);
@@ -163,8 +136,8 @@ test('J-13: a browser without WebRTC is told what is needed', async () => {
 
 test('without camera and microphone one can still join, listen and watch', async () => {
   const [host, guest] = await Promise.all([visitor(ada), visitor(ben, { refuse: 'NotAllowedError' })]);
-  await host.join(cardea.dev.host_link);
-  await guest.open(cardea.dev.guest_link);
+  await host.join(house.cardea.dev.host_link);
+  await guest.open(house.cardea.dev.guest_link);
   await guest.says('device-error', 'blocked');
   await shot(guest, 'devices-denied');
   await guest.pressJoin({ name: 'Ben Guest' });
@@ -177,7 +150,7 @@ test('without camera and microphone one can still join, listen and watch', async
 test('a lost connection is told while it lasts, and the call goes on', async () => {
   const [hosts, guests] = await hostAndGuest();
   await Promise.all([hosts.person.sees([ben]), guests.person.hears([ada])]);
-  await withoutGateway(cardea, async () => {
+  await withoutGateway(house.cardea, async () => {
     await Promise.all([hosts, guests].map((page) => page.part('reconnecting').waitFor()));
     await shot(hosts, 'reconnecting');
     await Promise.all([hosts.person.sees([ben]), guests.person.hears([ada])]);
@@ -187,7 +160,7 @@ test('a lost connection is told while it lasts, and the call goes on', async () 
 });
 
 test('J-12: the page speaks the language of the browser, and fits a phone', async () => {
-  const { links } = await makeRoom(cardea, 'Réunion', [ada, ben]);
+  const { links } = await makeRoom(house.cardea, 'Réunion', [ada, ben]);
   const french = await visitor(ada, { context: { locale: 'fr-FR', ...PHONE } });
   await french.join(links[0]);
   const german = await visitor(ben, { context: { locale: 'de-DE', ...PHONE } });

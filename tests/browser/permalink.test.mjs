@@ -2,34 +2,21 @@
 // meeting when the host is; a reload finds the page again. Takes about 15 s.
 
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
-import { CAST, launchBrowser } from '../support/browser.mjs';
-import { startCardea } from '../support/cardea.mjs';
-import { JoinPage } from '../support/join_page.mjs';
+import { test } from 'node:test';
+import { CAST } from '../support/browser.mjs';
+import { openHouse } from '../support/visitors.mjs';
 
 const { ada, ben } = CAST;
-let cardea;
-let browser;
-
-before(async () => {
-  cardea = await startCardea();
-  browser = await launchBrowser();
-});
-afterEach(() => browser?.clear());
-after(async () => {
-  await browser?.close();
-  await cardea?.stop();
-});
+const house = openHouse();
+const { visitor } = house;
 
 async function permalink(fields = {}) {
-  const { status, body } = await cardea.request('POST', '/permalink', {
-    body: { user: { name: 'Ada Host' }, ...fields }, headers: { Authorization: cardea.dev.api_key },
+  const { status, body } = await house.cardea.request('POST', '/permalink', {
+    body: { user: { name: 'Ada Host' }, ...fields }, headers: { Authorization: house.cardea.dev.api_key },
   });
   assert.equal(status, 201);
   return body;
 }
-
-const visitor = async (role) => new JoinPage(await browser.person(role));
 
 test('a guest who comes early is in the meeting when the host has come; a reload leads back in', async () => {
   const { links } = await permalink();

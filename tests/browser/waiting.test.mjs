@@ -2,53 +2,25 @@
 // J-12). Screenshots go into the folder that is printed at the end. Takes about 60 s.
 
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { after, afterEach, before, test } from 'node:test';
-import { CAST, eventually, launchBrowser } from '../support/browser.mjs';
-import { startCardea } from '../support/cardea.mjs';
-import { JoinPage } from '../support/join_page.mjs';
+import { test } from 'node:test';
+import { CAST, eventually } from '../support/browser.mjs';
 import { makeMeeting, registerGuest } from '../support/meetings.mjs';
+import { fits, openHouse, PHONE } from '../support/visitors.mjs';
 
 const { ada, ben, cleo } = CAST;
-const PHONE = { viewport: { width: 390, height: 844 } };
 /** From the answer to the host until the last packet of who was put back: the goal is at once. */
 const SILENT_MS = 500;
-let cardea;
-let browser;
-let pictures;
-
-before(async () => {
-  pictures = process.env.CARDEA_SCREENSHOTS ?? fs.mkdtempSync(path.join(os.tmpdir(), 'cardea-pages-'));
-  cardea = await startCardea();
-  browser = await launchBrowser();
-});
-
-afterEach(() => browser?.clear());
-
-after(async () => {
-  await browser?.close();
-  await cardea?.stop();
-  console.log(`# screenshots: ${pictures}`);
-});
+const house = openHouse();
+const { shot } = house;
 
 /** A person in front of the page; everything the page asks servers for is in `asked`. */
 async function visitor(role, options) {
-  const person = await browser.person(role, options);
-  const page = new JoinPage(person);
+  const page = await house.visitor(role, options);
   page.asked = [];
-  person.page.on('request', (request) => page.asked.push(new URL(request.url()).pathname));
-  person.page.on('websocket', (socket) => page.asked.push(new URL(socket.url()).pathname));
+  page.page.on('request', (request) => page.asked.push(new URL(request.url()).pathname));
+  page.page.on('websocket', (socket) => page.asked.push(new URL(socket.url()).pathname));
   return page;
 }
-
-const shot = (page, name) => page.person.screenshot(pictures, name);
-
-/** Nothing of the page is beyond the edge of the window. */
-const fits = (page) => eventually(() => page.page.evaluate(() => [...document.querySelectorAll('main, main *')]
-  .map((element) => element.getBoundingClientRect().right - innerWidth).reduce((a, b) => Math.max(a, b))),
-(beyond) => assert.ok(beyond <= 0), { what: `the width of the page of ${page.person.name}` });
 
 /** Through the first door, up to the second. */
 async function knock(page, link, name) {
@@ -75,14 +47,14 @@ async function holdsNothing(page) {
 
 /** The host in a meeting whose guests wait to be let in. */
 async function hostWithWaitingRoom(options) {
-  const meeting = await makeMeeting(cardea, { options: { waiting_room: true } });
+  const meeting = await makeMeeting(house.cardea, { options: { waiting_room: true } });
   const host = await visitor(ada, options);
   await host.join(meeting.hostLink);
   return { meeting, host };
 }
 
 test('J-09: the guest link before the host; when the host comes, in the meeting without a click', async () => {
-  const meeting = await makeMeeting(cardea);
+  const meeting = await makeMeeting(house.cardea);
   const [guest, host] = await Promise.all([visitor(ben), visitor(ada)]);
   await knock(guest, meeting.guestLink, 'Ben Guest');
   assert.equal(await guest.part('waiting').getAttribute('data-for'), 'host');
@@ -152,7 +124,7 @@ test('all at once, on a phone', async () => {
 });
 
 test('leaving while waiting leads back to the door', async () => {
-  const meeting = await makeMeeting(cardea);
+  const meeting = await makeMeeting(house.cardea);
   const guest = await visitor(ben);
   await knock(guest, meeting.guestLink, 'Ben Guest');
   await guest.leave();
@@ -203,7 +175,7 @@ test('J-10: the page says that the meeting is locked, and that it is over', asyn
   const guest = await visitor(ben);
   await knock(guest, meeting.guestLink, 'Ben Guest');
   await host.says('knock', 'Ben Guest wants to come in');
-  assert.equal((await cardea.request('POST', `/rooms/${meeting.host}/lock`)).status, 201);
+  assert.equal((await house.cardea.request('POST', `/rooms/${meeting.host}/lock`)).status, 201);
   await guest.says('ended', 'The meeting is locked');
   await shot(guest, 'locked');
   await host.part('knock').click();
@@ -214,7 +186,7 @@ test('J-10: the page says that the meeting is locked, and that it is over', asyn
   await late.open(meeting.guestLink);
   await late.pressJoin({ name: 'Cleo Guest' });
   await late.says('ended', 'The meeting is locked');
-  assert.equal((await cardea.request('DELETE', `/rooms/${meeting.host}`)).status, 204);
+  assert.equal((await house.cardea.request('DELETE', `/rooms/${meeting.host}`)).status, 204);
   await host.says('ended', 'The meeting is over');
   await late.part('rejoin-button').click();
   await late.says('ended', 'The meeting is over');
@@ -223,8 +195,8 @@ test('J-10: the page says that the meeting is locked, and that it is over', asyn
 });
 
 test('J-12: the page speaks the language of the person, at the door and inside', async () => {
-  const meeting = await makeMeeting(cardea, { user: { custom_fields: { locale: 'de' } } });
-  const answer = await registerGuest(cardea, meeting.guestToken, { custom_fields: { locale: 'fr' } });
+  const meeting = await makeMeeting(house.cardea, { user: { custom_fields: { locale: 'de' } } });
+  const answer = await registerGuest(house.cardea, meeting.guestToken, { custom_fields: { locale: 'fr' } });
   assert.equal(answer.status, 201, answer.raw);
   const [german, french] = await Promise.all([visitor(ada), visitor(ben, { context: PHONE })]);
   await french.open(answer.body.links.gui);

@@ -2,6 +2,10 @@
 
 import fs from 'node:fs/promises';
 import http from 'node:http';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const TYPES = { '.js': 'text/javascript', '.css': 'text/css', '.json': 'application/json', '.svg': 'image/svg+xml' };
 
 /**
  * Serves @p files, {path: content or file: URL}; everything else is 404.
@@ -16,8 +20,8 @@ export async function serveStatic(files) {
     }
     try {
       const body = found instanceof URL ? await fs.readFile(found) : found;
-      const path = found instanceof URL ? found.pathname : request.url;
-      const type = path.endsWith('.js') ? 'text/javascript' : 'text/html';
+      const name = found instanceof URL ? found.pathname : new URL(request.url, 'http://localhost').pathname;
+      const type = TYPES[path.extname(name)] ?? 'text/html';
       response.writeHead(200, { 'content-type': `${type}; charset=utf-8`, 'cache-control': 'no-store' });
       response.end(body);
     } catch (error) {
@@ -35,4 +39,17 @@ export async function serveStatic(files) {
       server.close(resolve);
     }),
   };
+}
+
+/** The files of a folder as serveStatic takes them, below @p top ("/conference/"). */
+export async function filesBelow(folder, top) {
+  const entries = await fs.readdir(folder, { recursive: true, withFileTypes: true });
+  const files = {};
+  for (const entry of entries.filter((one) => one.isFile())) {
+    const file = path.join(entry.parentPath ?? entry.path, entry.name);
+    const name = path.relative(folder, file).split(path.sep).join('/');
+    files[top + name] = pathToFileURL(file);
+    if (name === 'index.html') files[top] = pathToFileURL(file);
+  }
+  return files;
 }
