@@ -6,9 +6,8 @@ export type Colour = readonly [number, number, number];
 export const WHITE: Colour = [255, 255, 255];
 export const INK: Colour = [4, 5, 8];
 
-/** WCAG 2.1: text that everybody can read, and symbols that everybody can make out. */
+/** WCAG 2.1: text that everybody can read. */
 export const TEXT_CONTRAST = 4.5;
-export const SYMBOL_CONTRAST = 3;
 
 export function css([red, green, blue]: Colour): string {
   return `rgb(${Math.round(red)} ${Math.round(green)} ${Math.round(blue)})`;
@@ -43,15 +42,11 @@ export function inkOn(ground: Colour): Colour {
 }
 
 /** `wanted`, moved towards white or black as far as needed to be read on every one of `grounds`. */
-export function readable(
-  wanted: Colour,
-  grounds: readonly Colour[],
-  least: number = TEXT_CONTRAST,
-): Colour {
+export function readable(wanted: Colour, grounds: readonly Colour[]): Colour {
   const ink = inkOn(grounds[0] ?? WHITE);
   for (let share = 1; share > 0; share -= 0.05) {
     const tried = mix(wanted, ink, share);
-    if (grounds.every((ground) => contrast(tried, ground) >= least)) return tried;
+    if (grounds.every((ground) => contrast(tried, ground) >= TEXT_CONTRAST)) return tried;
   }
   return ink;
 }

@@ -4,17 +4,7 @@
  * are loaded by https and from the operator's hosts only (N7). What is not valid is left out.
  */
 
-import {
-  type Colour,
-  contrast,
-  css,
-  INK,
-  inkOn,
-  mix,
-  readable,
-  SYMBOL_CONTRAST,
-  WHITE,
-} from './colour.ts';
+import { type Colour, contrast, css, INK, inkOn, mix, readable, WHITE } from './colour.ts';
 
 export interface Design {
   /** Properties of the root, most of them custom ones of the style sheet. */
@@ -28,7 +18,10 @@ export type ReadColour = (text: string) => Colour | null;
 
 type Fields = Record<string, unknown>;
 
+/** Of the style sheet. */
 const GROUND: Colour = [11, 13, 19];
+const RAISED: Colour = [29, 35, 48];
+const ACCENT: Colour = [147, 166, 255];
 /** So much that a share of it may be given up. */
 const ROOMY_CONTRAST = 8;
 
@@ -47,16 +40,19 @@ export function parseDesign(
   const address = (name: string) => allowedAddress(fields[name], hosts);
   const image = address('background_image');
   const ground = image ? null : colour('background_color');
+  const given = colour('secondary_color', 'primary_color');
+  const accent = given ?? ACCENT;
   const panel = colour('side_panel_bg_color', 'right_side_bg_color', 'left_side_bg_color');
   return {
     properties: {
-      ...(ground && page(ground)),
+      ...(given && { '--accent-text': css(readable(given, [RAISED, GROUND])) }),
+      ...(ground && page(ground, accent)),
       ...(image && { '--picture': `url("${image}")` }),
       ...accents(colour, ground ?? GROUND),
-      ...bar('header', colour('header_bg_color')),
-      ...bar('footer', colour('footer_bg_color')),
+      ...bar('header', colour('header_bg_color'), accent),
+      ...bar('footer', colour('footer_bg_color'), accent),
       ...icons(colour('footer_icon_bg_color'), colour('footer_icon_color')),
-      ...(panel && prefixed('panel-', shades(panel))),
+      ...(panel && prefixed('panel-', shades(panel, accent))),
     },
     logo: address('custom_logo'),
     styleSheet: address('custom_css_url'),
@@ -84,7 +80,7 @@ function allowedAddress(given: unknown, hosts: readonly string[]): string | null
 }
 
 /** What stands on a ground: text, and the grounds of what stands out from it. */
-function shades(ground: Colour): Record<string, string> {
+function shades(ground: Colour, accent: Colour): Record<string, string> {
   const ink = inkOn(ground);
   const other = ink === WHITE ? INK : WHITE;
   // On a middling ground nothing may come nearer to the text.
@@ -98,6 +94,7 @@ function shades(ground: Colour): Record<string, string> {
     line: css(mix(ground, ink, 0.8)),
     text: css(ink),
     soft: css(readable(mix(ink, ground, 0.7), [raised, ground])),
+    'accent-text': css(readable(accent, [raised, ground])),
     'danger-text': css(readable([255, 92, 108], [raised, ground])),
     'warn-text': css(readable([255, 196, 107], [raised, ground])),
   };
@@ -109,9 +106,9 @@ function prefixed(prefix: string, values: Record<string, string>): Record<string
   );
 }
 
-function page(ground: Colour): Record<string, string> {
+function page(ground: Colour, accent: Colour): Record<string, string> {
   const scheme = inkOn(ground) === WHITE ? 'dark' : 'light';
-  return { ...prefixed('', shades(ground)), '--glow': 'none', 'color-scheme': scheme };
+  return { ...prefixed('', shades(ground, accent)), '--glow': 'none', 'color-scheme': scheme };
 }
 
 /** Buttons, and what is lit. */
@@ -154,9 +151,9 @@ function pair(
   };
 }
 
-function bar(name: string, ground: Colour | null): Record<string, string> {
+function bar(name: string, ground: Colour | null, accent: Colour): Record<string, string> {
   if (!ground) return {};
-  const { text = '', soft = '', raised = '' } = shades(ground);
+  const { text = '', soft = '', raised = '' } = shades(ground, accent);
   return {
     [`--${name}`]: css(ground),
     [`--${name}-text`]: text,
@@ -167,10 +164,10 @@ function bar(name: string, ground: Colour | null): Record<string, string> {
 
 function icons(ground: Colour | null, symbol: Colour | null): Record<string, string> {
   if (!ground && !symbol) return {};
-  const under = ground ?? ([29, 35, 48] as const);
+  const under = ground ?? RAISED;
   return {
     ...pair('icon', 'on-icon', under, null),
-    ...(symbol && { '--on-icon': css(readable(symbol, [under], SYMBOL_CONTRAST)) }),
+    ...(symbol && { '--on-icon': css(readable(symbol, [under])) }),
   };
 }
 
