@@ -112,6 +112,7 @@ static const struct cardea_route routes[] = {
 void cardea_participants_add(struct cardea_router *router, const struct cardea_api *api)
 {
 	cardea_router_add(router, routes, G_N_ELEMENTS(routes), (void *)api);
+	cardea_participants_auth_add(router, api);
 	cardea_participants_rooms_add(router, api);
 	cardea_participants_room_acts_add(router, api);
 	cardea_participants_seats_add(router, api);

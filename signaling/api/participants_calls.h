@@ -32,6 +32,7 @@ bool cardea_participants_seat_id(struct cardea_http_request *request, const char
 int cardea_participants_role(const json_t *body, int *out);
 
 /* Each adds its routes to @router. */
+void cardea_participants_auth_add(struct cardea_router *router, const struct cardea_api *api);
 void cardea_participants_room_acts_add(struct cardea_router *router, const struct cardea_api *api);
 void cardea_participants_rooms_add(struct cardea_router *router, const struct cardea_api *api);
 void cardea_participants_seats_add(struct cardea_router *router, const struct cardea_api *api);

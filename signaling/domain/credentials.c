@@ -11,6 +11,7 @@
 #include "domain/tokens.h"
 #include "store/participants.h"
 #include "store/sessions.h"
+#include "store/token_families.h"
 
 #define API_KEY_MIN 28
 
@@ -20,7 +21,7 @@ bool cardea_is_api_key(const char *text)
 	       strlen(text) >= API_KEY_MIN;
 }
 
-static int by_api_key(struct cardea_tx *tx, const char *key, struct cardea_principal *out)
+int cardea_by_api_key(struct cardea_tx *tx, const char *key, struct cardea_principal *out)
 {
 	struct cardea_credential_row found;
 	int err = cardea_secret_find(tx, key, &found);
@@ -37,17 +38,23 @@ static int by_api_key(struct cardea_tx *tx, const char *key, struct cardea_princ
 	return err;
 }
 
-/* A token of a seat is as good as the seat: not removed, and of the meeting that runs (Decisions
- * P14, P16). The role is the seat's. */
-static int check_seat(struct cardea_tx *tx, const char *id, const char *room,
-                      struct cardea_principal *out)
+int cardea_token_check_family(struct cardea_tx *tx, const struct cardea_token_claims *claims)
+{
+	struct cardea_token_family_row family;
+	int err = cardea_store_token_family_get(tx, claims->tenant, claims->family, &family);
+
+	CARDEA_REFUSE_IF(AUTH_TOKEN, !err && family.revoked_at != 0);
+	return err == CARDEA_E_NOT_FOUND ? 0 : err;
+}
+
+int cardea_token_seat(struct cardea_tx *tx, const struct cardea_token_claims *claims,
+                      struct cardea_seat_row *seat)
 {
 	struct cardea_session_row session;
-	struct cardea_seat_row seat;
-	int err = cardea_store_seat_get(tx, out->tenant, id, &seat);
+	int err = cardea_store_seat_get(tx, claims->tenant, claims->subject, seat);
 
 	if (!err) {
-		err = cardea_store_session_get(tx, seat.tenant, seat.session, &session);
+		err = cardea_store_session_get(tx, seat->tenant, seat->session, &session);
 	}
 	if (err == CARDEA_E_NOT_FOUND) {
 		return CARDEA_E_AUTH_TOKEN;
@@ -55,15 +62,35 @@ static int check_seat(struct cardea_tx *tx, const char *id, const char *room,
 	if (err) {
 		return err;
 	}
-	CARDEA_REFUSE_IF(AUTH_TOKEN, seat.is_removed);
+	CARDEA_REFUSE_IF(AUTH_TOKEN, seat->is_removed);
 	/* Who waits learns nothing of the room (DESIGN 5, zero-byte lobby). */
-	CARDEA_REFUSE_IF(WAITING, seat.admission != CARDEA_SEAT_ADMITTED);
+	CARDEA_REFUSE_IF(WAITING, seat->admission != CARDEA_SEAT_ADMITTED);
 	CARDEA_REFUSE_IF(AUTH_TOKEN, session.ended_at != 0);
-	CARDEA_REFUSE_IF(AUTH_TOKEN, strcmp(seat.room, room) != 0);
+	CARDEA_REFUSE_IF(AUTH_TOKEN, strcmp(seat->room, claims->room) != 0);
+	return 0;
+}
+
+static int by_seat(struct cardea_tx *tx, const struct cardea_token_claims *claims,
+                   struct cardea_principal *out)
+{
+	struct cardea_seat_row seat;
+	int err = cardea_token_seat(tx, claims, &seat);
+
+	if (err) {
+		return err;
+	}
 	out->kind = CARDEA_PRINCIPAL_SEAT;
 	out->role = seat.role;
 	g_strlcpy(out->room, seat.room, sizeof(out->room));
 	g_strlcpy(out->seat, seat.id, sizeof(out->seat));
+	return 0;
+}
+
+static int by_link(const struct cardea_token_claims *claims, struct cardea_principal *out)
+{
+	out->kind = CARDEA_PRINCIPAL_LINK;
+	out->role = CARDEA_ROLE_PARTICIPANT;
+	g_strlcpy(out->room, claims->room, sizeof(out->room));
 	return 0;
 }
 
@@ -74,14 +101,21 @@ static int by_token(const struct cardea_domain *domain, struct cardea_tx *tx,
 	int err;
 
 	/* Refresh tokens open the refresh call only, join tokens only the plugin (Decision P2). */
-	CARDEA_REFUSE_IF(AUTH_TOKEN, use != CARDEA_TOKEN_ACCESS && use != CARDEA_TOKEN_AUTH);
+	CARDEA_REFUSE_IF(AUTH_TOKEN, use != CARDEA_TOKEN_ACCESS && use != CARDEA_TOKEN_AUTH &&
+	                                     use != CARDEA_TOKEN_EXCHANGE);
 	err = cardea_token_verify(domain, use, token, cardea_tx_now_ms(tx) / 1000, &claims);
+	if (!err && use != CARDEA_TOKEN_EXCHANGE) {
+		err = cardea_token_check_family(tx, &claims);
+	}
 	if (err) {
 		return err;
 	}
 	g_strlcpy(out->tenant, claims.tenant, sizeof(out->tenant));
+	if (use == CARDEA_TOKEN_EXCHANGE) {
+		return by_link(&claims, out);
+	}
 	if (claims.room[0]) {
-		return check_seat(tx, claims.subject, claims.room, out);
+		return by_seat(tx, &claims, out);
 	}
 	CARDEA_REFUSE_IF(AUTH_TOKEN, use != CARDEA_TOKEN_ACCESS);
 	out->kind = CARDEA_PRINCIPAL_TENANT;
@@ -105,7 +139,7 @@ static int identify(const struct cardea_domain *domain, struct cardea_tx *tx,
 
 	switch (who->form) {
 	case CARDEA_PRESENTED_API_KEY:
-		return is_empty ? CARDEA_E_API_KEY_MISSING : by_api_key(tx, who->value, out);
+		return is_empty ? CARDEA_E_API_KEY_MISSING : cardea_by_api_key(tx, who->value, out);
 	case CARDEA_PRESENTED_BEARER:
 		if (is_empty) {
 			return CARDEA_E_AUTH_FORMAT;
@@ -113,7 +147,7 @@ static int identify(const struct cardea_domain *domain, struct cardea_tx *tx,
 		if (looks_like_token(who->value)) {
 			return by_token(domain, tx, cardea_token_peek(who->value), who->value, out);
 		}
-		return by_api_key(tx, who->value, out);
+		return cardea_by_api_key(tx, who->value, out);
 	case CARDEA_PRESENTED_NONE:
 	default:
 		return CARDEA_E_AUTH_MISSING;
@@ -142,12 +176,13 @@ int cardea_authenticate(const struct cardea_domain *domain, struct cardea_tx *tx
 int cardea_principal_refresh(struct cardea_tx *tx, struct cardea_principal *principal,
                              struct cardea_tenant_row *tenant)
 {
-	const struct cardea_principal before = *principal;
-	int err = find_tenant(tx, before.tenant, tenant);
+	struct cardea_token_claims claims = {.role = principal->role};
+	int err = find_tenant(tx, principal->tenant, tenant);
 
-	return err || before.kind != CARDEA_PRINCIPAL_SEAT
-	               ? err
-	               : check_seat(tx, before.seat, before.room, principal);
+	g_strlcpy(claims.tenant, principal->tenant, sizeof(claims.tenant));
+	g_strlcpy(claims.subject, principal->seat, sizeof(claims.subject));
+	g_strlcpy(claims.room, principal->room, sizeof(claims.room));
+	return err || principal->kind != CARDEA_PRINCIPAL_SEAT ? err : by_seat(tx, &claims, principal);
 }
 
 static int by_access_key(struct cardea_tx *tx, const char *key, struct cardea_principal *out,

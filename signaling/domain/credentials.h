@@ -29,6 +29,18 @@ int cardea_authenticate_native(const struct cardea_domain *domain, struct cardea
  * CARDEA_E_TENANT_INACTIVE, CARDEA_E_AUTH_TOKEN, CARDEA_E_WAITING. */
 int cardea_principal_refresh(struct cardea_tx *tx, struct cardea_principal *principal,
                              struct cardea_tenant_row *tenant);
+/* ---- parts of it ---- */
+
+struct cardea_token_claims;
+
+/* The tenant of a key. CARDEA_E_API_KEY_FORMAT, CARDEA_E_API_KEY_UNKNOWN. */
+int cardea_by_api_key(struct cardea_tx *tx, const char *key, struct cardea_principal *out);
+/* A token of a seat is as good as the seat: not removed, and of the meeting that runs (Decisions
+ * P14, P16). CARDEA_E_AUTH_TOKEN, CARDEA_E_WAITING. */
+int cardea_token_seat(struct cardea_tx *tx, const struct cardea_token_claims *claims,
+                      struct cardea_seat_row *seat);
+/* CARDEA_E_AUTH_TOKEN if tokens of that family are dead (spec/native 11). */
+int cardea_token_check_family(struct cardea_tx *tx, const struct cardea_token_claims *claims);
 
 /* True for the form of an API key, known or not (spec/participants 2.1). */
 bool cardea_is_api_key(const char *text);

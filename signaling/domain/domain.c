@@ -15,6 +15,20 @@ static int new_key_set(const struct cardea_jwk *key, struct cardea_jwks **out)
 	return cardea_jwks_add(*out, (struct cardea_jwk *)key);
 }
 
+/* One use, one key (spec/model I10): whoever opens the seal has it, so every gateway of an
+ * installation. */
+static int derive_exchange_key(struct cardea_domain *domain)
+{
+	uint8_t secret[CARDEA_SEAL_DERIVED_SIZE];
+	int err = cardea_seal_derive(domain->options.keys.seal, "exchange-token", "1", secret);
+
+	if (!err) {
+		err = cardea_jwk_from_secret("exchange", secret, sizeof(secret), &domain->exchange_key);
+	}
+	explicit_bzero(secret, sizeof(secret));
+	return err ? err : new_key_set(domain->exchange_key, &domain->exchange);
+}
+
 int cardea_domain_new(const struct cardea_domain_options *options, struct cardea_domain **out)
 {
 	struct cardea_domain *domain;
@@ -38,6 +52,9 @@ int cardea_domain_new(const struct cardea_domain_options *options, struct cardea
 	}
 	if (!err) {
 		err = new_key_set(options->keys.auth, &domain->auth);
+	}
+	if (!err) {
+		err = derive_exchange_key(domain);
 	}
 	if (err) {
 		cardea_domain_free(domain);
@@ -63,6 +80,8 @@ void cardea_domain_free(struct cardea_domain *domain)
 	drop_key_set(domain->access);
 	drop_key_set(domain->refresh);
 	drop_key_set(domain->auth);
+	drop_key_set(domain->exchange);
+	cardea_jwk_unref(domain->exchange_key);
 	g_free(domain->issuer);
 	g_free(domain);
 }

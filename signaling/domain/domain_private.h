@@ -11,7 +11,8 @@
 struct cardea_domain {
 	struct cardea_domain_options options;
 	char *issuer;
-	struct cardea_jwks *join, *access, *refresh, *auth;
+	struct cardea_jwks *join, *access, *refresh, *auth, *exchange;
+	struct cardea_jwk *exchange_key; /* HS256, derived from the seal */
 };
 
 /* What every operation begins with; the first member of its struct. */

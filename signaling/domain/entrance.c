@@ -122,6 +122,9 @@ static int by_token(const struct cardea_domain *domain, struct cardea_tx *tx,
 	struct cardea_token_claims claims;
 	int err = cardea_token_verify(domain, use, token, cardea_tx_now_ms(tx) / 1000, &claims);
 
+	if (!err) {
+		err = cardea_token_check_family(tx, &claims);
+	}
 	if (err == CARDEA_E_AUTH_EXPIRED) {
 		return CARDEA_E_CREDENTIAL_EXPIRED;
 	}
@@ -170,6 +173,7 @@ static int by_credential(const struct cardea_domain *domain, struct cardea_tx *t
 	case CARDEA_TOKEN_AUTH:
 		return by_token(domain, tx, use, credential, out);
 	case CARDEA_TOKEN_REFRESH:
+	case CARDEA_TOKEN_EXCHANGE:
 	case CARDEA_TOKEN_JOIN:
 		return CARDEA_E_CREDENTIAL_PURPOSE;
 	case CARDEA_TOKEN_OTHER:

@@ -41,6 +41,8 @@ struct cardea_tx;
 #define CARDEA_EVENT_PARTICIPANT_RIGHTS   "participant.permissions"
 #define CARDEA_EVENT_PARTICIPANT_MUTED    "participant.muted"   /* by a host */
 #define CARDEA_EVENT_PARTICIPANT_UNMUTED  "participant.unmuted" /* by a host */
+/* A refresh token was shown again too late: its family is dead (spec/native 11). */
+#define CARDEA_EVENT_CREDENTIAL_REUSED    "credential.reused"
 #define CARDEA_EVENT_MESSAGE_SENT         "message.sent" /* with `to`: for these two and the audit */
 #define CARDEA_EVENT_HAND_RAISED          "hand.raised"
 #define CARDEA_EVENT_HAND_LOWERED         "hand.lowered" /* leaving lowers it as well, without */

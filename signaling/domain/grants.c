@@ -15,6 +15,10 @@ int cardea_grant_act(const struct cardea_principal *who, enum cardea_act act)
 	if (who->kind == CARDEA_PRINCIPAL_TENANT) {
 		return 0;
 	}
+	/* Decision P2: a token is refused everywhere outside its row in spec/participants 2.4. */
+	CARDEA_REFUSE_IF(AUTH_TOKEN, who->kind == CARDEA_PRINCIPAL_LINK &&
+	                                     act != CARDEA_ACT_ROOM_READ &&
+	                                     act != CARDEA_ACT_PARTICIPANT_ADD);
 	switch (act) {
 	case CARDEA_ACT_ROOM_READ:
 	case CARDEA_ACT_PARTICIPANT_ADD:

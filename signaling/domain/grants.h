@@ -16,14 +16,15 @@
 enum cardea_principal_kind {
 	CARDEA_PRINCIPAL_TENANT, /* API key or tenant token: host of every room */
 	CARDEA_PRINCIPAL_SEAT,   /* a participant, in its own room */
+	CARDEA_PRINCIPAL_LINK,   /* who came with a room's join token: may add participants to it */
 };
 
 /* Who is calling, once that is known. */
 struct cardea_principal {
 	enum cardea_principal_kind kind;
 	char tenant[CARDEA_UUID_SIZE];
-	char room[CARDEA_UUID_SIZE]; /* seats only, so are those that follow */
-	char seat[CARDEA_UUID_SIZE];
+	char room[CARDEA_UUID_SIZE]; /* of seats and links */
+	char seat[CARDEA_UUID_SIZE]; /* of seats; else "" */
 	enum cardea_role role;
 };
 
@@ -44,7 +45,8 @@ enum cardea_act {
 	CARDEA_ACT_MODERATE,    /* spec/native 4 */
 };
 
-/* May @who do this at all? 0, CARDEA_E_HOST_REQUIRED or CARDEA_E_INSUFFICIENT. */
+/* May @who do this at all? 0, CARDEA_E_HOST_REQUIRED or CARDEA_E_INSUFFICIENT; of a link
+ * CARDEA_E_AUTH_TOKEN, because its token is for two calls only. */
 int cardea_grant_act(const struct cardea_principal *who, enum cardea_act act);
 /* May @who address @room, as written by the caller (id or name)? 0 or CARDEA_E_ROOM_UNKNOWN, as for
  * a room that does not exist. */

@@ -39,6 +39,18 @@ int cardea_journal_room(struct cardea_tx *tx, const struct cardea_room_row *room
 	return append(tx, &address, type, data, seq);
 }
 
+int cardea_journal_tenant(struct cardea_tx *tx, const char *tenant, const char *type,
+                          const struct cardea_event_data *data)
+{
+	char *text = cardea_event_encode(data);
+	int64_t number;
+	int err = text ? cardea_store_event_append(tx, tenant, tenant, "", type, text, &number)
+	               : CARDEA_E_INVALID;
+
+	free(text);
+	return err;
+}
+
 int cardea_journal_around(struct cardea_tx *tx, const struct cardea_seat_row *seat,
                           const char *type)
 {

@@ -16,14 +16,16 @@
 
 struct profile {
 	enum cardea_token_use use;
-	const char *name, *typ; /* name NULL: not ours to mint */
+	const char *name, *typ; /* name: claim `use`; NULL: not ours to mint */
+	const char *type;       /* claim `type` (spec/participants 2.3) */
 };
 
 static const struct profile profiles[] = {
-        {CARDEA_TOKEN_JOIN, NULL, CARDEA_JOIN_TOKEN_TYP},
-        {CARDEA_TOKEN_ACCESS, "access", "cardea-access+jwt"},
-        {CARDEA_TOKEN_REFRESH, "refresh", "cardea-refresh+jwt"},
-        {CARDEA_TOKEN_AUTH, "auth", "cardea-auth+jwt"},
+        {CARDEA_TOKEN_JOIN, NULL, CARDEA_JOIN_TOKEN_TYP, NULL},
+        {CARDEA_TOKEN_ACCESS, "access", "cardea-access+jwt", "access"},
+        {CARDEA_TOKEN_REFRESH, "refresh", "cardea-refresh+jwt", "refresh"},
+        {CARDEA_TOKEN_AUTH, "auth", "cardea-auth+jwt", "auth"},
+        {CARDEA_TOKEN_EXCHANGE, "exchange", "cardea-exchange+jwt", "access"},
 };
 
 static const struct profile *find_profile(enum cardea_token_use use)
@@ -95,6 +97,8 @@ static const struct cardea_jwks *keys_of(const struct cardea_domain *domain,
 		return domain->refresh;
 	case CARDEA_TOKEN_AUTH:
 		return domain->auth;
+	case CARDEA_TOKEN_EXCHANGE:
+		return domain->exchange;
 	default:
 		return NULL;
 	}
@@ -105,33 +109,65 @@ static const struct cardea_jwk *key_of(const struct cardea_domain *domain,
 {
 	const struct cardea_domain_keys *keys = &domain->options.keys;
 
-	return use == CARDEA_TOKEN_ACCESS ? keys->access
-	       : use == CARDEA_TOKEN_AUTH ? keys->auth
-	                                  : keys->refresh;
+	switch (use) {
+	case CARDEA_TOKEN_ACCESS:
+		return keys->access;
+	case CARDEA_TOKEN_AUTH:
+		return keys->auth;
+	case CARDEA_TOKEN_EXCHANGE:
+		return domain->exchange_key;
+	default:
+		return keys->refresh;
+	}
 }
 
-static json_t *new_payload(const struct cardea_domain *domain, const struct profile *profile,
+struct cardea_token_stamp cardea_token_stamp(const struct cardea_domain *domain)
+{
+	return (struct cardea_token_stamp){
+	        .now_s = cardea_clock_wall_ms(domain->options.clock) / 1000,
+	        .random = &cardea_random_kernel,
+	};
+}
+
+/* What ties tokens to where they came from. */
+static void put_family(json_t *payload, enum cardea_token_use use,
+                       const struct cardea_token_claims *claims)
+{
+	if (claims->family[0]) {
+		json_object_set_new(payload, "family", json_string(claims->family));
+	}
+	if (use == CARDEA_TOKEN_REFRESH) {
+		json_object_set_new(payload, "step", json_integer(claims->step));
+	}
+	if (!claims->room[0]) {
+		json_object_set_new(payload, "key_gen", json_integer(claims->key_gen));
+	}
+}
+
+static json_t *new_payload(const struct cardea_domain *domain,
+                           const struct cardea_token_stamp *stamp, const struct profile *profile,
                            const struct cardea_token_claims *claims, const char *name)
 {
-	int64_t now = cardea_clock_wall_ms(domain->options.clock) / 1000;
-	char *jti = cardea_id_base64url(&cardea_random_kernel, JTI_BYTES);
+	char *jti = cardea_id_base64url(stamp->random, JTI_BYTES);
 	json_t *payload =
 	        json_pack("{s:s, s:s, s:I, s:I, s:s, s:s, s:s*, s:s*, s:s, s:o, s:s, s:s}", "sub",
-	                  claims->subject, "iss", domain->issuer, "iat", (json_int_t)now, "exp",
-	                  (json_int_t)(now + life_of(domain, profile->use)), "jti", jti, "tenant_id",
-	                  claims->tenant, "room_id", claims->room[0] ? claims->room : NULL,
+	                  claims->subject, "iss", domain->issuer, "iat", (json_int_t)stamp->now_s,
+	                  "exp", (json_int_t)(stamp->now_s + life_of(domain, profile->use)), "jti", jti,
+	                  "tenant_id", claims->tenant, "room_id", claims->room[0] ? claims->room : NULL,
 	                  "display_name", name, "role", cardea_role_name(claims->role), "permissions",
-	                  permissions_of(claims->role), "type", profile->name, "use", profile->name);
+	                  permissions_of(claims->role), "type", profile->type, "use", profile->name);
 
 	g_free(jti);
+	put_family(payload, profile->use, claims);
 	return payload;
 }
 
-int cardea_token_mint(const struct cardea_domain *domain, enum cardea_token_use use,
-                      const struct cardea_token_claims *claims, const char *name, char **out)
+int cardea_token_mint(const struct cardea_domain *domain, const struct cardea_token_stamp *stamp,
+                      enum cardea_token_use use, const struct cardea_token_claims *claims,
+                      const char *name, char **out)
 {
 	const struct profile *profile = find_profile(use);
-	json_t *payload = profile ? new_payload(domain, profile, claims, name) : NULL;
+	json_t *payload = profile ? new_payload(domain, stamp, profile, claims, name) : NULL;
 	int err;
 
 	if (!payload) {
@@ -142,21 +178,58 @@ int cardea_token_mint(const struct cardea_domain *domain, enum cardea_token_use 
 	return err;
 }
 
+int cardea_token_family(const struct cardea_random *random, struct cardea_token_claims *claims)
+{
+	char *family = cardea_id_base64url(random, CARDEA_FAMILY_BYTES);
+
+	g_strlcpy(claims->family, family ? family : "", sizeof(claims->family));
+	claims->step = 0;
+	g_free(family);
+	return claims->family[0] ? 0 : CARDEA_E_SYSTEM;
+}
+
+void cardea_token_claims_of(const struct cardea_seat_row *seat, struct cardea_token_claims *out)
+{
+	*out = (struct cardea_token_claims){.role = seat->role};
+	g_strlcpy(out->tenant, seat->tenant, sizeof(out->tenant));
+	g_strlcpy(out->subject, seat->id, sizeof(out->subject));
+	g_strlcpy(out->room, seat->room, sizeof(out->room));
+}
+
+int cardea_token_set_sign(const struct cardea_domain *domain,
+                          const struct cardea_token_stamp *stamp,
+                          const struct cardea_token_claims *claims, const char *name,
+                          struct cardea_token_set *out)
+{
+	int err = cardea_token_mint(domain, stamp, CARDEA_TOKEN_ACCESS, claims, name, &out->access);
+
+	if (!err) {
+		err = cardea_token_mint(domain, stamp, CARDEA_TOKEN_REFRESH, claims, name, &out->refresh);
+	}
+	if (!err && claims->room[0]) {
+		err = cardea_token_mint(domain, stamp, CARDEA_TOKEN_AUTH, claims, name, &out->auth);
+	}
+	return err;
+}
+
 int cardea_token_set_mint(const struct cardea_domain *domain, const struct cardea_seat_row *seat,
                           bool has_refresh, struct cardea_token_set *out)
 {
-	struct cardea_token_claims claims = {.role = seat->role};
+	const struct cardea_token_stamp stamp = cardea_token_stamp(domain);
 	const char *name = seat->display_name;
+	struct cardea_token_claims claims;
 	int err;
 
-	g_strlcpy(claims.tenant, seat->tenant, sizeof(claims.tenant));
-	g_strlcpy(claims.subject, seat->id, sizeof(claims.subject));
-	g_strlcpy(claims.room, seat->room, sizeof(claims.room));
-	err = cardea_token_mint(domain, CARDEA_TOKEN_ACCESS, &claims, name, &out->access);
+	cardea_token_claims_of(seat, &claims);
+	err = cardea_token_family(stamp.random, &claims);
 	if (!err && has_refresh) {
-		err = cardea_token_mint(domain, CARDEA_TOKEN_REFRESH, &claims, name, &out->refresh);
+		return cardea_token_set_sign(domain, &stamp, &claims, name, out);
 	}
-	return err ? err : cardea_token_mint(domain, CARDEA_TOKEN_AUTH, &claims, name, &out->auth);
+	if (!err) {
+		err = cardea_token_mint(domain, &stamp, CARDEA_TOKEN_ACCESS, &claims, name, &out->access);
+	}
+	return err ? err
+	           : cardea_token_mint(domain, &stamp, CARDEA_TOKEN_AUTH, &claims, name, &out->auth);
 }
 
 void cardea_token_set_clear(struct cardea_token_set *set)
@@ -184,6 +257,15 @@ static bool copy_uuid(const json_t *payload, const char *name, char out[CARDEA_U
 	return true;
 }
 
+static bool read_family(const json_t *payload, struct cardea_token_claims *out)
+{
+	const char *family = cardea_json_string(payload, "family", "");
+
+	out->step = cardea_json_integer(payload, "step", 0);
+	out->key_gen = cardea_json_integer(payload, "key_gen", 0);
+	return family[0] && g_strlcpy(out->family, family, sizeof(out->family)) < sizeof(out->family);
+}
+
 static int read_claims(const struct cardea_domain *domain, const struct profile *profile,
                        const json_t *payload, int64_t now_s, struct cardea_token_claims *out)
 {
@@ -192,16 +274,20 @@ static int read_claims(const struct cardea_domain *domain, const struct profile 
 
 	/* The key has one use and so has `typ`; the claims say it once more (Decision P2). */
 	CARDEA_REFUSE_IF(AUTH_TOKEN, !is_claim(payload, "use", profile->name));
-	CARDEA_REFUSE_IF(AUTH_TOKEN, !is_claim(payload, "type", profile->name));
+	CARDEA_REFUSE_IF(AUTH_TOKEN, !is_claim(payload, "type", profile->type));
 	CARDEA_REFUSE_IF(AUTH_TOKEN, !is_claim(payload, "iss", domain->issuer));
 	CARDEA_REFUSE_IF(AUTH_TOKEN, !json_is_integer(exp));
 	CARDEA_REFUSE_IF(AUTH_TOKEN, !copy_uuid(payload, "tenant_id", out->tenant));
-	CARDEA_REFUSE_IF(AUTH_TOKEN, !copy_uuid(payload, "sub", out->subject));
 	CARDEA_REFUSE_IF(AUTH_TOKEN, !role || cardea_role_parse(role, &out->role));
 	if (json_object_get(payload, "room_id")) {
 		CARDEA_REFUSE_IF(AUTH_TOKEN, !copy_uuid(payload, "room_id", out->room));
+	}
+	if (profile->use == CARDEA_TOKEN_EXCHANGE) {
+		CARDEA_REFUSE_IF(AUTH_TOKEN, !out->room[0]);
 	} else {
-		CARDEA_REFUSE_IF(AUTH_TOKEN, strcmp(out->subject, out->tenant) != 0);
+		CARDEA_REFUSE_IF(AUTH_TOKEN, !copy_uuid(payload, "sub", out->subject));
+		CARDEA_REFUSE_IF(AUTH_TOKEN, !out->room[0] && strcmp(out->subject, out->tenant) != 0);
+		CARDEA_REFUSE_IF(AUTH_TOKEN, !read_family(payload, out));
 	}
 	CARDEA_REFUSE_IF(AUTH_EXPIRED, json_integer_value(exp) <= now_s);
 	return 0;

@@ -339,6 +339,41 @@ static const char *const rights[] = {
 		"FOREIGN KEY (tenant, room) REFERENCES rooms (tenant, room)) STRICT, WITHOUT ROWID",
 		NULL,
 };
+
+/* token_families: tokens that came from one another by refreshing (spec/native 11); the row is made by
+ * the first refresh. step: of the refresh token that is good; pair_sealed: the last answer. key_gen
+ * counts the rotations of a tenant's key. extra: configuration that is kept and shown, as text;
+ * allowed_origins: with blanks between them. used_tokens: ids of tokens of the application's own that
+ * are good once only. */
+static const char *const token_families[] = {
+		"CREATE TABLE token_families ("
+		"tenant TEXT NOT NULL REFERENCES tenants (tenant), "
+		"family TEXT NOT NULL, "
+		"step INTEGER NOT NULL, "
+		"rotated_at INTEGER NOT NULL, "
+		"revoked_at INTEGER NOT NULL, "
+		"expires_at INTEGER NOT NULL, "
+		"pair_sealed BLOB NOT NULL, "
+		"PRIMARY KEY (tenant, family)) STRICT",
+		"CREATE INDEX token_families_by_end ON token_families (expires_at)",
+
+		"CREATE TABLE used_tokens ("
+		"tenant TEXT NOT NULL REFERENCES tenants (tenant), "
+		"token TEXT NOT NULL, "
+		"expires_at INTEGER NOT NULL, "
+		"PRIMARY KEY (tenant, token)) STRICT",
+		"CREATE INDEX used_tokens_by_end ON used_tokens (expires_at)",
+
+		"ALTER TABLE tenants ADD COLUMN key_gen INTEGER NOT NULL DEFAULT 0",
+		"ALTER TABLE tenants ADD COLUMN kind INTEGER NOT NULL DEFAULT 0",
+		"ALTER TABLE tenants ADD COLUMN max_recording_duration_minutes INTEGER NOT NULL DEFAULT 120",
+		"ALTER TABLE tenants ADD COLUMN max_total_minutes INTEGER NOT NULL DEFAULT 0",
+		"ALTER TABLE tenant_config ADD COLUMN single_use_tokens INTEGER NOT NULL DEFAULT 0",
+		"ALTER TABLE tenant_config ADD COLUMN extra TEXT",
+		"ALTER TABLE tenant_config ADD COLUMN allowed_origins TEXT",
+		"ALTER TABLE tenant_config ADD COLUMN webhook_sealed BLOB",
+		NULL,
+};
 /* clang-format on */
 
 const struct cardea_migration cardea_schema_sqlite[CARDEA_SCHEMA_SQLITE_COUNT] = {
@@ -351,4 +386,5 @@ const struct cardea_migration cardea_schema_sqlite[CARDEA_SCHEMA_SQLITE_COUNT] =
         {.name = "fewer names", .statements = fewer_names},
         {.name = "key ids", .statements = key_ids},
         {.name = "rights", .statements = rights},
+        {.name = "token families", .statements = token_families},
 };

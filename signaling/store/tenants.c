@@ -7,7 +7,7 @@
 	"SELECT t.tenant, t.name, t.is_active, t.max_concurrent_rooms, t.max_participants_per_room, "  \
 	"t.created_at, t.updated_at, c.allow_early_join, c.first_participant_is_host, "                \
 	"c.force_recording, c.transcription_enabled, c.duplicate_policy, "                             \
-	"c.empty_room_timeout_minutes "                                                                \
+	"c.empty_room_timeout_minutes, t.key_gen "                                                     \
 	"FROM tenants t JOIN tenant_config c ON c.tenant = t.tenant "
 
 static int read_tenant(struct cardea_tx *tx, const struct cardea_value *row, void *arg)
@@ -26,6 +26,7 @@ static int read_tenant(struct cardea_tx *tx, const struct cardea_value *row, voi
 	out->transcription_enabled = row[10].integer;
 	out->duplicate_policy = (enum cardea_duplicate_policy)row[11].integer;
 	out->empty_room_timeout_minutes = row[12].integer;
+	out->key_gen = row[13].integer;
 	return cardea_column_copy(&row[0], out->id, sizeof(out->id));
 }
 
@@ -59,10 +60,10 @@ int cardea_store_tenant_update(struct cardea_tx *tx, const struct cardea_tenant_
 	int err = CARDEA_EXEC(
 	        tx,
 	        "UPDATE tenants SET name = $1, is_active = $2, max_concurrent_rooms = $3, "
-	        "max_participants_per_room = $4, updated_at = $5 WHERE tenant = $6",
+	        "max_participants_per_room = $4, updated_at = $5, key_gen = $6 WHERE tenant = $7",
 	        CARDEA_TEXT(row->name), CARDEA_INT(row->is_active),
 	        CARDEA_INT(row->max_concurrent_rooms), CARDEA_INT(row->max_participants_per_room),
-	        CARDEA_INT(row->updated_at), CARDEA_TEXT(row->id));
+	        CARDEA_INT(row->updated_at), CARDEA_INT(row->key_gen), CARDEA_TEXT(row->id));
 
 	if (err) {
 		return err;

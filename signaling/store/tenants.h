@@ -22,6 +22,7 @@ struct cardea_tenant_row {
 	bool allow_early_join, first_participant_is_host, force_recording, transcription_enabled;
 	enum cardea_duplicate_policy duplicate_policy;
 	int64_t empty_room_timeout_minutes;
+	int64_t key_gen; /* rotations of its key so far */
 	int64_t created_at, updated_at;
 };
 

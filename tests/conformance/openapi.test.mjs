@@ -467,6 +467,22 @@ test('rooms of the participants dialect', async () => {
   await ask('deleteRoom', 204, { room: later.id }, asTenant());
 });
 
+test('tokens of the participants dialect', async () => {
+  const { room: { id }, access_token: token, refresh_token: refresh } = await ask('addParticipant', 201, { room: 'tokens' }, asTenant({ body: { display_name: 'A' } }));
+  await ask('makeTenantTokens', 200, {}, { body: { api_key: meetings.key } });
+  await ask('refreshTokens', 200, {}, { body: { refresh_token: refresh } });
+  const link = await ask('makeJoinToken', 200, { room: 'tokens' }, asTenant());
+  await ask('exchangeJoinToken', 200, {}, { body: link });
+  await askAll(['makeTenantTokens', 'refreshTokens', 'exchangeJoinToken'], 400, {}, { body: {} });
+  await ask('makeJoinToken', 400, { room: 'x'.repeat(256) }, asTenant());
+  await askAll(['makeTenantTokens', 'refreshTokens'], 401, {}, { body: { api_key: 'x', refresh_token: token } });
+  await ask('makeJoinToken', 401, { room: 'tokens' });
+  await ask('makeJoinToken', 403, { room: id }, as(token));
+  await ask('makeJoinToken', 404, {}, asTenant());
+  await ask('deleteRoom', 204, { room: id }, asTenant());
+  await ask('exchangeJoinToken', 404, {}, { body: link });
+});
+
 test('sockets and probes', async () => {
   await ask('healthz', 200);
   await ask('readyz', 200);
@@ -496,7 +512,8 @@ test('as many rooms as the tenant may have, and a blocked tenant', async () => {
 });
 
 // It takes a gateway without Janus: tests/system/health.test.mjs.
-const ELSEWHERE = ['readyz 503'];
+// An expired join token: tests/unit/test_participants.c.
+const ELSEWHERE = ['exchangeJoinToken 401', 'readyz 503'];
 
 test('every documented answer was seen', () => {
   // Handshakes are in tests/conformance/rt and ws, limits in tests/system/limits.test.mjs.

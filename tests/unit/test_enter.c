@@ -205,10 +205,11 @@ static void expect_minted(struct fixture *f, enum cardea_token_use use,
                           const struct cardea_token_claims *claims, const char *room, int rest,
                           int entering)
 {
+	const struct cardea_token_stamp stamp = cardea_token_stamp(f->domain);
 	struct list_answer list;
 	char *token = NULL;
 
-	assert_int_equal(cardea_token_mint(f->domain, use, claims, NULL, &token), 0);
+	assert_int_equal(cardea_token_mint(f->domain, &stamp, use, claims, NULL, &token), 0);
 	fixture_list(f, fixture_bearer(token), room, true, &list);
 	assert_int_equal(list.err, rest);
 	assert_int_equal(enter(f, token, NULL), entering);
@@ -220,8 +221,8 @@ static void tokens_are_bound_to_their_subject(void **state)
 	struct fixture *f = *state;
 	struct meeting m = open_meeting(f);
 	const char *room = m.links.room;
-	struct cardea_token_claims tenant = {.role = HOST};
-	struct cardea_token_claims seat = {.role = PARTICIPANT};
+	struct cardea_token_claims tenant = {.role = HOST, .family = "f"};
+	struct cardea_token_claims seat = {.role = PARTICIPANT, .family = "f"};
 
 	g_strlcpy(tenant.tenant, f->tenant, sizeof(tenant.tenant));
 	g_strlcpy(tenant.subject, f->tenant, sizeof(tenant.subject));
@@ -248,9 +249,9 @@ static void every_claim_is_checked(void **state)
 	struct meeting m = open_meeting(f);
 	json_int_t now = atomic_load(&f->now_ms) / 1000;
 	json_t *good =
-	        json_pack("{s:s, s:s, s:I, s:s, s:s, s:s, s:s, s:s}", "sub", m.seat.id, "iss", "cardea",
-	                  "exp", now + 60, "tenant_id", f->tenant, "room_id", m.links.room, "role",
-	                  "participant", "type", "access", "use", "access");
+	        json_pack("{s:s, s:s, s:I, s:s, s:s, s:s, s:s, s:s, s:s}", "sub", m.seat.id, "iss",
+	                  "cardea", "exp", now + 60, "tenant_id", f->tenant, "room_id", m.links.room,
+	                  "role", "participant", "type", "access", "use", "access", "family", "f");
 	const struct {
 		const char *claim;
 		json_t *value;
@@ -271,6 +272,9 @@ static void every_claim_is_checked(void **state)
 	        {"room_id", json_null(), CARDEA_E_AUTH_TOKEN},
 	        {"role", json_string("admin"), CARDEA_E_AUTH_TOKEN},
 	        {"role", json_true(), CARDEA_E_AUTH_TOKEN},
+	        {"family", json_string(""), CARDEA_E_AUTH_TOKEN},
+	        {"family", json_integer(1), CARDEA_E_AUTH_TOKEN},
+	        {"family", json_string("12345678901234567890123"), CARDEA_E_AUTH_TOKEN},
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(changes); i++) {

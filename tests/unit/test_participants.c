@@ -8,6 +8,7 @@
 #include "cardea_error.h"
 #include "domain/event_codec.h"
 #include "domain/room_life.h"
+#include "domain/room_links.h"
 #include "domain/seats.h"
 
 #define HOST        CARDEA_ROLE_HOST
@@ -486,6 +487,65 @@ static void deterministic_id(void **state)
 	assert_string_equal(id, "984d0729-dbb9-5edc-9787-a13150b09936");
 }
 
+struct link_answer {
+	struct fixture *fixture;
+	int err;
+	char text[1024];
+};
+
+static void take_link(int err, const char *join_token, void *arg)
+{
+	struct link_answer *answer = arg;
+
+	answer->err = err;
+	g_strlcpy(answer->text, join_token ? join_token : "", sizeof(answer->text));
+	answer->fixture->pending--;
+	cardea_loop_stop(answer->fixture->loop);
+}
+
+static void take_access(int err, const struct cardea_room_access *access, void *arg)
+{
+	struct link_answer *answer = arg;
+
+	answer->err = err;
+	g_strlcpy(answer->text, access ? access->access_token : "", sizeof(answer->text));
+	answer->fixture->pending--;
+	cardea_loop_stop(answer->fixture->loop);
+}
+
+static int exchange(struct fixture *f, const char *join_token)
+{
+	struct link_answer answer = {.fixture = f};
+	int err = cardea_domain_room_link_exchange(f->domain, join_token, take_access, &answer);
+
+	if (err) {
+		return err;
+	}
+	f->pending++;
+	fixture_wait(f);
+	return answer.err;
+}
+
+/* spec/participants 8: good for a day, as often as one likes. */
+static void join_tokens_expire(void **state)
+{
+	struct fixture *f = *state;
+	struct cardea_presented who = tenant_of(f);
+	struct link_answer link = {.fixture = f};
+	char room[CARDEA_UUID_SIZE];
+
+	make_room(f, -1, room);
+	f->pending++;
+	assert_int_equal(cardea_domain_room_link(f->domain, &who, room, take_link, &link), 0);
+	fixture_wait(f);
+	assert_int_equal(link.err, 0);
+	assert_int_equal(exchange(f, link.text), 0);
+	fixture_move_clock(f, (CARDEA_ROOM_LINK_LIFE_S - 1) * INT64_C(1000));
+	assert_int_equal(exchange(f, link.text), 0);
+	fixture_move_clock(f, 1000);
+	assert_int_equal(exchange(f, link.text), CARDEA_E_JOIN_LINK_EXPIRED);
+}
+
 #define WITH_DOMAIN(sentence, function)                                                            \
 	{                                                                                              \
 		.name = (sentence), .test_func = (function), .setup_func = fixture_setup,                  \
@@ -520,6 +580,7 @@ int main(void)
 	                    concurrent_room_limit),
 	        WITH_DOMAIN("rooms are read by id, foreign ones are unknown", rooms_by_id),
 	        WITH_DOMAIN("an inactive tenant is refused", inactive_tenant),
+	        WITH_DOMAIN("8: a join token of a room is good for a day", join_tokens_expire),
 	        WITH_DOMAIN("what was answered is there after a restart", all_survives_a_restart),
 	};
 

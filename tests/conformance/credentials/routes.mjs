@@ -5,6 +5,8 @@
 // Ways: path; raw (Authorization as it is), bearer, x-api-key, cookie, body.FIELD, query.FIELD.
 
 const KEY = ['API key'];
+const TENANT_TOKEN = ['access token of the tenant'];
+const LINK_TOKEN = ['token for a join token'];
 const HOST_KEY = ['access key of a host'];
 const ACCESS_KEYS = [...HOST_KEY, 'access key of a guest'];
 const HOST_TOKENS = ['access token of a host', 'auth token of a host'];
@@ -14,10 +16,11 @@ const tenant = { 'raw': KEY };
 const tenantOrAccessKey = { raw: KEY, path: ACCESS_KEYS };
 const byAccessKey = { path: ACCESS_KEYS };
 const regular = { path: HOST_KEY };
-const hosts = { 'x-api-key': KEY, 'bearer': [...KEY, ...HOST_TOKENS] };
-const seats = { 'x-api-key': KEY, 'bearer': [...KEY, ...SEAT_TOKENS] };
-const hostsAndKeys = { 'x-api-key': KEY, 'bearer': [...KEY, ...HOST_TOKENS, ...HOST_KEY] };
-const tenants = { 'x-api-key': KEY, 'bearer': KEY };
+const hosts = { 'x-api-key': KEY, 'bearer': [...KEY, ...TENANT_TOKEN, ...HOST_TOKENS] };
+const seats = { 'x-api-key': KEY, 'bearer': [...KEY, ...TENANT_TOKEN, ...SEAT_TOKENS] };
+const seatsAndLinks = { 'x-api-key': KEY, 'bearer': [...KEY, ...TENANT_TOKEN, ...SEAT_TOKENS, ...LINK_TOKEN] };
+const hostsAndKeys = { 'x-api-key': KEY, 'bearer': [...KEY, ...TENANT_TOKEN, ...HOST_TOKENS, ...HOST_KEY] };
+const tenants = { 'x-api-key': KEY, 'bearer': [...KEY, ...TENANT_TOKEN] };
 
 /** Opens without a credential, or checks none that could be of another kind. */
 const OPEN = { opens: {} };
@@ -86,16 +89,20 @@ export const routes = {
   'POST /api/v1/rooms': { opens: tenants, body: {} },
   'GET /api/v1/rooms': { opens: tenants },
   'POST /api/v1/rooms/schedule': { opens: tenants, body: { scheduled_start_at: '2100-01-01T00:00:00Z' } },
-  'GET /api/v1/rooms/{}': { opens: seats, path: ['id'] },
+  'GET /api/v1/rooms/{}': { opens: seatsAndLinks, path: ['id'] },
   'PATCH /api/v1/rooms/{}': { opens: hosts, path: ['id'], body: {} },
   'DELETE /api/v1/rooms/{}': { opens: hosts, path: ['id'] },
   'POST /api/v1/rooms/{}/end': { opens: hosts, path: ['id'] },
   'GET /api/v1/rooms/{}/participants': { opens: seats, path: ['id'] },
-  'POST /api/v1/rooms/{}/participants': { opens: seats, path: ['id'], body: { display_name: 'Ann' } },
+  'POST /api/v1/rooms/{}/participants': { opens: seatsAndLinks, path: ['id'], body: { display_name: 'Ann' } },
   'POST /api/v1/rooms/{}/participants/bulk': { opens: hosts, path: ['id'], body: { participants: [{ display_name: 'Ann' }] } },
   'PATCH /api/v1/rooms/{}/participants/{}': { opens: seats, path: ['id', 'participant'], body: { display_name: 'Ann' } },
   'DELETE /api/v1/rooms/{}/participants/{}': { opens: hosts, path: ['id', 'participant'] },
   'POST /api/v1/rooms/{}/participants/{}/token': { opens: hosts, path: ['id', 'participant'] },
+  'POST /api/v1/rooms/{}/join-token': { opens: hosts, path: ['id'] },
+  'POST /api/v1/public/join-token/exchange': { opens: { 'body.join_token': ['join token of a room'] } },
+  'POST /api/v1/auth/token': { opens: { 'body.api_key': KEY } },
+  'POST /api/v1/auth/refresh': { opens: { 'body.refresh_token': ['refresh token of a host', 'refresh token of a participant', 'refresh token of the tenant'] } },
 
   // ---- operations ----
   'GET /healthz': OPEN,

@@ -37,6 +37,10 @@ export async function makeWorld(meetings) {
   const added = async (role) => body(await cardea.api('POST', `/api/v1/rooms/${encodeURIComponent(name)}/participants`, {
     display_name: role, external_user_id: role, role,
   }), 201);
+  const post = async (pathname, fields) => body(await cardea.api('POST', `/api/v1${pathname}`, fields));
+  const ofTenant = await post('/auth/token', { api_key: cardea.dev.api_key });
+  const link = await post(`/rooms/${encodeURIComponent(name)}/join-token`);
+  const ofLink = await post('/public/join-token/exchange', link);
   const [chair, member] = [await added('host'), await added('participant')];
   return {
     room: name, id: chair.room.id, user: 'guest', participant: member.participant.id, permalink: permalink.id, permalinkRoom: room,
@@ -52,6 +56,10 @@ export async function makeWorld(meetings) {
       'ticket of who waits': waiting.body.ticket,
       'media join token': entered.join_token,
       'resume string': entered.resume,
+      'access token of the tenant': ofTenant.access_token,
+      'refresh token of the tenant': ofTenant.refresh_token,
+      'join token of a room': link.join_token,
+      'token for a join token': ofLink.access_token,
       'access token of a host': chair.access_token,
       'auth token of a host': chair.auth_token,
       'refresh token of a host': chair.refresh_token,

@@ -237,8 +237,8 @@ test('E001-15e, F2-20: foreign is unknown', async () => {
   const foreign = await createRoom({ name: `foreign ${randomId()}` });
   const own = await createRoom();
   const { access_token: token } = (await add(own.id, { display_name: 'J' })).body;
-  cardea.sql(`INSERT INTO tenants SELECT '${other}', 'other', is_active, max_concurrent_rooms,
-    max_participants_per_room, created_at, updated_at FROM tenants WHERE tenant = '${tenant}';
+  cardea.sql(`INSERT INTO tenants (tenant, name, is_active, max_concurrent_rooms, max_participants_per_room,
+    created_at, updated_at) SELECT '${other}', 'other', 1, 0, 0, 0, 0 FROM tenants WHERE tenant = '${tenant}';
     UPDATE rooms SET tenant = '${other}', session = NULL, status = 1 WHERE room = '${foreign.id}'`);
   refused(await cardea.api('GET', `/api/v1/rooms/${foreign.id}`), 404, 'room not found');
   refused(await list(foreign.id), 404, 'room not found');
