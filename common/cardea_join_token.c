@@ -138,19 +138,19 @@ static json_t *subscribe_to_json(const struct cardea_join_claims *claims)
 
 static json_t *claims_to_json(const struct cardea_join_claims *claims)
 {
-	return json_pack("{s:s, s:s, s:I, s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:s,"
-	                 " s:b, s:b, s:o, s:o, s:s}",
-	                 "iss", claims->iss, "aud", CARDEA_JOIN_TOKEN_AUD, "iat",
-	                 (json_int_t)claims->iat, "nbf", (json_int_t)claims->nbf, "exp",
-	                 (json_int_t)claims->exp, "jti", claims->jti, "sub", claims->sub, "client_id",
-	                 claims->client_id, "conf_id", claims->conf_id, "tenant", claims->tenant,
-	                 "room", claims->room, "name", claims->name, "epoch", (json_int_t)claims->epoch,
-	                 "gen", (json_int_t)claims->gen, "role", cardea_role_name(claims->role),
-	                 "guest", claims->guest, "hidden", claims->hidden, "publish",
-	                 cardea_kinds_to_json(claims->publish), "subscribe", subscribe_to_json(claims),
-	                 "dup",
-	                 claims->dup == CARDEA_DUP_REFUSE ? dup_names[CARDEA_DUP_REFUSE]
-	                                                  : dup_names[CARDEA_DUP_REPLACE]);
+	return json_pack(
+	        "{s:s, s:s, s:I, s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s*, s:I, s:I,"
+	        " s:s, s:b, s:b, s:o, s:o, s:s}",
+	        "iss", claims->iss, "aud", CARDEA_JOIN_TOKEN_AUD, "iat", (json_int_t)claims->iat, "nbf",
+	        (json_int_t)claims->nbf, "exp", (json_int_t)claims->exp, "jti", claims->jti, "sub",
+	        claims->sub, "client_id", claims->client_id, "conf_id", claims->conf_id, "tenant",
+	        claims->tenant, "room", claims->room, "name", claims->name, "avatar",
+	        claims->avatar[0] ? claims->avatar : NULL, "epoch", (json_int_t)claims->epoch, "gen",
+	        (json_int_t)claims->gen, "role", cardea_role_name(claims->role), "guest", claims->guest,
+	        "hidden", claims->hidden, "publish", cardea_kinds_to_json(claims->publish), "subscribe",
+	        subscribe_to_json(claims), "dup",
+	        claims->dup == CARDEA_DUP_REFUSE ? dup_names[CARDEA_DUP_REFUSE]
+	                                         : dup_names[CARDEA_DUP_REPLACE]);
 }
 
 int cardea_join_token_sign(const struct cardea_jwk *key, const struct cardea_join_claims *claims,
@@ -174,6 +174,16 @@ static const char *text_of(const json_t *payload, const char *name)
 static void copy_text(const json_t *payload, const char *name, char *out, size_t size)
 {
 	g_strlcpy(out, text_of(payload, name), size);
+}
+
+/* Shown beside the name and no reason to keep anybody out: what does not fit is none. */
+static void copy_avatar(const json_t *payload, struct cardea_join_claims *claims)
+{
+	const char *avatar = text_of(payload, "avatar");
+
+	if (cardea_text_is_name(avatar, CARDEA_MAX_AVATAR)) {
+		g_strlcpy(claims->avatar, avatar, sizeof(claims->avatar));
+	}
 }
 
 /* An integer of 0..2^53-1. A number with a fraction is none, even if the fraction is zero: two
@@ -236,6 +246,7 @@ static int read_ids(const json_t *payload, struct cardea_join_claims *claims)
 	copy_text(payload, "tenant", claims->tenant, sizeof(claims->tenant));
 	copy_text(payload, "room", claims->room, sizeof(claims->room));
 	copy_text(payload, "name", claims->name, sizeof(claims->name));
+	copy_avatar(payload, claims);
 	return 0;
 }
 

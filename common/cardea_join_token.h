@@ -57,10 +57,11 @@ struct cardea_join_claims {
 	char conf_id[CARDEA_MAX_ID + 1]; /* the meeting instance (session) */
 	char tenant[CARDEA_MAX_ID + 1];
 	char room[CARDEA_MAX_ID + 1];
-	char name[CARDEA_MAX_NAME + 1]; /* never empty: a nameless person gets one before signing */
-	int64_t iat, nbf, exp;          /* unix seconds */
-	int64_t epoch;                  /* of the room's placement, >= 1 */
-	int64_t gen;                    /* of the participant, >= 0 */
+	char name[CARDEA_MAX_NAME + 1];     /* never empty: a nameless person gets one before signing */
+	char avatar[CARDEA_MAX_AVATAR + 1]; /* address of a picture, "" = none */
+	int64_t iat, nbf, exp;              /* unix seconds */
+	int64_t epoch;                      /* of the room's placement, >= 1 */
+	int64_t gen;                        /* of the participant, >= 0 */
 	enum cardea_role role;
 	bool guest;
 	bool hidden;

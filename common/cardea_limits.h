@@ -19,6 +19,7 @@
 #define CARDEA_MAX_ID       64
 #define CARDEA_MAX_ROOM_KEY 255
 #define CARDEA_MAX_NAME     255
+#define CARDEA_MAX_AVATAR   512 /* of the address in a join token; longer ones are left out */
 
 /* JSON: deepest message of any dialect is 6; 32 keeps recursion far from any stack's end. */
 #define CARDEA_MAX_JSON_DEPTH 32

@@ -127,8 +127,9 @@ json_t *cardea_participant_sources(const struct cardea_participant *participant)
 json_t *cardea_participant_public(const struct cardea_participant *participant)
 {
 	const struct cardea_join_claims *claims = &participant->claims;
-	return json_pack("{s:s, s:s, s:s, s:b, s:o}", "id", claims->sub, "name", claims->name, "role",
-	                 cardea_role_name(claims->role), "guest", (int)claims->guest, "sources",
+	return json_pack("{s:s, s:s, s:s, s:b, s:s*, s:o}", "id", claims->sub, "name", claims->name,
+	                 "role", cardea_role_name(claims->role), "guest", (int)claims->guest, "avatar",
+	                 claims->avatar[0] ? claims->avatar : NULL, "sources",
 	                 cardea_participant_sources(participant));
 }
 

@@ -80,7 +80,13 @@ function Home({
 function usePlace(): Place {
   const [place, setPlace] = useState(() => parsePlace(location.hash));
   useEffect(() => {
-    const read = () => setPlace(parsePlace(location.hash));
+    const read = () => {
+      const next = parsePlace(location.hash);
+      setPlace(next);
+      // An invitation is a secret until it is accepted: the history must not keep it.
+      if (next.view === 'invite') history.replaceState(null, '', location.pathname);
+    };
+    read();
     addEventListener('hashchange', read);
     return () => removeEventListener('hashchange', read);
   }, []);

@@ -152,8 +152,14 @@ export class Spaces {
       roomId: id,
       clientUniqueId: randomHex(),
     });
-    const token = `${seats}/${encodeURIComponent(seat.id)}/signaling-token`;
-    return (await this.#session.request<{ signalingToken: string }>('POST', token)).signalingToken;
+    const signaling = await this.#session.request<{ signalingToken: string }>(
+      'POST',
+      `${seats}/${encodeURIComponent(seat.id)}/signaling-token`,
+    );
+    await this.#session.request('POST', path('spaces', spaceId, 'rooms', id, 'join'), {
+      participantId: seat.id,
+    });
+    return signaling.signalingToken;
   }
 }
 

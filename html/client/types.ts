@@ -21,12 +21,23 @@ export type Lock =
   | 'shared_notepad'
   | 'reactions';
 
-/** What is in force for somebody, as hosts see and change it. */
+export type LockStates = Record<Lock, boolean | null>;
+
+/** What somebody may do, as hosts see and change it. */
 export interface Permissions {
   role: Role;
-  publish: MediaKind[];
-  /** Those that are said of this person; absent: as everywhere in the room. */
-  locks: Partial<Record<Lock, boolean>>;
+  /** Kinds that this person is bound to; null: none in particular. */
+  publish: MediaKind[] | null;
+  /** What is said of this person; null: as everywhere in the room. */
+  locks: LockStates;
+  room_locks: LockStates;
+  in_force: {
+    publish: MediaKind[];
+    locks: LockStates;
+    chat: boolean;
+    private_chat: boolean;
+    reactions: boolean;
+  };
 }
 
 export interface PermissionsChange {

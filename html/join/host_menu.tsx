@@ -123,7 +123,7 @@ function Locks({ texts, meeting, participant: { id }, act }: ListProps) {
   useEffect(() => {
     meeting.permissions(id).then(setNow, () => {});
   }, [meeting, id]);
-  const isOn = (lockable: Lockable) => now?.locks[lockable] === true;
+  const isOn = (lockable: Lockable) => now?.in_force.locks[lockable] === true;
   return (
     <>
       {LOCKABLES.map((lockable) => (

@@ -196,6 +196,9 @@ static void describe_seat(struct enter_op *op, const struct cardea_entrance *at)
 	g_strlcpy(claims->tenant, seat->tenant, sizeof(claims->tenant));
 	g_strlcpy(claims->room, seat->room, sizeof(claims->room));
 	g_strlcpy(claims->name, name ? name : NAMELESS, sizeof(claims->name));
+	if (seat->avatar && strlen(seat->avatar) <= CARDEA_MAX_AVATAR) {
+		g_strlcpy(claims->avatar, seat->avatar, sizeof(claims->avatar));
+	}
 	claims->epoch = at->room.epoch;
 	claims->gen = seat->gen;
 	claims->role = seat->role;

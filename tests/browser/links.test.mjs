@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import { ROOT } from '../support/build.mjs';
 import { CAST, eventually } from '../support/browser.mjs';
 import { startCardea } from '../support/cardea.mjs';
+import { makeMeeting } from '../support/meetings.mjs';
 import { filesBelow, serveStatic } from '../support/static.mjs';
 import { fits, openHouse, PHONE } from '../support/visitors.mjs';
 
@@ -92,6 +93,31 @@ test('a light design can be read, too', async () => {
   await shot(page, 'design-light-call');
   assert.equal(await page.page.evaluate(() => getComputedStyle(document.body).backgroundColor), 'rgb(244, 241, 234)');
   assert.equal(await page.page.evaluate(() => getComputedStyle(document.body).color), 'rgb(4, 5, 8)');
+});
+
+test('somebody’s own picture stands where the camera is off, for themself and for the others', async () => {
+  const picture = 'https://pictures.example/ada.svg';
+  const meeting = await makeMeeting(house.cardea, { user: { name: 'Ada Host', avatar: picture } });
+  const [host, guest] = await Promise.all([visitor(ada), visitor(ben)]);
+  for (const { page } of [host, guest]) {
+    await page.route(picture, (route) => route.fulfill({
+      contentType: 'image/svg+xml',
+      body: '<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64"><rect width="64" height="64" fill="gold"/><circle cx="32" cy="26" r="12" fill="teal"/><path d="M8 60a24 22 0 0 1 48 0" fill="teal"/></svg>',
+    }));
+  }
+  await host.join(meeting.hostLink);
+  await guest.join(meeting.guestLink, { name: 'Ben Guest' });
+  await host.press('camera');
+  await guest.press('camera');
+  for (const page of [host, guest]) {
+    const shown = page.part('avatar-picture');
+    await shown.waitFor();
+    assert.equal(await shown.count(), 1, 'the other one has none');
+    assert.equal(await shown.getAttribute('src'), picture);
+    await page.page.waitForFunction(() => document.querySelector('[data-testid="avatar-picture"]').naturalWidth > 0);
+  }
+  await host.tile('Ben Guest', { letters: 'BG' });
+  await shot(guest, 'avatar');
 });
 
 test('E003-20b: a design that is no JSON is ignored, with a word in the console', async () => {

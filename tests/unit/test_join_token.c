@@ -487,6 +487,9 @@ static void admits_limits(void **state)
 	admits(claim, "gen", "9007199254740991");
 	admits(claim_too_long, "sub", "64");
 	admits(claim_too_long, "name", "255");
+	admits(claim, "avatar", "\"https://a.example/p1.png\"");
+	admits(claim_too_long, "avatar", "513");
+	admits(claim, "avatar", "7");
 	admits(claim, "publish", "[]");
 	admits(claim, "subscribe", "[]");
 	admits(claim, "subscribe", "\"hosts\"");
@@ -516,6 +519,7 @@ static struct cardea_join_claims example_claims(void)
 	g_strlcpy(claims.tenant, "t1", sizeof(claims.tenant));
 	g_strlcpy(claims.room, "r1", sizeof(claims.room));
 	g_strlcpy(claims.name, "\xe7\x8e\x8b \"\\", sizeof(claims.name));
+	g_strlcpy(claims.avatar, "https://a.example/p1.png", sizeof(claims.avatar));
 	claims.subscribe_list = g_strsplit("p2 p3", " ", -1);
 	return claims;
 }
@@ -531,6 +535,7 @@ static void assert_claims_equal(const struct cardea_join_claims *a,
 	assert_string_equal(a->tenant, b->tenant);
 	assert_string_equal(a->room, b->room);
 	assert_string_equal(a->name, b->name);
+	assert_string_equal(a->avatar, b->avatar);
 	assert_int_equal(a->iat, b->iat);
 	assert_int_equal(a->nbf, b->nbf);
 	assert_int_equal(a->exp, b->exp);
