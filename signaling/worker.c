@@ -347,6 +347,7 @@ static void make_routes(struct worker *worker)
 	cardea_native_events_add(worker->router, &worker->api);
 	cardea_permalinks_add(worker->router, &worker->api);
 	cardea_native_add(worker->router, &worker->api);
+	cardea_native_moderation_add(worker->router, &worker->api);
 	cardea_native_waiting_add(worker->router, &worker->api);
 	cardea_health_add(worker->router, &worker->api);
 	worker->rt = cardea_rt_new(&worker->api, worker->feed, worker->loop);

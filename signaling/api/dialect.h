@@ -38,6 +38,7 @@ void cardea_meetings_missing_add(struct cardea_router *router, const struct card
 void cardea_native_events_add(struct cardea_router *router, const struct cardea_api *api);
 void cardea_permalinks_add(struct cardea_router *router, const struct cardea_api *api);
 void cardea_native_add(struct cardea_router *router, const struct cardea_api *api);
+void cardea_native_moderation_add(struct cardea_router *router, const struct cardea_api *api);
 void cardea_native_waiting_add(struct cardea_router *router, const struct cardea_api *api);
 void cardea_health_add(struct cardea_router *router, const struct cardea_api *api);
 /* For the admin socket only: its calls need no credential. */

@@ -4,6 +4,7 @@
 #include "api/dialect.h"
 
 #include <glib.h>
+#include "api/native_call.h"
 #include "api/reply.h"
 #include "api/url.h"
 #include "cardea_error.h"
@@ -36,11 +37,12 @@ static json_t *participant_object(const struct cardea_entered *entered)
 {
 	const struct cardea_join_claims *claims = &entered->claims;
 
-	return json_pack("{s:s, s:s, s:s, s:s?, s:s?, s:s, s:b, s:b, s:o, s:{}}", "id", claims->sub,
+	return json_pack("{s:s, s:s, s:s, s:s?, s:s?, s:s, s:b, s:b, s:o, s:o}", "id", claims->sub,
 	                 "client_id", claims->client_id, "name", claims->name, "avatar",
 	                 entered->avatar, "locale", entered->locale, "role",
 	                 cardea_role_name(claims->role), "guest", claims->guest, "hidden",
-	                 claims->hidden, "publish", cardea_kinds_to_json(claims->publish), "locks");
+	                 claims->hidden, "publish", cardea_kinds_to_json(entered->publish), "locks",
+	                 cardea_native_locks(entered->locks));
 }
 
 static json_t *room_object(const struct cardea_entered *entered)

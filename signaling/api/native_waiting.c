@@ -5,14 +5,10 @@
 #include "api/dialect.h"
 
 #include <glib.h>
-#include "api/presented.h"
+#include "api/native_call.h"
 #include "api/reply.h"
 #include "cardea_clock.h"
-#include "cardea_error.h"
-#include "cardea_json.h"
-#include "cardea_text.h"
 #include "domain/waiting.h"
-#include "net/ratelimit.h"
 
 #define MAX_REASON 500 /* bytes; a sentence or two */
 
@@ -33,18 +29,10 @@ static void free_call(struct call *call)
 	g_free(call);
 }
 
-static uint64_t peer_key(const struct call *call)
-{
-	return cardea_ratelimit_peer_key(call->api->failures, cardea_http_peer(call->request));
-}
-
-/* Answers and frees @call. What could be a guess is counted. */
+/* Answers and frees @call. */
 static void refuse(struct call *call, int err)
 {
-	if (cardea_error_http(err) == 401) {
-		cardea_ratelimit_charge(call->api->failures, peer_key(call));
-	}
-	cardea_reply_native_error(call->request, err);
+	cardea_native_refuse(call->request, call->api, err);
 	free_call(call);
 }
 
@@ -52,24 +40,15 @@ static void refuse(struct call *call, int err)
 static struct call *new_call(struct cardea_http_request *request, const struct cardea_api *api,
                              const char *participant, struct cardea_presented *who)
 {
-	struct call *call = g_new0(struct call, 1);
-	int64_t wait;
-	int err;
+	struct call *call;
 
+	if (!cardea_native_caller(request, api, who)) {
+		return NULL;
+	}
+	call = g_new0(struct call, 1);
 	call->request = request;
 	call->api = api;
 	call->participant = g_strdup(participant);
-	wait = cardea_ratelimit_wait_s(api->failures, peer_key(call));
-	if (wait > 0) {
-		cardea_reply_native_limited(request, wait);
-		free_call(call);
-		return NULL;
-	}
-	err = cardea_presented_read(request, who);
-	if (err) {
-		refuse(call, err);
-		return NULL;
-	}
 	return call;
 }
 
@@ -190,29 +169,6 @@ static void post_wait(struct cardea_http_request *request, const struct cardea_r
 	}
 }
 
-/* 0 with *@out, which may be NULL; else the error of the body. The body may be missing. */
-static int read_reason(const struct cardea_http_request *request, char **out)
-{
-	const char *bad, *reason;
-	json_t *body;
-	size_t len = 0;
-	int err;
-
-	*out = NULL;
-	if (!cardea_http_body(request, &len) || len == 0) {
-		return 0;
-	}
-	err = cardea_read_json(request, &body);
-	if (err) {
-		return err;
-	}
-	err = cardea_json_check(body, deny_fields, G_N_ELEMENTS(deny_fields), &bad);
-	reason = err ? NULL : cardea_json_string(body, "reason", NULL);
-	*out = reason ? cardea_text_clean_name(reason, MAX_REASON) : NULL;
-	json_decref(body);
-	return err;
-}
-
 static void post_deny(struct cardea_http_request *request, const struct cardea_route_params *params,
                       void *arg)
 {
@@ -220,20 +176,21 @@ static void post_deny(struct cardea_http_request *request, const struct cardea_r
 	                                         .participant = params->value[1]};
 	struct cardea_presented who;
 	struct call *call = new_call(request, arg, command.participant, &who);
-	char *reason = NULL;
+	g_autofree char *reason = NULL;
+	json_t *body;
 	int err;
 
 	if (!call) {
 		return;
 	}
-	err = read_reason(request, &reason);
+	err = cardea_native_body(request, deny_fields, G_N_ELEMENTS(deny_fields), &body);
 	if (err) {
 		refuse(call, err);
 		return;
 	}
-	command.reason = reason;
+	command.reason = reason = cardea_native_text(body, "reason", MAX_REASON);
+	json_decref(body);
 	act(call, &who, cardea_domain_waiting_deny, "denied", &command);
-	g_free(reason);
 }
 
 static const struct cardea_route routes[] = {

@@ -39,6 +39,7 @@ struct enter_op {
 	struct cardea_placement placement;
 	struct cardea_min_gen *min_gen;
 	char *avatar, *room_name, *locale, *denial;
+	struct cardea_rights rights;
 	bool room_locked;
 	bool is_waiting, waits_for_host, is_early;
 };
@@ -187,6 +188,7 @@ static void describe_seat(struct enter_op *op, const struct cardea_entrance *at)
 {
 	struct cardea_join_claims *claims = &op->claims;
 	const struct cardea_seat_row *seat = &at->seat;
+	const struct cardea_standing standing = {&at->room, &at->session, seat};
 	char *name = cardea_text_clean_name(seat->display_name, CARDEA_MAX_NAME);
 
 	g_strlcpy(claims->iss, op->base.domain->issuer, sizeof(claims->iss));
@@ -204,8 +206,8 @@ static void describe_seat(struct enter_op *op, const struct cardea_entrance *at)
 	claims->role = seat->role;
 	claims->guest = seat->is_guest;
 	claims->hidden = seat->is_hidden;
-	claims->publish =
-	        cardea_grant_publish(&(struct cardea_standing){&at->room, &at->session, seat});
+	claims->publish = cardea_grant_publish(&standing);
+	op->rights = cardea_grant_rights(&standing);
 	claims->dup = at->replaces ? CARDEA_DUP_REPLACE : CARDEA_DUP_REFUSE;
 	g_free(name);
 	op->avatar = g_strdup(seat->avatar);
@@ -291,6 +293,8 @@ static void give_entered(struct enter_op *op, const char *token, const char *res
 {
 	const struct cardea_entered result = {
 	        .claims = op->claims,
+	        .publish = op->rights.publish,
+	        .locks = op->rights.locks,
 	        .avatar = op->avatar,
 	        .room_name = op->room_name,
 	        .room_locked = op->room_locked,

@@ -378,6 +378,41 @@ test('native: enter, and the waiting room', async () => {
   await askAll(ofHosts, 410, one, as(host.access_key));
 });
 
+test('native: what hosts do to people', async () => {
+  const host = await started({ user: { name: 'Jane', id: 'jane' } });
+  const seat = await meetings.arrive(host);
+  const guest = await joined(host, { id: 'guest' });
+  const { participant, room } = await enter(201, guest.access_key);
+  const id = { room: room.id };
+  const one = { ...id, participant: participant.id };
+  const ofRoom = ['lockRoom', 'unlockRoom'];
+  const ofSeat = ['muteParticipant', 'setPermissions', 'removeFromRoom'];
+  const all = [...ofRoom, ...ofSeat];
+  const body = { kind: 'microphone', muted: true };
+  await ask('lockRoom', 200, id, as(host.access_key));
+  await ask('unlockRoom', 200, id, asTenant());
+  await ask('muteParticipant', 200, one, as(host.access_key, { body }));
+  await ask('muteParticipant', 403, one, as(host.access_key, { body: { ...body, muted: false } }));
+  await ask('setPermissions', 200, one, as(host.access_key, { body: { publish: ['camera'], locks: { chat: true, reactions: false }, role: 'participant' } }));
+  await ask('setPermissions', 200, one, asTenant({ body: { publish: null, locks: { chat: null } } }));
+  assert.deepEqual((await ask('setPermissions', 200, one, asTenant({ body: { locks: { webcam: true } } }))).in_force.locks, { webcam: true });
+  assert.deepEqual((await enter(201, guest.access_key)).participant.locks, { webcam: true });
+  await ask('setPermissions', 403, { ...id, participant: seat.entered.participant.id }, asTenant({ body: { locks: { chat: true } } }));
+  await ask('removeFromRoom', 403, { ...id, participant: seat.entered.participant.id }, as(host.access_key, { body: {} }));
+  await askAll(ofRoom, 400, { room: 'x'.repeat(256) }, asTenant());
+  await askAll(ofSeat, 400, one, asTenant({ body: '[]' }));
+  await askAll(all, 401, one, { body });
+  await askAll(ofRoom, 403, one, as(guest.access_key));
+  await askAll(all, 404, {}, asTenant({ body }));
+  await askAll(ofSeat, 404, id, asTenant({ body }));
+  await ask('removeFromRoom', 200, one, as(host.access_key, { body: { reason: 'no', block: true, scope: 'room' } }));
+  const events = (await ask('listEvents', 200, id, asTenant())).events.map(({ type }) => type);
+  for (const type of ['room.locked', 'room.unlocked', 'participant.muted', 'participant.permissions', 'participant.removed']) assert.ok(events.includes(type), type);
+  await seat.leave();
+  await ask('endMeeting', 204, { id: host.access_key });
+  await askAll(all, 410, one, asTenant({ body }));
+});
+
 test('native: the log of a room', async () => {
   const host = await started({ id: 'logged', options: { waiting_room: true } });
   const guest = await joined(host, { id: 'guest' });

@@ -455,15 +455,15 @@ export class Handle {
 export class JanusSession {
   /**
    * New Janus session on a WebSocket of its own, or on @p socket of another session; its handles run in
-   * event loop @p loop, or where Janus likes.
+   * event loop @p loop, or where Janus likes. @p token: a join token, where the socket is the gateway's.
    */
-  static async create(janus, { socket, id, loop } = {}) {
+  static async create(janus, { socket, id, loop, token } = {}) {
     const session = new JanusSession();
     session.loop = loop;
     session.janus = janus;
     session.socket = socket ?? (await Socket.connect(janus.wsUrl));
     session.handles = new Map();
-    const answer = await session.socket.request({ janus: 'create', ...(id ? { id } : {}) });
+    const answer = await session.socket.request({ janus: 'create', ...(id ? { id } : {}), ...(token ? { token } : {}) });
     if (answer.janus !== 'success') throw new Error(`create: ${JSON.stringify(answer)}`);
     session.id = answer.data.id;
     session.socket.sessions.set(session.id, session);
@@ -494,11 +494,11 @@ export class JanusSession {
   }
 
   /** Binds this session to a new socket, as a client does after its connection broke. */
-  async claim() {
+  async claim(token) {
     const socket = await Socket.connect(this.janus.wsUrl);
     this.socket = socket;
     socket.sessions.set(this.id, this);
-    const answer = await socket.request({ janus: 'claim', session_id: this.id });
+    const answer = await socket.request({ janus: 'claim', session_id: this.id, ...(token ? { token } : {}) });
     if (answer.janus !== 'success') throw new Error(`claim: ${JSON.stringify(answer)}`);
   }
 

@@ -236,19 +236,20 @@ export class Receiver {
  * Somebody in a Cardea room: with both connections, or without `tracks` only the receiving one.
  * `socket`: of a session to share it with; `wish`: fields of a `wish`, sent before the offer is
  * answered; `early`: joined is who receives, and `complete` resolves with the second offer answered.
+ * With `entered`, an answer of `enter`, it is somebody of a gateway, whose tunnel is `janus.wsUrl`.
  */
 export class CardeaPerson {
   static async join({
     janus, control, peers, room, sender, tracks = [MICROPHONE, CAMERA], slots = { audio: 3, video: 9 }, sample,
-    socket, wish, loop, early = false,
+    socket, wish, loop, entered, early = false,
   }) {
     const person = new CardeaPerson();
-    const sub = `seat-${sender}`;
+    const sub = entered?.participant.id ?? `seat-${sender}`;
     Object.assign(person, { peers, sender, id: sub, name: `Person ${sender}`, startedAt: Date.now(), shared: Boolean(socket) });
-    person.session = await JanusSession.create(janus, { socket, loop });
+    person.session = await JanusSession.create(janus, { socket, loop, token: entered?.join_token });
     const fields = {
       connection: connectionId(),
-      token: control.token({ room, sub, client_id: sub, name: person.name }),
+      token: entered?.join_token ?? control.token({ room, sub, client_id: sub, name: person.name }),
     };
     await Promise.all([
       person.receive(fields, slots, sample, wish),
