@@ -1,6 +1,7 @@
 /* credentials: opaque secrets by their digest. */
 #include "store/credentials.h"
 
+#include "cardea_error.h"
 #include "store/rows.h"
 
 static int read_credential(struct cardea_tx *tx, const struct cardea_value *row, void *arg)
@@ -17,8 +18,23 @@ static int read_credential(struct cardea_tx *tx, const struct cardea_value *row,
 	return err ? err : cardea_column_copy(&row[3], out->subject, sizeof(out->subject));
 }
 
+/* No two tenants have the same: it would not say whose it is. */
+static int refuse_known(struct cardea_tx *tx, const char *digest)
+{
+	size_t count = 0;
+	int err = CARDEA_QUERY(tx, "SELECT 1 FROM credentials WHERE digest = $1", cardea_rows_count,
+	                       &count, CARDEA_TEXT(digest));
+
+	return !err && count > 0 ? CARDEA_E_STORE_CONFLICT : err;
+}
+
 int cardea_store_credential_insert(struct cardea_tx *tx, const struct cardea_credential_row *row)
 {
+	int err = refuse_known(tx, row->digest);
+
+	if (err) {
+		return err;
+	}
 	return CARDEA_EXEC(tx,
 	                   "INSERT INTO credentials (tenant, digest, kind, subject, created_at) "
 	                   "VALUES ($1, $2, $3, $4, $5)",

@@ -4,19 +4,27 @@
 #include "store/rows.h"
 #include "store/store_private.h"
 
+int cardea_store_event_last(struct cardea_tx *tx, const char *tenant, const char *room,
+                            int64_t *seq)
+{
+	*seq = 0;
+	return CARDEA_QUERY(tx,
+	                    "SELECT seq FROM events WHERE tenant = $1 AND room = $2 "
+	                    "ORDER BY seq DESC LIMIT 1",
+	                    cardea_rows_take_integer, seq, CARDEA_TEXT(tenant), CARDEA_TEXT(room));
+}
+
+/* Numbers of what was rolled back are used again, so there are no gaps. */
 int cardea_store_event_append(struct cardea_tx *tx, const char *tenant, const char *room,
                               const char *session, const char *type, const char *data, int64_t *seq)
 {
-	int err =
-	        CARDEA_QUERY(tx,
-	                     "INSERT INTO event_counters (tenant, room, last) VALUES ($1, $2, 1) "
-	                     "ON CONFLICT (tenant, room) DO UPDATE SET last = event_counters.last + 1 "
-	                     "RETURNING last",
-	                     cardea_rows_take_integer, seq, CARDEA_TEXT(tenant), CARDEA_TEXT(room));
+	int64_t last = 0;
+	int err = cardea_store_event_last(tx, tenant, room, &last);
 
 	if (err) {
 		return err;
 	}
+	*seq = last + 1;
 	cardea_tx_logged(tx, room);
 	return CARDEA_EXEC(tx,
 	                   "INSERT INTO events (tenant, room, seq, session, at, type, data) "
@@ -71,12 +79,4 @@ int cardea_store_event_list_of(struct cardea_tx *tx, const char *tenant, const c
 	*out = sink.items;
 	*count = sink.count;
 	return err;
-}
-
-int cardea_store_event_last(struct cardea_tx *tx, const char *tenant, const char *room,
-                            int64_t *seq)
-{
-	*seq = 0;
-	return CARDEA_QUERY(tx, "SELECT last FROM event_counters WHERE tenant = $1 AND room = $2",
-	                    cardea_rows_take_integer, seq, CARDEA_TEXT(tenant), CARDEA_TEXT(room));
 }

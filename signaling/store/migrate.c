@@ -81,10 +81,10 @@ int cardea_store_migrate(const struct cardea_engine *engine, struct cardea_engin
                          int64_t now_ms)
 {
 	int64_t version = 0;
-	int err;
+	int err = engine->enforce_keys(db, false);
 
-	do {
+	while (!err && version < engine->migration_count) {
 		err = step(engine, db, now_ms, &version);
-	} while (!err && version < engine->migration_count);
-	return err;
+	}
+	return err ? err : engine->enforce_keys(db, true);
 }

@@ -11,7 +11,10 @@
 	"removed, online, connection, joined_at, left_at, leaves_at, created_at, hand, admission, "    \
 	"present, locale, denial, admitted_by_event, locks_set, locks_on, publish, rights_event FROM " \
 	"participants "
-#define IN_ROOM  "WHERE tenant = $1 AND room = $2 "
+#define IN_ROOM "WHERE tenant = $1 AND room = $2 "
+#define IN_SESSION                                                                                 \
+	"WHERE tenant = $1 AND room = (SELECT s.room FROM sessions s WHERE s.tenant = $1 AND "         \
+	"s.session = $2) AND session = $2 "
 #define IN_ORDER "ORDER BY joined_at, ordinal"
 
 static int read_fixed(const struct cardea_value *row, struct cardea_seat_row *out)
@@ -130,13 +133,13 @@ int cardea_store_seat_by_registration(struct cardea_tx *tx, const char *tenant, 
                                       const char *external_user_id, struct cardea_seat_row *out)
 {
 	struct cardea_row_sink sink = {.tx = tx, .read = read_seat, .size = sizeof(*out), .items = out};
-	int err =
-	        CARDEA_QUERY(tx,
-	                     SELECT_SEAT "WHERE tenant = $1 AND session = $2 AND external_user_id = $3 "
-	                                 "AND (access_key_sealed IS NOT NULL OR left_at = 0) "
-	                                 "ORDER BY access_key_sealed IS NULL, ordinal LIMIT 1",
-	                     cardea_rows_take_one, &sink, CARDEA_TEXT(tenant), CARDEA_TEXT(session),
-	                     CARDEA_TEXT(external_user_id));
+	int err = CARDEA_QUERY(tx,
+	                       SELECT_SEAT IN_SESSION
+	                       "AND external_user_id = $3 "
+	                       "AND (access_key_sealed IS NOT NULL OR left_at = 0) "
+	                       "ORDER BY access_key_sealed IS NULL, ordinal LIMIT 1",
+	                       cardea_rows_take_one, &sink, CARDEA_TEXT(tenant), CARDEA_TEXT(session),
+	                       CARDEA_TEXT(external_user_id));
 
 	return cardea_rows_expect(err, sink.count);
 }
@@ -150,12 +153,8 @@ int cardea_store_seat_by_client_id(struct cardea_tx *tx, const char *tenant, con
 	if (strlen(client_id) != CARDEA_OBJECT_ID_SIZE - 1) {
 		return CARDEA_E_NOT_FOUND;
 	}
-	err = CARDEA_QUERY(tx,
-	                   SELECT_SEAT "WHERE tenant = $1 AND room = (SELECT s.room FROM sessions "
-	                               "s WHERE s.tenant = $1 AND s.session = $2) AND session = $2 "
-	                               "AND client_id = $3",
-	                   cardea_rows_take_one, &sink, CARDEA_TEXT(tenant), CARDEA_TEXT(session),
-	                   CARDEA_TEXT(client_id));
+	err = CARDEA_QUERY(tx, SELECT_SEAT IN_SESSION "AND client_id = $3", cardea_rows_take_one, &sink,
+	                   CARDEA_TEXT(tenant), CARDEA_TEXT(session), CARDEA_TEXT(client_id));
 
 	return cardea_rows_expect(err, sink.count);
 }

@@ -374,6 +374,124 @@ static const char *const token_families[] = {
 		"ALTER TABLE tenant_config ADD COLUMN webhook_sealed BLOB",
 		NULL,
 };
+/* What every registration writes lies in as few trees as its ways in allow. Ids are unique by
+ * themselves (credentials: store/credentials.c), so they come first in their keys, which need no
+ * index beside the table then; the tenant stays part of every key. The last event of a room is its
+ * counter: whoever deletes events leaves it. People are found within their room, by its only index
+ * of all; who is in no particular state is in no other. */
+static const char *const fewer_trees[] = {
+		"DROP TABLE event_counters",
+
+		"CREATE TABLE credentials_new ("
+		"tenant TEXT NOT NULL REFERENCES tenants (tenant), "
+		"digest TEXT NOT NULL, "
+		"kind INTEGER NOT NULL, "
+		"subject TEXT NOT NULL, "
+		"created_at INTEGER NOT NULL, "
+		"PRIMARY KEY (digest, tenant)) STRICT, WITHOUT ROWID",
+		"INSERT INTO credentials_new (tenant, digest, kind, subject, created_at) "
+		"SELECT tenant, digest, kind, subject, created_at FROM credentials ORDER BY digest",
+		"DROP TABLE credentials",
+		"ALTER TABLE credentials_new RENAME TO credentials",
+
+#define ROOM_COLUMNS                                                                               \
+	"tenant, room, key, name, status, session, max_participants, recording_enabled, "              \
+	"chat_enabled, config_extra, locked, has_blocks, allow_early_join_minutes, "                   \
+	"scheduled_start_at, scheduled_end_at, started_at, ended_at, created_at, updated_at, node, "   \
+	"boot, epoch"
+		"CREATE TABLE rooms_new ("
+		"tenant TEXT NOT NULL, "
+		"room TEXT NOT NULL, "
+		"key TEXT, "
+		"name TEXT, "
+		"status INTEGER NOT NULL, "
+		"session TEXT, "
+		"max_participants INTEGER, "
+		"recording_enabled INTEGER, "
+		"chat_enabled INTEGER, "
+		"config_extra TEXT, "
+		BOOLEAN("locked")
+		"has_blocks INTEGER NOT NULL DEFAULT 0, "
+		"allow_early_join_minutes INTEGER NOT NULL, "
+		"scheduled_start_at INTEGER NOT NULL, "
+		"scheduled_end_at INTEGER NOT NULL, "
+		"started_at INTEGER NOT NULL, "
+		"ended_at INTEGER NOT NULL, "
+		"created_at INTEGER NOT NULL, "
+		"updated_at INTEGER NOT NULL, "
+		"node TEXT, "
+		"boot TEXT, "
+		"epoch INTEGER NOT NULL, "
+		"PRIMARY KEY (room, tenant)) STRICT, WITHOUT ROWID",
+		"INSERT INTO rooms_new (" ROOM_COLUMNS ") SELECT " ROOM_COLUMNS " FROM rooms ORDER BY room",
+		"DROP TABLE rooms",
+		"ALTER TABLE rooms_new RENAME TO rooms",
+		"CREATE UNIQUE INDEX rooms_by_key ON rooms (tenant, key) WHERE key IS NOT NULL",
+		"CREATE INDEX rooms_by_name ON rooms (tenant, name, created_at) "
+		"WHERE name IS NOT NULL AND key IS NULL",
+		"CREATE INDEX rooms_by_status ON rooms (tenant, status)",
+		"CREATE INDEX rooms_by_node ON rooms (node) WHERE node IS NOT NULL",
+#undef ROOM_COLUMNS
+
+#define SEAT_COLUMNS                                                                               \
+	"tenant, seat, room, session, ordinal, client_id, display_name, avatar, external_user_id, "    \
+	"client_key, access_key_sealed, metadata, role, gen, guest, hidden, removed, online, "         \
+	"connection, joined_at, left_at, leaves_at, created_at, hand, admission, present, "            \
+	"admitted_by_event, locale, denial, locks_set, locks_on, publish, rights_event"
+		"CREATE TABLE participants_new ("
+		"tenant TEXT NOT NULL, "
+		"seat TEXT NOT NULL, "
+		"room TEXT NOT NULL, "
+		"session TEXT NOT NULL, "
+		"ordinal INTEGER NOT NULL, "
+		"client_id TEXT NOT NULL, "
+		"display_name TEXT NOT NULL, "
+		"avatar TEXT, "
+		"external_user_id TEXT, "
+		"client_key TEXT, "
+		"access_key_sealed BLOB, "
+		"metadata TEXT, "
+		"role INTEGER NOT NULL, "
+		"gen INTEGER NOT NULL, "
+		BOOLEAN("guest")
+		BOOLEAN("hidden")
+		BOOLEAN("removed")
+		BOOLEAN("online")
+		"connection TEXT, "
+		"joined_at INTEGER NOT NULL, "
+		"left_at INTEGER NOT NULL, "
+		"leaves_at INTEGER NOT NULL, "
+		"created_at INTEGER NOT NULL, "
+		"hand INTEGER NOT NULL DEFAULT 0, "
+		"admission INTEGER NOT NULL DEFAULT 0, "
+		"present INTEGER NOT NULL DEFAULT 0, "
+		"admitted_by_event INTEGER NOT NULL DEFAULT 0, "
+		"locale TEXT, "
+		"denial TEXT, "
+		"locks_set INTEGER NOT NULL DEFAULT 0, "
+		"locks_on INTEGER NOT NULL DEFAULT 0, "
+		"publish INTEGER, "
+		"rights_event INTEGER NOT NULL DEFAULT 0, "
+		"PRIMARY KEY (seat, tenant), "
+		"FOREIGN KEY (tenant, session) REFERENCES sessions (tenant, session)) "
+		"STRICT, WITHOUT ROWID",
+		"INSERT INTO participants_new (" SEAT_COLUMNS ") SELECT " SEAT_COLUMNS
+		" FROM participants ORDER BY seat",
+		"DROP TABLE participants",
+		"ALTER TABLE participants_new RENAME TO participants",
+		"CREATE INDEX participants_by_user "
+		"ON participants (tenant, room, session, external_user_id)",
+		"CREATE INDEX participants_active ON participants (tenant, room) WHERE left_at = 0",
+		"CREATE INDEX participants_overdue ON participants (tenant, room, leaves_at) "
+		"WHERE leaves_at > 0",
+		"CREATE UNIQUE INDEX participants_by_client ON participants (tenant, session, client_key) "
+		"WHERE client_key IS NOT NULL",
+		"CREATE INDEX participants_by_hand ON participants (tenant, room, hand) WHERE hand > 0",
+		"CREATE INDEX participants_waiting ON participants (tenant, session, ordinal) "
+		"WHERE admission = 1",
+#undef SEAT_COLUMNS
+		NULL,
+};
 /* clang-format on */
 
 const struct cardea_migration cardea_schema_sqlite[CARDEA_SCHEMA_SQLITE_COUNT] = {
@@ -387,4 +505,5 @@ const struct cardea_migration cardea_schema_sqlite[CARDEA_SCHEMA_SQLITE_COUNT] =
         {.name = "key ids", .statements = key_ids},
         {.name = "rights", .statements = rights},
         {.name = "token families", .statements = token_families},
+        {.name = "fewer trees", .statements = fewer_trees},
 };

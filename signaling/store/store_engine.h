@@ -56,6 +56,9 @@ struct cardea_engine {
 	int64_t migration_count;
 	int (*open)(const char *location, struct cardea_engine_db **out);
 	void (*close)(struct cardea_engine_db *db);
+	/* Whether foreign keys are enforced, which they are after open(): a migration that makes a
+	 * table anew drops one that others refer to. Not in a transaction. */
+	int (*enforce_keys)(struct cardea_engine_db *db, bool on);
 	int (*begin)(struct cardea_engine_db *db);
 	int (*commit)(struct cardea_engine_db *db); /* returns after the sync */
 	void (*rollback)(struct cardea_engine_db *db);

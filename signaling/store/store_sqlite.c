@@ -163,6 +163,11 @@ static int plain(struct cardea_engine_db *db, const char *sql)
 	return query(db, sql, NULL, 0, NULL, NULL);
 }
 
+static int enforce_keys(struct cardea_engine_db *db, bool on)
+{
+	return plain(db, on ? "PRAGMA foreign_keys = ON" : "PRAGMA foreign_keys = OFF");
+}
+
 static int begin(struct cardea_engine_db *db)
 {
 	return plain(db, "BEGIN IMMEDIATE");
@@ -247,7 +252,6 @@ static int configure(struct cardea_engine_db *db)
 	static const char *const pragmas[] = {
 	        "PRAGMA journal_mode = WAL",
 	        "PRAGMA synchronous = FULL",
-	        "PRAGMA foreign_keys = ON",
 	        "PRAGMA trusted_schema = OFF",
 	        "PRAGMA cell_size_check = ON",
 	        /* Keys are random, so every page is as likely as any other: 32 MiB, of which an
@@ -265,7 +269,7 @@ static int configure(struct cardea_engine_db *db)
 	for (size_t i = 0; i < G_N_ELEMENTS(pragmas) && !err; i++) {
 		err = plain(db, pragmas[i]);
 	}
-	return err;
+	return err ? err : enforce_keys(db, true);
 }
 
 /* Makes the file before SQLite would, with the mode that its log files inherit. */
@@ -314,6 +318,7 @@ const struct cardea_engine cardea_engine_sqlite = {
         .migration_count = CARDEA_SCHEMA_SQLITE_COUNT,
         .open = open_db,
         .close = close_db,
+        .enforce_keys = enforce_keys,
         .begin = begin,
         .commit = commit,
         .rollback = rollback,

@@ -15,9 +15,10 @@
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <glib/gstdio.h>
+#include <glib.h>
 #include "cardea_error.h"
 #include "lists.h"
+#include "suite.h"
 #include "net/loop.h"
 #include "store/credentials.h"
 #include "store/events.h"
@@ -27,121 +28,6 @@
 #include "store/store.h"
 #include "store/store_engine.h"
 #include "store/tenants.h"
-
-/* The engine under test, and one whose steps the tests make fail. */
-static const struct cardea_engine *engine;
-static struct cardea_engine scripted;
-static atomic_int commits;
-static atomic_int commit_verdict; /* instead of committing */
-static atomic_int queries_left;   /* until one fails; negative: none does */
-
-static int scripted_commit(struct cardea_engine_db *db)
-{
-	int err = atomic_load(&commit_verdict);
-
-	if (err) {
-		return err;
-	}
-	atomic_fetch_add(&commits, 1);
-	return engine->commit(db);
-}
-
-static int scripted_query(struct cardea_engine_db *db, const char *sql,
-                          const struct cardea_value *params, size_t count, cardea_row_h row,
-                          void *arg)
-{
-	int left = atomic_load(&queries_left);
-
-	if (left == 0) {
-		return CARDEA_E_STORE_FULL;
-	}
-	if (left > 0) {
-		atomic_store(&queries_left, left - 1);
-	}
-	return engine->query(db, sql, params, count, row, arg);
-}
-
-struct fixture {
-	char *dir, *path;
-	struct cardea_loop *loop;
-	struct cardea_store *store;
-};
-
-static struct cardea_store_options options_of(struct fixture *f)
-{
-	return (struct cardea_store_options){.engine = &scripted,
-	                                     .location = f->path,
-	                                     .clock = &cardea_clock_system,
-	                                     .random = &cardea_random_kernel,
-	                                     .loop = f->loop};
-}
-
-static void open_store(struct fixture *f, size_t queue, bool run_twice)
-{
-	struct cardea_store_options options = options_of(f);
-
-	options.queue = queue;
-	options.run_twice = run_twice;
-	assert_int_equal(cardea_store_open(&options, &f->store), 0);
-}
-
-static void close_store(struct fixture *f)
-{
-	cardea_store_close(f->store);
-	f->store = NULL;
-}
-
-static int setup(void **state)
-{
-	struct fixture *f = g_new0(struct fixture, 1);
-
-	scripted = *engine;
-	scripted.commit = scripted_commit;
-	scripted.query = scripted_query;
-	atomic_store(&commit_verdict, 0);
-	atomic_store(&queries_left, -1);
-	f->dir = g_dir_make_tmp("cardea-store-XXXXXX", NULL);
-	f->path = g_build_filename(f->dir, "store.db", NULL);
-	f->loop = cardea_loop_new();
-	*state = f;
-	return f->dir && f->loop ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-	struct fixture *f = *state;
-	GDir *dir;
-	const char *name;
-
-	cardea_store_close(f->store);
-	cardea_loop_free(f->loop);
-	dir = g_dir_open(f->dir, 0, NULL);
-	while (dir && (name = g_dir_read_name(dir))) {
-		char *path = g_build_filename(f->dir, name, NULL);
-
-		g_unlink(path);
-		g_free(path);
-	}
-	g_dir_close(dir);
-	g_rmdir(f->dir);
-	g_free(f->dir);
-	g_free(f->path);
-	g_free(f);
-	return 0;
-}
-
-/* Not with the store open. */
-static int check_database(struct fixture *f)
-{
-	struct cardea_engine_db *db = NULL;
-	int err = engine->open(f->path, &db);
-
-	if (!err) {
-		err = engine->check(db);
-		engine->close(db);
-	}
-	return err;
-}
 
 /* ---- commands ---- */
 
@@ -694,6 +580,74 @@ static void interrupted_migration_is_finished_later(void **state)
 	assert_int_equal(count_events(f), 1);
 }
 
+/* As the schema of version 10 held them, which made some tables anew afterwards. */
+static const char *const old_rows[] = {
+        "INSERT INTO tenants (tenant, name, is_active, max_concurrent_rooms, "
+        "max_participants_per_room, created_at, updated_at) VALUES ('" TENANT_A
+        "', 't', 1, 0, 0, 1, 1)",
+        "INSERT INTO credentials (tenant, digest, kind, subject, created_at) VALUES ('" TENANT_A
+        "', 'd', 1, 's', 1)",
+        "INSERT INTO rooms (tenant, room, status, locked, allow_early_join_minutes, "
+        "scheduled_start_at, scheduled_end_at, started_at, ended_at, created_at, updated_at, "
+        "epoch, "
+        "key) VALUES ('" TENANT_A "', '" ROOM "', 1, 0, 0, 0, 0, 1, 0, 1, 1, 7, 'k')",
+        "INSERT INTO sessions (tenant, session, room, guest_token_sealed, started_at, ended_at) "
+        "VALUES ('" TENANT_A "', '" ROOM "', '" ROOM "', x'00', 1, 0)",
+        "INSERT INTO participants (tenant, seat, room, session, ordinal, client_id, display_name, "
+        "role, gen, guest, hidden, removed, online, joined_at, left_at, leaves_at, created_at, "
+        "hand) "
+        "VALUES ('" TENANT_A "', 'seat-0', '" ROOM "', '" ROOM
+        "', 1, 'c', 'Ada', 1, 0, 0, 0, 0, 0, 1, 0, 0, 1, 5)",
+        "INSERT INTO events (tenant, room, seq, at, type, data) VALUES ('" TENANT_A "', '" ROOM
+        "', 1, 1, 'test', 'x')",
+        "INSERT INTO event_counters (tenant, room, last) VALUES ('" TENANT_A "', '" ROOM "', 1)",
+};
+
+static void make_old_database(struct fixture *f)
+{
+	struct cardea_engine_db *db = NULL;
+
+	scripted.migration_count = 10;
+	open_store(f, 0, false);
+	close_store(f);
+	scripted.migration_count = engine->migration_count;
+	assert_int_equal(engine->open(f->path, &db), 0);
+	for (size_t i = 0; i < G_N_ELEMENTS(old_rows); i++) {
+		assert_int_equal(engine->query(db, old_rows[i], NULL, 0, NULL, NULL), 0);
+	}
+	engine->close(db);
+}
+
+static int read_old_rows(struct cardea_tx *tx, void *arg)
+{
+	struct cardea_credential_row credential;
+	struct cardea_room_row room;
+	struct cardea_seat_row seat;
+	int err = cardea_store_room_by_key(tx, TENANT_A, "k", &room);
+
+	(void)arg;
+	err = err ? err : cardea_store_seat_get(tx, TENANT_A, "seat-0", &seat);
+	err = err ? err : cardea_store_credential_find(tx, "d", &credential);
+	return err ? err
+	       : room.epoch == 7 && seat.hand == 5 && strcmp(seat.display_name, "Ada") == 0 &&
+	                       strcmp(credential.subject, "s") == 0
+	               ? 0
+	               : CARDEA_E_INTERNAL;
+}
+
+static void old_database_is_carried_over(void **state)
+{
+	struct fixture *f = *state;
+
+	make_old_database(f);
+	open_store(f, 0, false);
+	assert_int_equal(cardea_store_run_sync(f->store, read_old_rows, NULL), 0);
+	assert_int_equal(append_one(f, "y", 0), 0);
+	assert_int_equal(count_events(f), 2);
+	close_store(f);
+	assert_int_equal(check_database(f), 0);
+}
+
 static void newer_database_is_refused(void **state)
 {
 	struct fixture *f = *state;
@@ -872,6 +826,7 @@ static int run_suite(const struct cardea_engine *under_test)
 	        STORE_TEST("a full disk is survived", full_disk_is_survived),
 	        STORE_TEST("an interrupted migration is finished later",
 	                   interrupted_migration_is_finished_later),
+	        STORE_TEST("an old database is carried over", old_database_is_carried_over),
 	        STORE_TEST("a newer database is refused", newer_database_is_refused),
 	        STORE_TEST("a location that cannot be opened is an error",
 	                   location_that_cannot_be_opened_is_an_error),
