@@ -11,6 +11,7 @@
 #include <glib.h>
 #include "cardea_base64.h"
 #include "cardea_error.h"
+#include "cardea_hash.h"
 #include "cardea_json.h"
 #include "cardea_limits.h"
 #include "cardea_refusal.h"
@@ -118,7 +119,7 @@ static int read_header(const struct span *part, json_t **out)
 	return 0;
 }
 
-/* What the header says about how to read it, before any key is looked at. */
+/* What the header says about how to read it, before any key is looked at. @typ: NULL = any. */
 static int check_header(const json_t *header, const char *typ)
 {
 	const char *alg = cardea_json_string(header, "alg", NULL);
@@ -135,7 +136,8 @@ static int check_header(const json_t *header, const char *typ)
 	                 json_object_get(header, "jwk") || json_object_get(header, "jku") ||
 	                         json_object_get(header, "x5u") || json_object_get(header, "x5c"));
 	/* RFC 8725 3.11: a token of one use must not serve another. */
-	CARDEA_REFUSE_IF(TOKEN_TYP, g_strcmp0(cardea_json_string(header, "typ", NULL), typ) != 0);
+	CARDEA_REFUSE_IF(TOKEN_TYP,
+	                 typ && g_strcmp0(cardea_json_string(header, "typ", NULL), typ) != 0);
 	return 0;
 }
 
@@ -219,4 +221,81 @@ int cardea_jws_verify(const struct cardea_jwks *keys, const char *typ, const cha
 	}
 	json_decref(header);
 	return err;
+}
+
+/* ---- by a secret that both sides share ---- */
+
+#define SECRET_HEADER "{\"alg\":\"HS256\",\"typ\":\"JWT\"}"
+
+int cardea_jws_sign_secret(const char *secret, const json_t *payload, char **out)
+{
+	g_autofree char *head = cardea_base64url_encode(SECRET_HEADER, strlen(SECRET_HEADER));
+	char *text = json_is_object(payload) ? cardea_json_dump(payload) : NULL;
+	g_autofree char *body = text ? cardea_base64url_encode(text, strlen(text)) : NULL;
+	g_autofree char *signed_text = g_strconcat(head, ".", body, NULL);
+	uint8_t mac[CARDEA_SHA256_SIZE];
+	int err =
+	        text ? cardea_hmac_sha256(secret, strlen(secret), signed_text, strlen(signed_text), mac)
+	             : CARDEA_E_INVALID;
+
+	free(text);
+	if (!err) {
+		g_autofree char *tail = cardea_base64url_encode(mac, sizeof(mac));
+
+		*out = g_strconcat(signed_text, ".", tail, NULL);
+	}
+	return err;
+}
+
+int cardea_jws_peek(const char *token, size_t len, json_t **payload)
+{
+	struct parts parts = {0};
+	int err = split(token, len, &parts);
+
+	return err ? err : read_payload(&parts.payload, payload);
+}
+
+static int check_secret_header(const struct span *part)
+{
+	json_t *header = NULL;
+	int err = read_header(part, &header);
+	bool is_hs256, is_jwt;
+
+	if (!err) {
+		err = check_header(header, NULL);
+	}
+	is_hs256 = g_strcmp0(cardea_json_string(header, "alg", NULL), "HS256") == 0;
+	is_jwt = g_ascii_strcasecmp(cardea_json_string(header, "typ", "JWT"), "JWT") == 0;
+	json_decref(header);
+	CARDEA_REFUSE_IF(TOKEN_ALG_MISMATCH, !err && !is_hs256);
+	CARDEA_REFUSE_IF(TOKEN_TYP, !err && !is_jwt);
+	return err;
+}
+
+static int check_mac(const char *secret, const struct parts *parts)
+{
+	uint8_t expected[CARDEA_SHA256_SIZE], mac[CARDEA_MAX_TOKEN];
+	size_t len = 0;
+	int err = cardea_base64url_decode(parts->signature.text, parts->signature.len, mac, sizeof(mac),
+	                                  &len);
+
+	CARDEA_REFUSE_IF(TOKEN_SIGNATURE_BASE64, err != 0);
+	err = cardea_hmac_sha256(secret, strlen(secret), parts->signed_text.text,
+	                         parts->signed_text.len, expected);
+	CARDEA_REFUSE_IF(TOKEN_SIGNATURE, !err && !cardea_equal(mac, len, expected, sizeof(expected)));
+	return err;
+}
+
+int cardea_jws_verify_secret(const char *secret, const char *token, size_t len, json_t **payload)
+{
+	struct parts parts = {0};
+	int err = split(token, len, &parts);
+
+	if (!err) {
+		err = check_secret_header(&parts.header);
+	}
+	if (!err) {
+		err = check_mac(secret, &parts);
+	}
+	return err ? err : read_payload(&parts.payload, payload);
 }

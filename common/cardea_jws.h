@@ -27,4 +27,16 @@ int cardea_jws_sign(const struct cardea_jwk *key, const char *typ, const json_t 
 int cardea_jws_verify(const struct cardea_jwks *keys, const char *typ, const char *token,
                       size_t len, int64_t now_s, json_t **payload);
 
+/*
+ * For the tokens of callers that share a secret with us, which is chosen by what the token says
+ * (`iss`): HS256 and nothing else.
+ */
+/* With header {"alg":"HS256","typ":"JWT"}. *@out is freed with g_free. */
+int cardea_jws_sign_secret(const char *secret, const json_t *payload, char **out);
+/* The claims of a token that nobody has verified: only to find the secret. *@payload is a new
+ * reference. CARDEA_E_TOKEN_*. */
+int cardea_jws_peek(const char *token, size_t len, json_t **payload);
+/* As cardea_jws_verify, for one secret; `typ` may be missing. */
+int cardea_jws_verify_secret(const char *secret, const char *token, size_t len, json_t **payload);
+
 #endif

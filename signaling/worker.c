@@ -349,6 +349,8 @@ static void make_routes(struct worker *worker)
 	cardea_native_add(worker->router, &worker->api);
 	cardea_native_moderation_add(worker->router, &worker->api);
 	cardea_native_waiting_add(worker->router, &worker->api);
+	cardea_plugnmeet_add(worker->router, &worker->api);
+	cardea_plugnmeet_missing_add(worker->router, &worker->api);
 	cardea_health_add(worker->router, &worker->api);
 	worker->rt = cardea_rt_new(&worker->api, worker->feed, worker->loop);
 	cardea_rt_add(worker->router, worker->rt);

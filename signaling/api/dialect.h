@@ -40,6 +40,8 @@ void cardea_permalinks_add(struct cardea_router *router, const struct cardea_api
 void cardea_native_add(struct cardea_router *router, const struct cardea_api *api);
 void cardea_native_moderation_add(struct cardea_router *router, const struct cardea_api *api);
 void cardea_native_waiting_add(struct cardea_router *router, const struct cardea_api *api);
+void cardea_plugnmeet_add(struct cardea_router *router, const struct cardea_api *api);
+void cardea_plugnmeet_missing_add(struct cardea_router *router, const struct cardea_api *api);
 void cardea_health_add(struct cardea_router *router, const struct cardea_api *api);
 /* For the admin socket only: its calls need no credential. */
 void cardea_admin_add(struct cardea_router *router, const struct cardea_api *api);

@@ -234,7 +234,9 @@ static int keep_waiting(struct cardea_tx *tx, struct enter_op *op, struct cardea
 	op->locale = g_strdup(at->seat.locale);
 	memcpy(op->media.seat, at->seat.id, sizeof(op->media.seat));
 	g_strlcpy(op->claims.tenant, at->seat.tenant, sizeof(op->claims.tenant));
-	return at->seat.is_removed ? cardea_seat_return(tx, &at->seat, CARDEA_SEAT_WAITING) : 0;
+	return at->seat.is_removed || at->seat.admission == CARDEA_SEAT_EXPECTED
+	               ? cardea_seat_return(tx, &at->seat, CARDEA_SEAT_WAITING)
+	               : 0;
 }
 
 static int go_in(struct cardea_tx *tx, struct enter_op *op, struct cardea_entrance *found)

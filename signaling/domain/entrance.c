@@ -5,6 +5,7 @@
 #include <glib.h>
 #include "cardea_error.h"
 #include "cardea_refusal.h"
+#include "domain/conference_tokens.h"
 #include "domain/credentials.h"
 #include "domain/domain_private.h"
 #include "domain/permalink_rows.h"
@@ -141,6 +142,22 @@ static int by_token(const struct cardea_domain *domain, struct cardea_tx *tx,
 	return err;
 }
 
+/* A token that a backend got for somebody it seated (spec/plugnmeet 6). */
+static int by_conference_token(const struct cardea_domain *domain, struct cardea_tx *tx,
+                               const char *token, struct cardea_entrance *out)
+{
+	struct cardea_conference_ticket ticket;
+	int err = cardea_conference_token_verify(domain, tx, token, &ticket);
+
+	if (err) {
+		return err == CARDEA_E_AUTH_EXPIRED ? CARDEA_E_CREDENTIAL_EXPIRED
+		       : err == CARDEA_E_AUTH_TOKEN ? CARDEA_E_UNAUTHENTICATED
+		                                    : err;
+	}
+	out->replaces = true;
+	return load_seat(tx, ticket.tenant, ticket.seat, out);
+}
+
 /* Somebody who waits, or waited, to be let in: the only one who has the ticket. */
 static int by_ticket(const struct cardea_domain *domain, struct cardea_tx *tx, const char *ticket,
                      struct cardea_entrance *out)
@@ -177,6 +194,9 @@ static int by_credential(const struct cardea_domain *domain, struct cardea_tx *t
 	case CARDEA_TOKEN_JOIN:
 		return CARDEA_E_CREDENTIAL_PURPOSE;
 	case CARDEA_TOKEN_OTHER:
+		return cardea_is_conference_token(credential)
+		               ? by_conference_token(domain, tx, credential, out)
+		               : CARDEA_E_CREDENTIAL_MALFORMED;
 	case CARDEA_TOKEN_NOT:
 	default:
 		return CARDEA_E_CREDENTIAL_MALFORMED;

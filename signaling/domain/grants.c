@@ -309,7 +309,8 @@ static int refuse_by_removal(const struct cardea_entrant *who)
 static bool must_wait(const struct cardea_session_row *session, const struct cardea_entrant *who)
 {
 	if (who->seat) {
-		return who->seat->admission == CARDEA_SEAT_WAITING;
+		return who->seat->admission == CARDEA_SEAT_WAITING ||
+		       who->seat->admission == CARDEA_SEAT_EXPECTED;
 	}
 	return who->is_guest && session && (!session->begun_at || session->waiting_room);
 }

@@ -134,7 +134,10 @@ static int describe_session(struct cardea_tx *tx, const struct cardea_session_sp
 	        .lock_available = spec->lock_available,
 	        .options = spec->options,
 	        .policy = spec->policy,
-	        .ends_at = spec->duration_ms > 0 ? now + spec->duration_ms : 0};
+	        .ends_at = spec->duration_ms > 0 ? now + spec->duration_ms : 0,
+	        .metadata = spec->metadata,
+	        .has_made_ids = spec->has_made_ids,
+	        .is_early_empty = spec->is_early_empty};
 	g_strlcpy(out->tenant, room->tenant, sizeof(out->tenant));
 	g_strlcpy(out->room, room->id, sizeof(out->room));
 	err = cardea_id_uuid7(cardea_tx_random(tx), now, out->id);

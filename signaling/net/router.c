@@ -60,6 +60,20 @@ void cardea_router_free(struct cardea_router *router)
 
 /* ---- segments ---- */
 
+/* Makes "//" one "/" (spec/model 5): a client's base URL may end with one, and its paths begin with
+ * one. */
+static void collapse(char *path)
+{
+	char *out = path;
+
+	for (const char *in = path; *in; in++) {
+		if (*in != '/' || in[1] != '/') {
+			*out++ = *in;
+		}
+	}
+	*out = '\0';
+}
+
 /* Cuts @path at each "/" in place. -1 if it does not begin with one or has too many segments. */
 static int split(char *path, char *segment[MAX_SEGMENTS])
 {
@@ -224,6 +238,7 @@ void cardea_router_dispatch(struct cardea_router *router, struct cardea_http_req
 	g_autofree char *path = g_strdup(cardea_http_path(request));
 	struct segments segments;
 
+	collapse(path);
 	segments.count = split(path, segments.value);
 	for (int i = 0; i < segments.count; i++)
 		if (*segments.value[i]) /* "/" alone is one empty segment, which the template "/" has too */

@@ -1,7 +1,7 @@
 /*
- * router: (method, path) -> handler by a fixed table. Works on the raw path: it is split at "/" and
- * each segment is percent-decoded once; a segment that decodes to invalid UTF-8, NUL or nothing
- * matches no parameter. Knows no domain. Loop thread only.
+ * router: (method, path) -> handler by a fixed table. Works on the raw path: "//" counts as one
+ * "/", it is split at "/" and each segment is percent-decoded once; a segment that decodes to
+ * invalid UTF-8, NUL or nothing matches no parameter. Knows no domain. Loop thread only.
  */
 #ifndef CARDEA_NET_ROUTER_H
 #define CARDEA_NET_ROUTER_H

@@ -107,7 +107,7 @@ int cardea_store_seat_update(struct cardea_tx *tx, const struct cardea_seat_row 
 	        "connection = $9, left_at = $10, leaves_at = $11, hand = $12, "
 	        "admission = $13, present = $14, locale = $15, denial = $16, "
 	        "admitted_by_event = $17, locks_set = $18, locks_on = $19, publish = $20, "
-	        "rights_event = $21 WHERE tenant = $22 AND seat = $23",
+	        "rights_event = $21, hidden = $22 WHERE tenant = $23 AND seat = $24",
 	        CARDEA_TEXT(row->display_name), CARDEA_TEXT(row->avatar), CARDEA_TEXT(row->metadata),
 	        cardea_value_sealed(&row->access_key), CARDEA_INT(row->role), CARDEA_INT(row->gen),
 	        CARDEA_INT(row->is_removed), CARDEA_INT(row->is_online), CARDEA_TEXT(row->connection),
@@ -116,7 +116,8 @@ int cardea_store_seat_update(struct cardea_tx *tx, const struct cardea_seat_row 
 	        CARDEA_TEXT(row->denial), CARDEA_INT(row->admitted_by_event),
 	        CARDEA_INT(row->locks.set), CARDEA_INT(row->locks.on),
 	        cardea_value_option(row->has_publish ? (int64_t)row->publish : -1),
-	        CARDEA_INT(row->rights_event), CARDEA_TEXT(row->tenant), CARDEA_TEXT(row->id));
+	        CARDEA_INT(row->rights_event), CARDEA_INT(row->is_hidden), CARDEA_TEXT(row->tenant),
+	        CARDEA_TEXT(row->id));
 }
 
 int cardea_store_seat_get(struct cardea_tx *tx, const char *tenant, const char *id,
@@ -140,6 +141,20 @@ int cardea_store_seat_by_registration(struct cardea_tx *tx, const char *tenant, 
 	                       "ORDER BY access_key_sealed IS NULL, ordinal LIMIT 1",
 	                       cardea_rows_take_one, &sink, CARDEA_TEXT(tenant), CARDEA_TEXT(session),
 	                       CARDEA_TEXT(external_user_id));
+
+	return cardea_rows_expect(err, sink.count);
+}
+
+int cardea_store_seat_by_user(struct cardea_tx *tx, const char *tenant, const char *session,
+                              const char *external_user_id, struct cardea_seat_row *out)
+{
+	struct cardea_row_sink sink = {.tx = tx, .read = read_seat, .size = sizeof(*out), .items = out};
+	int err =
+	        CARDEA_QUERY(tx,
+	                     SELECT_SEAT "WHERE tenant = $1 AND session = $2 AND external_user_id = $3 "
+	                                 "AND removed = 0 ORDER BY ordinal DESC LIMIT 1",
+	                     cardea_rows_take_one, &sink, CARDEA_TEXT(tenant), CARDEA_TEXT(session),
+	                     CARDEA_TEXT(external_user_id));
 
 	return cardea_rows_expect(err, sink.count);
 }

@@ -15,6 +15,7 @@ enum cardea_seat_admission {
 	CARDEA_SEAT_ADMITTED = 0,
 	CARDEA_SEAT_WAITING,
 	CARDEA_SEAT_DENIED,
+	CARDEA_SEAT_EXPECTED, /* has to wait as soon as it comes */
 };
 
 struct cardea_seat_row {
@@ -49,9 +50,9 @@ struct cardea_seat_row {
 };
 
 int cardea_store_seat_insert(struct cardea_tx *tx, const struct cardea_seat_row *row);
-/* Writes what changes in a seat's life: name, avatar, metadata, access key, role, gen, removed,
- * online, connection, left_at, leaves_at, hand, admission, locale, denial, present, locks, publish,
- * rights_event. A new seat has no raised hand. */
+/* Writes what changes in a seat's life: name, avatar, metadata, access key, role, gen, hidden,
+ * removed, online, connection, left_at, leaves_at, hand, admission, locale, denial, present, locks,
+ * publish, rights_event. A new seat has no raised hand. */
 int cardea_store_seat_update(struct cardea_tx *tx, const struct cardea_seat_row *row);
 /* CARDEA_E_NOT_FOUND. */
 int cardea_store_seat_get(struct cardea_tx *tx, const char *tenant, const char *id,
@@ -60,6 +61,10 @@ int cardea_store_seat_get(struct cardea_tx *tx, const char *tenant, const char *
  * the active one. CARDEA_E_NOT_FOUND. */
 int cardea_store_seat_by_registration(struct cardea_tx *tx, const char *tenant, const char *session,
                                       const char *external_user_id, struct cardea_seat_row *out);
+/* The newest seat of that user in @session that was not removed, whether it was ever taken or not.
+ * CARDEA_E_NOT_FOUND. */
+int cardea_store_seat_by_user(struct cardea_tx *tx, const char *tenant, const char *session,
+                              const char *external_user_id, struct cardea_seat_row *out);
 /* Any seat of @session. CARDEA_E_NOT_FOUND. */
 int cardea_store_seat_by_client_id(struct cardea_tx *tx, const char *tenant, const char *session,
                                    const char *client_id, struct cardea_seat_row *out);

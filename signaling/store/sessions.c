@@ -8,8 +8,8 @@
 	"SELECT tenant, session, room, guest_token_sealed, started_at, ended_at, conf_id, begun_at, "  \
 	"empty_timeout_ms, empties_at, waiting_room, kick_available, lock_available, options, "        \
 	"presenter, locks_set, locks_on, closed_kinds, host_kinds, chatless, cameras_of_hosts_only, "  \
-	"lists_hosts_only, mute_on_start, force_unmute, max_participants, rights_event, ends_at "      \
-	"FROM sessions "
+	"lists_hosts_only, mute_on_start, force_unmute, max_participants, rights_event, ends_at, "     \
+	"metadata, made_ids, early_empty FROM sessions "
 
 static int read_ids(const struct cardea_value *row, struct cardea_session_row *out)
 {
@@ -59,6 +59,9 @@ static int read_session(struct cardea_tx *tx, const struct cardea_value *row, vo
 	out->policy = read_policy(&row[15]);
 	out->rights_event = row[25].integer;
 	out->ends_at = row[26].integer;
+	out->metadata = cardea_column_text(tx, &row[27]);
+	out->has_made_ids = row[28].integer;
+	out->is_early_empty = row[29].integer;
 	return read_ids(row, out);
 }
 
@@ -76,11 +79,12 @@ int cardea_store_session_insert(struct cardea_tx *tx, const struct cardea_sessio
 	        "kick_available, lock_available, options, presenter, locks_set, locks_on, "
 	        "closed_kinds, "
 	        "host_kinds, chatless, cameras_of_hosts_only, lists_hosts_only, mute_on_start, "
-	        "force_unmute, max_participants, rights_event, ends_at) VALUES ($1, $2, $3, $4, $5, "
+	        "force_unmute, max_participants, rights_event, ends_at, metadata, made_ids, "
+	        "early_empty) VALUES ($1, $2, $3, $4, $5, "
 	        "$6, "
 	        "$7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, "
 	        "$24, "
-	        "$25, $26, $27)",
+	        "$25, $26, $27, $28, $29, $30)",
 	        CARDEA_TEXT(row->tenant), CARDEA_TEXT(row->id), CARDEA_TEXT(row->room),
 	        cardea_value_blob(token->data ? token->data : none, token->len),
 	        CARDEA_INT(row->started_at), CARDEA_INT(row->ended_at), CARDEA_TEXT(row->conf_id),
@@ -93,7 +97,8 @@ int cardea_store_session_insert(struct cardea_tx *tx, const struct cardea_sessio
 	        CARDEA_INT(policy->is_chatless), CARDEA_INT(policy->cameras_of_hosts_only),
 	        CARDEA_INT(policy->lists_hosts_only), CARDEA_INT(policy->mute_on_start),
 	        CARDEA_INT(policy->force_unmute), CARDEA_INT(policy->max_participants),
-	        CARDEA_INT(row->rights_event), CARDEA_INT(row->ends_at));
+	        CARDEA_INT(row->rights_event), CARDEA_INT(row->ends_at), CARDEA_TEXT(row->metadata),
+	        CARDEA_INT(row->has_made_ids), CARDEA_INT(row->is_early_empty));
 }
 
 int cardea_store_session_update(struct cardea_tx *tx, const struct cardea_session_row *row)
@@ -157,7 +162,7 @@ int cardea_store_session_postpone(struct cardea_tx *tx, const char *tenant, cons
 {
 	return CARDEA_EXEC(tx,
 	                   "UPDATE sessions SET empties_at = empty_timeout_ms + $1 WHERE tenant = $2 "
-	                   "AND session = $3 AND empty_timeout_ms > 0",
+	                   "AND session = $3 AND empty_timeout_ms > 0 AND early_empty = 0",
 	                   CARDEA_INT(from_ms), CARDEA_TEXT(tenant), CARDEA_TEXT(id));
 }
 
@@ -171,6 +176,78 @@ int cardea_store_session_list_due(struct cardea_tx *tx, int64_t now_ms, int64_t 
 	                                      "empties_at <= $1 ORDER BY empties_at LIMIT $2",
 	                       cardea_rows_take_many, &sink, CARDEA_INT(now_ms), CARDEA_INT(limit));
 
+	*out = sink.items;
+	*count = sink.count;
+	return err;
+}
+
+int cardea_store_session_look_again(struct cardea_tx *tx, const char *tenant, const char *id,
+                                    int64_t at_ms)
+{
+	return CARDEA_EXEC(tx,
+	                   "UPDATE sessions SET empties_at = $1 WHERE tenant = $2 AND session = $3 "
+	                   "AND early_empty = 1",
+	                   CARDEA_INT(at_ms), CARDEA_TEXT(tenant), CARDEA_TEXT(id));
+}
+
+int cardea_store_session_list_over(struct cardea_tx *tx, int64_t now_ms, int64_t limit,
+                                   const struct cardea_session_row **out, size_t *count)
+{
+	struct cardea_row_sink sink = {
+	        .tx = tx, .read = read_session, .size = sizeof(struct cardea_session_row)};
+	int err = CARDEA_QUERY(tx,
+	                       SELECT_SESSION "WHERE ended_at = 0 AND ends_at > 0 AND "
+	                                      "ends_at <= $1 ORDER BY ends_at LIMIT $2",
+	                       cardea_rows_take_many, &sink, CARDEA_INT(now_ms), CARDEA_INT(limit));
+
+	*out = sink.items;
+	*count = sink.count;
+	return err;
+}
+
+static int read_past(struct cardea_tx *tx, const struct cardea_value *row, void *arg)
+{
+	struct cardea_past_session *out = arg;
+
+	out->session = cardea_column_text(tx, &row[0]);
+	out->room_key = cardea_column_text(tx, &row[1]);
+	out->room_name = cardea_column_text(tx, &row[2]);
+	out->metadata = cardea_column_text(tx, &row[3]);
+	out->started_at = row[4].integer;
+	out->ended_at = row[5].integer;
+	out->participants = row[6].integer;
+	return 0;
+}
+
+#define PAST                                                                                       \
+	"FROM sessions s JOIN rooms r ON r.tenant = s.tenant AND r.room = s.room "                     \
+	"WHERE s.tenant = $1 AND s.ended_at > 0 AND s.metadata IS NOT NULL "                           \
+	"AND ($2 = '' OR replace($2, ' ' || r.key || ' ', '') <> $2) "
+#define SELECT_PAST                                                                                \
+	"SELECT s.session, r.key, r.name, s.metadata, s.started_at, s.ended_at, (SELECT COUNT(*) "     \
+	"FROM participants p WHERE p.tenant = s.tenant AND p.room = s.room AND p.session = s.session " \
+	"AND p.hidden = 0 AND p.connection IS NOT NULL) " PAST
+#define PAGE "LIMIT $3 OFFSET $4"
+
+int cardea_store_session_list_past(struct cardea_tx *tx, const char *tenant,
+                                   const struct cardea_past_query *query,
+                                   const struct cardea_past_session **out, size_t *count,
+                                   int64_t *total)
+{
+	struct cardea_row_sink sink = {
+	        .tx = tx, .read = read_past, .size = sizeof(struct cardea_past_session)};
+	const struct cardea_value params[] = {CARDEA_TEXT(tenant), CARDEA_TEXT(query->keys),
+	                                      CARDEA_INT(query->limit), CARDEA_INT(query->from)};
+	int err = cardea_tx_query(tx, "SELECT COUNT(*) " PAST, params, 2, cardea_rows_take_integer,
+	                          total);
+
+	if (!err) {
+		err = cardea_tx_query(
+		        tx,
+		        query->oldest_first ? SELECT_PAST "ORDER BY s.ended_at, s.session " PAGE
+		                            : SELECT_PAST "ORDER BY s.ended_at DESC, s.session DESC " PAGE,
+		        params, 4, cardea_rows_take_many, &sink);
+	}
 	*out = sink.items;
 	*count = sink.count;
 	return err;

@@ -24,6 +24,9 @@ struct cardea_session_row {
 	struct cardea_session_policy policy;
 	int64_t rights_event; /* number of the event that changed the policy last; 0 = none */
 	int64_t ends_at;      /* ms; when it ends, whoever is in it; 0 = never */
+	const char *metadata; /* text of the dialect that booked it, NULL = none did */
+	bool has_made_ids;    /* people get user ids of ours */
+	bool is_early_empty;  /* empty_timeout_ms counts from its start, not from the last who left */
 };
 
 int cardea_store_session_insert(struct cardea_tx *tx, const struct cardea_session_row *row);
@@ -44,5 +47,30 @@ int cardea_store_session_postpone(struct cardea_tx *tx, const char *tenant, cons
 /* Up to @limit running sessions of all tenants whose empties_at is over, the longest first. */
 int cardea_store_session_list_due(struct cardea_tx *tx, int64_t now_ms, int64_t limit,
                                   const struct cardea_session_row **out, size_t *count);
+
+/* Looks again at @at_ms whether somebody is in it; for those with is_early_empty. */
+int cardea_store_session_look_again(struct cardea_tx *tx, const char *tenant, const char *id,
+                                    int64_t at_ms);
+/* Up to @limit running sessions of all tenants whose ends_at is over, the longest first. */
+int cardea_store_session_list_over(struct cardea_tx *tx, int64_t now_ms, int64_t limit,
+                                   const struct cardea_session_row **out, size_t *count);
+
+/* A session that was booked and has ended. */
+struct cardea_past_session {
+	const char *session, *room_key, *room_name, *metadata;
+	int64_t started_at, ended_at; /* ms */
+	int64_t participants;         /* who was ever in it and is not hidden */
+};
+
+struct cardea_past_query {
+	const char *keys; /* of rooms: each between blanks (" a b "); "" = all */
+	bool oldest_first;
+	int64_t from, limit;
+};
+/* Those of @tenant by the time of their end; *@total: how many there are in all. */
+int cardea_store_session_list_past(struct cardea_tx *tx, const char *tenant,
+                                   const struct cardea_past_query *query,
+                                   const struct cardea_past_session **out, size_t *count,
+                                   int64_t *total);
 
 #endif

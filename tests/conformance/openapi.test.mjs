@@ -518,6 +518,24 @@ test('tokens of the participants dialect', async () => {
   await ask('exchangeJoinToken', 404, {}, { body: link });
 });
 
+test('plugNmeet: what a backend signs, rightly and not', async () => {
+  const key = (await cardea.admin('POST', '/keys', {})).body;
+  const signed = (text) => ({ 'API-KEY': key.id, 'HASH-SIGNATURE': crypto.createHmac('sha256', key.secret).update(text).digest('hex') });
+  const call = (name, body) => ask(name, 200, {}, { body, headers: signed(JSON.stringify(body)) });
+  const isSigned = ({ operation }) => operation.security.some(({ plugnmeetSignature }) => plugnmeetSignature);
+  for (const { name } of calls.filter(isSigned)) {
+    await ask(name, 401, {}, { body: {} });
+    const text = JSON.stringify({ room_id: 'a', metadata: { room_title: 'T', room_features: {} }, user_info: { name: 'N', user_id: 'u' } });
+    assert.notEqual((await ask(name, 200, {}, { body: text, headers: signed(text) })).msg, '');
+  }
+  const { room_info } = await call('plugnmeetCreate', { room_id: 'b', metadata: { room_title: 'T', room_features: {} } });
+  assert.equal((await call('plugnmeetGetActiveRoomInfoShort', { room_id: 'b' })).room.room_info.sid, room_info.sid);
+  assert.ok((await call('plugnmeetGetJoinTokenShort', { room_id: 'b', user_info: { name: 'N', user_id: 'u' } })).token);
+  await call('plugnmeetEndRoomShort', { room_id: 'b' });
+  assert.equal((await call('plugnmeetFetchPastRoomsShort', { room_ids: ['b'] })).result.total_rooms, '1');
+  for (const name of ['One', 'Two', 'Short']) await ask(`plugnmeetUnknown${name}`, 404, { call: 'nothing', group: 'nothing' }, { body: {} });
+});
+
 test('sockets and probes', async () => {
   await ask('healthz', 200);
   await ask('readyz', 200);

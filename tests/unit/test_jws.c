@@ -4,8 +4,11 @@
  */
 #include "unit.h"
 
+#include <string.h>
+
 #include "cardea_base64.h"
 #include "cardea_error.h"
+#include "cardea_hash.h"
 #include "cardea_json.h"
 #include "cardea_jws.h"
 #include "cardea_limits.h"
@@ -185,6 +188,100 @@ static void cannot_sign(void **state)
 	json_decref(jwk);
 }
 
+/* ---- by a shared secret ---- */
+
+#define SAMPLE_SECRET "zumyyYWqv7KR2kUqvYdq4z4sXg7XTBD2ljT6"
+/* spec/plugnmeet 16 */
+#define SAMPLE_TOKEN                                                                               \
+	"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9."                                                        \
+	"eyJleHAiOjE3NTUwMDA2MDAsImlzX2FkbWluIjp0cnVlLCJpc3MiOiJwbHVnbm1lZXQiLCJuYW1lIjoiWW91ciBuYW1l" \
+	"IiwibmJmIjoxNzU1MDAwMDAwLCJyb29tX2lkIjoicm9vbTAxIiwic3ViIjoiWW91ci1VbmlxdWUtVXNlci1JZCIsInVz" \
+	"ZXJfaWQiOiJZb3VyLVVuaXF1ZS1Vc2VyLUlkIn0."                                                     \
+	"eo7dBnJZOH1OfkXO5s-VsN5MDzi2ISXwzFCKtSpROC8"
+
+static void a_shared_secret_signs_the_published_vector(void **state)
+{
+	json_t *claims =
+	        json_pack("{s:i, s:b, s:s, s:s, s:i, s:s, s:s, s:s}", "exp", 1755000600, "is_admin", 1,
+	                  "iss", "plugnmeet", "name", "Your name", "nbf", 1755000000, "room_id",
+	                  "room01", "sub", "Your-Unique-User-Id", "user_id", "Your-Unique-User-Id");
+	json_t *read = NULL;
+	char *token = NULL;
+
+	(void)state;
+	assert_int_equal(cardea_jws_sign_secret(SAMPLE_SECRET, claims, &token), 0);
+	assert_string_equal(token, SAMPLE_TOKEN);
+	assert_int_equal(cardea_jws_verify_secret(SAMPLE_SECRET, token, strlen(token), &read), 0);
+	assert_true(json_equal(read, claims));
+	json_decref(read);
+	assert_int_equal(cardea_jws_peek(token, strlen(token), &read), 0);
+	assert_true(json_equal(read, claims));
+	json_decref(read);
+	json_decref(claims);
+	g_free(token);
+}
+
+/* A token with @header, signed with the secret. */
+static char *with_header(const char *header)
+{
+	g_autofree char *head = cardea_base64url_encode(header, strlen(header));
+	g_autofree char *text = g_strconcat(head, ".e30", NULL);
+	uint8_t mac[CARDEA_SHA256_SIZE];
+	g_autofree char *tail = NULL;
+
+	assert_int_equal(
+	        cardea_hmac_sha256(SAMPLE_SECRET, strlen(SAMPLE_SECRET), text, strlen(text), mac), 0);
+	tail = cardea_base64url_encode(mac, sizeof(mac));
+	return g_strconcat(text, ".", tail, NULL);
+}
+
+static void a_shared_secret_verifies_hs256_alone(void **state)
+{
+	static const struct {
+		const char *header;
+		int err;
+	} cases[] = {
+	        {"{\"alg\":\"HS256\",\"typ\":\"JWT\"}", 0},
+	        {"{\"alg\":\"HS256\"}", 0},
+	        {"{\"alg\":\"HS256\",\"typ\":\"cardea-access+jwt\"}", CARDEA_E_TOKEN_TYP},
+	        {"{\"alg\":\"HS512\",\"typ\":\"JWT\"}", CARDEA_E_TOKEN_ALG_MISMATCH},
+	        {"{\"alg\":\"none\",\"typ\":\"JWT\"}", CARDEA_E_TOKEN_ALG_NONE},
+	        {"{\"typ\":\"JWT\"}", CARDEA_E_TOKEN_ALG_MISSING},
+	        {"{\"alg\":\"HS256\",\"crit\":[]}", CARDEA_E_TOKEN_CRIT},
+	        {"{\"alg\":\"HS256\",\"jwk\":{}}", CARDEA_E_TOKEN_HEADER_EMBEDDED_KEY},
+	        {"{\"alg\":\"HS256\",\"alg\":\"HS256\"}", CARDEA_E_TOKEN_HEADER_DUPLICATE},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		char *token = with_header(cases[i].header);
+		json_t *payload = NULL;
+
+		assert_int_equal(cardea_jws_verify_secret(SAMPLE_SECRET, token, strlen(token), &payload),
+		                 cases[i].err);
+		json_decref(payload);
+		g_free(token);
+	}
+}
+
+static void another_secret_or_another_text_is_refused(void **state)
+{
+	char *token = g_strdup(SAMPLE_TOKEN);
+	json_t *payload = NULL;
+
+	(void)state;
+	assert_int_equal(cardea_jws_verify_secret("another secret of enough length!", token,
+	                                          strlen(token), &payload),
+	                 CARDEA_E_TOKEN_SIGNATURE);
+	assert_int_equal(cardea_jws_verify_secret(SAMPLE_SECRET, token, strlen(token) - 2, &payload),
+	                 CARDEA_E_TOKEN_SIGNATURE_BASE64);
+	token[60] ^= 1;
+	assert_int_equal(cardea_jws_verify_secret(SAMPLE_SECRET, token, strlen(token), &payload),
+	                 CARDEA_E_TOKEN_SIGNATURE);
+	assert_null(payload);
+	g_free(token);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -195,6 +292,12 @@ int main(void)
 	        TEST("a token is admitted up to the limit and not past it", longest),
 	        TEST("a public key, a payload that is no object and a broken typ cannot be signed",
 	             cannot_sign),
+	        TEST("a shared secret signs the published vector",
+	             a_shared_secret_signs_the_published_vector),
+	        TEST("a shared secret verifies HS256 and nothing else",
+	             a_shared_secret_verifies_hs256_alone),
+	        TEST("another secret or another text is refused",
+	             another_secret_or_another_text_is_refused),
 	};
 
 	return cmocka_run_group_tests_name("jws", tests, set_up, tear_down);

@@ -31,6 +31,16 @@ const missing = Object.fromEntries([
   'POST /rooms/{}/playbacks', 'DELETE /rooms/{}/playbacks/{}',
 ].map((route) => [route, { opens: byAccessKey, path: ['room', 'user'] }]));
 
+// What a backend signs (tests/conformance/plugnmeet): no credential is presented.
+const signed = Object.fromEntries([
+  ...['room/create', 'room/getJoinToken', 'room/isRoomActive', 'room/getActiveRoomInfo', 'room/getActiveRoomsInfo', 'room/endRoom', 'room/fetchPastRooms',
+    'room/uploadWhiteboardFile'].flatMap((call) => [`/auth/${call}`, `/${call}`]),
+  ...['recording/fetch', 'recording/info', 'recording/recordingInfo', 'recording/updateMetadata', 'recording/mergeRecordings', 'recording/delete',
+    'recording/getDownloadToken', 'artifact/fetch', 'artifact/info', 'artifact/delete', 'artifact/getDownloadToken', 'analytics/fetch', 'analytics/delete',
+    'analytics/getDownloadToken', 'recorder/notify', 'getClientFiles', '{}', '{}/{}'].map((call) => `/auth/${call}`),
+  '/room/{}',
+].map((path) => [`POST ${path}`, OPEN]));
+
 export const routes = {
   // ---- meetings ----
   'GET /rooms': { opens: tenant },
@@ -108,6 +118,9 @@ export const routes = {
   'POST /api/v1/public/join-token/exchange': { opens: { 'body.join_token': ['join token of a room'] } },
   'POST /api/v1/auth/token': { opens: { 'body.api_key': KEY } },
   'POST /api/v1/auth/refresh': { opens: { 'body.refresh_token': ['refresh token of a host', 'refresh token of a participant', 'refresh token of the tenant'] } },
+
+  // ---- plugNmeet ----
+  ...signed,
 
   // ---- operations ----
   'GET /healthz': OPEN,
