@@ -149,12 +149,11 @@ int cardea_store_seat_by_user(struct cardea_tx *tx, const char *tenant, const ch
                               const char *external_user_id, struct cardea_seat_row *out)
 {
 	struct cardea_row_sink sink = {.tx = tx, .read = read_seat, .size = sizeof(*out), .items = out};
-	int err =
-	        CARDEA_QUERY(tx,
-	                     SELECT_SEAT "WHERE tenant = $1 AND session = $2 AND external_user_id = $3 "
-	                                 "AND removed = 0 ORDER BY ordinal DESC LIMIT 1",
-	                     cardea_rows_take_one, &sink, CARDEA_TEXT(tenant), CARDEA_TEXT(session),
-	                     CARDEA_TEXT(external_user_id));
+	int err = CARDEA_QUERY(tx,
+	                       SELECT_SEAT IN_SESSION "AND external_user_id = $3 AND removed = 0 "
+	                                              "ORDER BY ordinal DESC LIMIT 1",
+	                       cardea_rows_take_one, &sink, CARDEA_TEXT(tenant), CARDEA_TEXT(session),
+	                       CARDEA_TEXT(external_user_id));
 
 	return cardea_rows_expect(err, sink.count);
 }
