@@ -59,7 +59,7 @@ export interface AccountTexts {
   roleNames: Record<string, string>;
   states: Record<string, string>;
   errors: Record<
-    | 'sign_in'
+    | 'invalid_grant'
     | 'unauthorized'
     | 'forbidden'
     | 'not_found'
@@ -144,7 +144,7 @@ const en: AccountTexts = {
     revoked: 'revoked',
   },
   errors: {
-    sign_in: 'This name or password is wrong.',
+    invalid_grant: 'This name or password is wrong.',
     unauthorized: 'Sign in again.',
     forbidden: 'You may not do this here.',
     not_found: 'This is not here, or not for you.',
@@ -228,7 +228,7 @@ const de: AccountTexts = {
     revoked: 'zurückgenommen',
   },
   errors: {
-    sign_in: 'Name oder Passwort ist falsch.',
+    invalid_grant: 'Name oder Passwort ist falsch.',
     unauthorized: 'Melden Sie sich erneut an.',
     forbidden: 'Das dürfen Sie hier nicht.',
     not_found: 'Das gibt es hier nicht, oder nicht für Sie.',
@@ -312,7 +312,7 @@ const fr: AccountTexts = {
     revoked: 'révoqué',
   },
   errors: {
-    sign_in: 'Ce nom ou ce mot de passe est faux.',
+    invalid_grant: 'Ce nom ou ce mot de passe est faux.',
     unauthorized: 'Reconnectez-vous.',
     forbidden: 'Vous n’en avez pas le droit ici.',
     not_found: 'Cela n’existe pas ici, ou pas pour vous.',
