@@ -152,6 +152,17 @@ export function installPeers({ packetLog = false, relay = null } = {}) {
     /** Per connection made so far: its calls and its state. */
     counters: () =>
       peers.map(({ pc, calls }) => ({ ...calls, state: pc.connectionState })),
+    /** What a page does that heeds nobody: sends a device on the first line of this kind. */
+    sendAnyway: async (kind) => {
+      const [track] = (await navigator.mediaDevices.getUserMedia({ [kind]: true })).getTracks();
+      const lines = peers.flatMap(({ pc }) => pc.getTransceivers());
+      const { sender } = lines.find((line) =>
+        line.receiver.track.kind === kind && line.currentDirection === 'sendonly');
+      const parameters = sender.getParameters();
+      for (const encoding of parameters.encodings) encoding.active = true;
+      await sender.setParameters(parameters);
+      await sender.replaceTrack(track);
+    },
     /** Per connection: when it first stood (ms since 1970), or null. */
     connectedAt: () => peers.map(({ connectedAt }) => connectedAt),
     /** Per connection: [type, relay protocol] of its own candidate in force. */
