@@ -155,7 +155,7 @@ export class Meeting extends Emitter<{
     this.#slots = options.slots;
     const storage = options.storage === undefined ? tabStorage() : options.storage;
     this.#identity = new Identity(options.credential, storage);
-    this.#calls = new RoomCalls(this.#baseUrl, options.credential);
+    this.#calls = new RoomCalls(this.#baseUrl, () => this.#identity.resume ?? this.#credential);
     this.#moderation = new Moderation(this.#calls);
     this.#lobby = new Lobby(this.#calls);
     this.#lobby.on('change', () => this.#announce('lobby', this.#lobby.people));

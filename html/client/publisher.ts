@@ -67,6 +67,7 @@ export class Publisher extends Emitter<{ failed: [CardeaError] }> {
   start(rights: readonly MediaKind[]): void {
     this.#rights = new Set(rights);
     if (KINDS.some((kind) => this.#may(kind))) this.#publish(false);
+    this.#obey();
   }
 
   /** After a grant or a lock. */
@@ -77,6 +78,14 @@ export class Publisher extends Emitter<{ failed: [CardeaError] }> {
     for (const kind of gained) this.#told.delete(kind);
     if (gained.some((kind) => !this.#accepted.has(kind))) this.#publish(false);
     else this.#reconcile();
+    this.#obey();
+  }
+
+  /** What is locked is off, so that unlocking it puts nobody on the air who does not know. */
+  #obey(): void {
+    for (const kind of KINDS) {
+      if (!this.#may(kind) && this.#media.active(kind)) this.#switchOff(kind);
+    }
   }
 
   /** New servers, and a new path through them. */

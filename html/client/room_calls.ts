@@ -1,17 +1,18 @@
-/** Calls of the REST interface about one room, with the credential that opened it. */
+/** Calls of the REST interface about one room, with what proves that this page is in it. */
 
 import { call } from './api.ts';
 import { closedError } from './errors.ts';
 
 export class RoomCalls {
   readonly #baseUrl: string;
-  readonly #credential: string;
+  readonly #bearer: () => string;
   /** The room that this page is in. */
   room: string | null = null;
 
-  constructor(baseUrl: string, credential: string) {
+  /** `bearer` is asked for what opens a call when it is made. */
+  constructor(baseUrl: string, bearer: () => string) {
     this.#baseUrl = baseUrl;
-    this.#credential = credential;
+    this.#bearer = bearer;
   }
 
   /** Rejects with a CardeaError. */
@@ -25,7 +26,7 @@ export class RoomCalls {
     const at = `api/v1/rooms/${encodeURIComponent(this.room)}/${path}`;
     const { body: answer } = await call(this.#baseUrl, at, {
       method,
-      bearer: this.#credential,
+      bearer: this.#bearer(),
       body,
       signal,
     });

@@ -7,8 +7,10 @@
 #include "cardea_refusal.h"
 #include "domain/domain_private.h"
 #include "domain/meeting_rows.h"
+#include "domain/resume.h"
 #include "domain/secrets.h"
 #include "domain/tokens.h"
+#include "store/media_sessions.h"
 #include "store/participants.h"
 #include "store/sessions.h"
 #include "store/token_families.h"
@@ -185,6 +187,14 @@ int cardea_principal_refresh(struct cardea_tx *tx, struct cardea_principal *prin
 	return err || principal->kind != CARDEA_PRINCIPAL_SEAT ? err : by_seat(tx, &claims, principal);
 }
 
+static void is_seat(const struct cardea_seat_row *seat, struct cardea_principal *out)
+{
+	*out = (struct cardea_principal){.kind = CARDEA_PRINCIPAL_SEAT, .role = seat->role};
+	g_strlcpy(out->tenant, seat->tenant, sizeof(out->tenant));
+	g_strlcpy(out->room, seat->room, sizeof(out->room));
+	g_strlcpy(out->seat, seat->id, sizeof(out->seat));
+}
+
 static int by_access_key(struct cardea_tx *tx, const char *key, struct cardea_principal *out,
                          struct cardea_tenant_row *tenant)
 {
@@ -196,21 +206,38 @@ static int by_access_key(struct cardea_tx *tx, const char *key, struct cardea_pr
 	}
 	CARDEA_REFUSE_IF(WAITING, rows.seat.admission != CARDEA_SEAT_ADMITTED);
 	CARDEA_REFUSE_IF(REMOVED, rows.seat.is_removed);
-	*out = (struct cardea_principal){.kind = CARDEA_PRINCIPAL_SEAT, .role = rows.seat.role};
-	g_strlcpy(out->tenant, rows.seat.tenant, sizeof(out->tenant));
-	g_strlcpy(out->room, rows.seat.room, sizeof(out->room));
-	g_strlcpy(out->seat, rows.seat.id, sizeof(out->seat));
+	is_seat(&rows.seat, out);
 	*tenant = rows.tenant;
 	return 0;
+}
+
+/* Only the page that is in the meeting has it, and a removal ends it. */
+static int by_resume(const struct cardea_domain *domain, struct cardea_tx *tx, const char *resume,
+                     struct cardea_principal *out)
+{
+	struct cardea_media_row connection;
+	struct cardea_seat_row seat;
+	int err = cardea_resume_find(tx, domain->options.keys.seal, resume, &connection, &seat);
+
+	if (!err) {
+		is_seat(&seat, out);
+	}
+	return err == CARDEA_E_NOT_FOUND ? CARDEA_E_AUTH_TOKEN : err;
 }
 
 int cardea_authenticate_native(const struct cardea_domain *domain, struct cardea_tx *tx,
                                const struct cardea_presented *who,
                                struct cardea_principal *principal, struct cardea_tenant_row *tenant)
 {
-	if (who->form == CARDEA_PRESENTED_BEARER && who->value &&
-	    cardea_id_is_alnum(who->value, CARDEA_TOKEN_CHARS)) {
+	bool is_bearer = who->form == CARDEA_PRESENTED_BEARER && who->value;
+	int err;
+
+	if (is_bearer && cardea_id_is_alnum(who->value, CARDEA_TOKEN_CHARS)) {
 		return by_access_key(tx, who->value, principal, tenant);
+	}
+	err = is_bearer ? by_resume(domain, tx, who->value, principal) : CARDEA_E_SEAL;
+	if (err != CARDEA_E_SEAL) {
+		return err ? err : find_tenant(tx, principal->tenant, tenant);
 	}
 	return cardea_authenticate(domain, tx, who, principal, tenant);
 }

@@ -32,30 +32,47 @@ struct media_op {
 };
 
 /* A removal, the end of the meeting or of its tenant kills what was promised before. */
-static int check_seat(struct cardea_tx *tx, const struct cardea_media_row *row)
+static int check_seat(struct cardea_tx *tx, const struct cardea_media_row *row,
+                      struct cardea_seat_row *seat)
 {
 	struct cardea_session_row session;
 	struct cardea_tenant_row tenant;
-	struct cardea_seat_row seat;
-	int err = cardea_store_seat_get(tx, row->tenant, row->seat, &seat);
+	int err = cardea_store_seat_get(tx, row->tenant, row->seat, seat);
 
 	if (!err) {
-		err = cardea_store_session_get(tx, seat.tenant, seat.session, &session);
+		err = cardea_store_session_get(tx, seat->tenant, seat->session, &session);
 	}
 	if (!err) {
-		err = cardea_store_tenant_get(tx, seat.tenant, &tenant);
+		err = cardea_store_tenant_get(tx, seat->tenant, &tenant);
 	}
 	if (err) {
 		return err;
 	}
 	CARDEA_REFUSE_IF(TENANT_INACTIVE, !tenant.is_active);
-	CARDEA_REFUSE_IF(GEN_STALE, seat.is_removed || seat.gen != row->gen);
+	CARDEA_REFUSE_IF(GEN_STALE, seat->is_removed || seat->gen != row->gen);
 	CARDEA_REFUSE_IF(SESSION_OVER, session.ended_at != 0);
 	return 0;
 }
 
+int cardea_resume_find(struct cardea_tx *tx, const struct cardea_seal *seal, const char *text,
+                       struct cardea_media_row *connection, struct cardea_seat_row *seat)
+{
+	struct cardea_media_session held;
+	int err = cardea_resume_open(seal, text, &held);
+
+	if (!err) {
+		err = cardea_store_media_get(tx, held.node, held.janus_session, connection);
+	}
+	if (err) {
+		return err;
+	}
+	CARDEA_REFUSE_IF(NOT_FOUND, connection->state != CARDEA_MEDIA_CREATED);
+	return check_seat(tx, connection, seat);
+}
+
 static int create(struct cardea_tx *tx, void *arg)
 {
+	struct cardea_seat_row seat;
 	struct media_op *op = arg;
 	const struct cardea_domain *domain = op->base.domain;
 	struct cardea_join_claims claims;
@@ -74,7 +91,7 @@ static int create(struct cardea_tx *tx, void *arg)
 	/* The room is on another node by now, or the browser came to the wrong one. */
 	CARDEA_REFUSE_IF(NOT_FOUND, strcmp(row.node, op->node) != 0);
 	CARDEA_REFUSE_IF(TOKEN_BOUND, row.state != CARDEA_MEDIA_PROMISED);
-	err = check_seat(tx, &row);
+	err = check_seat(tx, &row, &seat);
 	if (!err) {
 		err = cardea_store_media_set_state(tx, &row, CARDEA_MEDIA_CREATED);
 	}
@@ -85,20 +102,16 @@ static int create(struct cardea_tx *tx, void *arg)
 static int claim(struct cardea_tx *tx, void *arg)
 {
 	struct media_op *op = arg;
-	struct cardea_media_session held;
 	struct cardea_media_row row;
-	int err = cardea_resume_open(op->base.domain->options.keys.seal, op->secret, &held);
+	struct cardea_seat_row seat;
+	int err = cardea_resume_find(tx, op->base.domain->options.keys.seal, op->secret, &row, &seat);
 
-	if (!err) {
-		err = cardea_store_media_get(tx, held.node, held.janus_session, &row);
-	}
 	if (err) {
 		return err;
 	}
 	CARDEA_REFUSE_IF(NOT_FOUND, strcmp(row.node, op->node) != 0);
-	CARDEA_REFUSE_IF(NOT_FOUND, row.state != CARDEA_MEDIA_CREATED);
 	to_session(&row, &op->session);
-	return check_seat(tx, &row);
+	return 0;
 }
 
 static void answer(int err, void *arg)

@@ -16,6 +16,18 @@ int cardea_resume_close(const struct cardea_seal *seal, const struct cardea_medi
 int cardea_resume_open(const struct cardea_seal *seal, const char *text,
                        struct cardea_media_session *out);
 
+struct cardea_tx;
+struct cardea_media_row;
+struct cardea_seat_row;
+
+/*
+ * Whom @text proves to be connected now, with the row of the connection and the seat. Inside a
+ * command. CARDEA_E_SEAL, CARDEA_E_NOT_FOUND: the connection is gone; CARDEA_E_GEN_STALE: removed
+ * or put back since; CARDEA_E_SESSION_OVER, CARDEA_E_TENANT_INACTIVE.
+ */
+int cardea_resume_find(struct cardea_tx *tx, const struct cardea_seal *seal, const char *text,
+                       struct cardea_media_row *connection, struct cardea_seat_row *seat);
+
 /* For a seat that waits. It begins with cardea_ticket_prefix. *@out is freed with g_free. */
 extern const char cardea_ticket_prefix[]; /* "wt_" */
 int cardea_ticket_close(const struct cardea_seal *seal, const char *tenant, const char *seat,

@@ -19,7 +19,8 @@ const regular = { path: HOST_KEY };
 const hosts = { 'x-api-key': KEY, 'bearer': [...KEY, ...TENANT_TOKEN, ...HOST_TOKENS] };
 const seats = { 'x-api-key': KEY, 'bearer': [...KEY, ...TENANT_TOKEN, ...SEAT_TOKENS] };
 const seatsAndLinks = { 'x-api-key': KEY, 'bearer': [...KEY, ...TENANT_TOKEN, ...SEAT_TOKENS, ...LINK_TOKEN] };
-const hostsAndKeys = { 'x-api-key': KEY, 'bearer': [...KEY, ...TENANT_TOKEN, ...HOST_TOKENS, ...HOST_KEY] };
+const HOST_PAGE = ['resume string of a host'];
+const hostsAndKeys = { 'x-api-key': KEY, 'bearer': [...KEY, ...TENANT_TOKEN, ...HOST_TOKENS, ...HOST_KEY, ...HOST_PAGE] };
 const tenants = { 'x-api-key': KEY, 'bearer': [...KEY, ...TENANT_TOKEN] };
 
 /** Opens without a credential, or checks none that could be of another kind. */

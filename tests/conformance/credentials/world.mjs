@@ -27,7 +27,7 @@ export function strangerOf(value) {
 export async function makeWorld(meetings) {
   const { cardea } = meetings;
   const host = await meetings.room();
-  await meetings.arrive(host);
+  const arrived = await meetings.arrive(host);
   const guest = await meetings.joined(host.room.guest_token, { name: 'Guest', id: 'guest' });
   const hall = await meetings.room({ options: { waiting_room: true } });
   const waiting = await meetings.enter(hall.room.guest_token, { name: 'Waits' });
@@ -56,6 +56,7 @@ export async function makeWorld(meetings) {
       'ticket of who waits': waiting.body.ticket,
       'media join token': entered.join_token,
       'resume string': entered.resume,
+      'resume string of a host': arrived.entered.resume,
       'access token of the tenant': ofTenant.access_token,
       'refresh token of the tenant': ofTenant.refresh_token,
       'join token of a room': link.join_token,
