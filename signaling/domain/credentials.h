@@ -18,7 +18,8 @@ int cardea_authenticate(const struct cardea_domain *domain, struct cardea_tx *tx
 
 /*
  * Authenticates @who for our native calls: as above, and by the access key of somebody in a meeting
- * as Bearer, or by the resume string of a page that is connected, whatever opened it. Also CARDEA_E_SESSION_OVER, CARDEA_E_REMOVED, CARDEA_E_WAITING.
+ * as Bearer, or by the resume string of a page that is connected, whatever opened it. Also
+ * CARDEA_E_SESSION_OVER, CARDEA_E_REMOVED, CARDEA_E_WAITING.
  */
 int cardea_authenticate_native(const struct cardea_domain *domain, struct cardea_tx *tx,
                                const struct cardea_presented *who,
