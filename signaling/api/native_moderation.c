@@ -47,13 +47,22 @@ static json_t *participant_object(const struct cardea_moderated *result)
 	                 (int)rights->private_chat, "reactions", (int)rights->reactions);
 }
 
+/* Answers and frees @call. */
+static void refuse(struct call *call, int err)
+{
+	cardea_native_refuse(call->request, call->api, err);
+	g_free(call);
+}
+
 static void done(int err, const struct cardea_moderated *result, void *arg)
 {
 	struct call *call = arg;
 
 	if (err) {
-		cardea_native_refuse(call->request, call->api, err);
-	} else if (result->participant) {
+		refuse(call, err);
+		return;
+	}
+	if (result->participant) {
 		cardea_reply_json(call->request, 200, participant_object(result));
 	} else {
 		cardea_reply_json(call->request, 200, json_pack("{s:b}", "locked", (int)result->is_locked));
@@ -73,7 +82,7 @@ static void moderate(struct cardea_http_request *request, const struct cardea_ap
 	call->api = api;
 	err = cardea_domain_moderate(api->domain, &caller, command, done, call);
 	if (err) {
-		done(err, NULL, call);
+		refuse(call, err);
 	}
 }
 

@@ -277,11 +277,10 @@ struct cardea_enter {
 };
 
 struct cardea_entered {
-	struct cardea_join_claims
-	        claims;        /* participant: sub, client_id, name, role, guest, hidden */
-	unsigned publish;      /* kinds that it may publish now: those of the token but what is locked */
-	unsigned locks;        /* in force: a set of enum cardea_lock */
-	const char *avatar;    /* NULL = none */
+	struct cardea_join_claims claims; /* participant: sub, client_id, name, role, guest, hidden */
+	unsigned publish;   /* kinds that it may publish now: those of the token but what is locked */
+	unsigned locks;     /* in force: a set of enum cardea_lock */
+	const char *avatar; /* NULL = none */
 	const char *room_name; /* NULL = none */
 	bool room_locked;
 	const char *node; /* for janus_url */

@@ -175,12 +175,9 @@ int cardea_grant_moderate(const struct cardea_seat_row *who, const struct cardea
 int cardea_grant_target(const struct cardea_principal *who, const struct cardea_room_row *room,
                         const struct cardea_seat_row *seat)
 {
-	/* spec/model I16: of the addressed room, and of its meeting that runs. */
-	CARDEA_REFUSE_IF(PARTICIPANT_UNKNOWN, strcmp(seat->room, room->id) != 0 ||
-	                                              strcmp(seat->session, room->session) != 0);
-	/* spec/model I4 */
-	CARDEA_REFUSE_IF(PARTICIPANT_UNKNOWN, seat->is_hidden && who->kind != CARDEA_PRINCIPAL_TENANT);
-	return 0;
+	/* spec/model I16: also of its meeting that runs. */
+	CARDEA_REFUSE_IF(PARTICIPANT_UNKNOWN, strcmp(seat->session, room->session) != 0);
+	return cardea_grant_seat(who, room, seat);
 }
 
 int cardea_grant_remove(const struct cardea_principal *who,

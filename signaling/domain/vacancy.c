@@ -63,34 +63,44 @@ struct end_op {
 	char node[CARDEA_MAX_ID + 1]; /* where it was, if it has ended */
 };
 
+static bool is_past(int64_t at_ms, int64_t now_ms)
+{
+	return at_ms > 0 && at_ms <= now_ms;
+}
+
+static bool is_due(const struct cardea_session_row *session, int64_t now_ms)
+{
+	return is_past(session->empties_at, now_ms) || is_past(session->ends_at, now_ms);
+}
+
 static int end_if_empty(struct cardea_tx *tx, void *arg)
 {
 	struct end_op *op = arg;
-	const struct cardea_seat_row *seats = NULL;
 	struct cardea_session_row session;
-	size_t count = 0;
+	int64_t count = 0; /* hidden ones keep no meeting going (spec/plugnmeet N4) */
+	bool is_over;
 	int err = cardea_store_session_get(tx, op->tenant, op->session, &session);
 
 	op->node[0] = '\0';
-	if (err || session.ended_at || session.empties_at > cardea_tx_now_ms(tx)) {
+	if (err || session.ended_at || !is_due(&session, cardea_tx_now_ms(tx))) {
 		return err;
 	}
+	is_over = is_past(session.ends_at, cardea_tx_now_ms(tx));
 	err = cardea_store_room_get(tx, op->tenant, session.room, &op->room);
 	if (!err) {
 		err = cardea_seat_settle(tx, &op->room);
 	}
 	if (!err) {
-		err = cardea_store_seat_list(tx, op->tenant, op->room.id, CARDEA_SEATS_ACTIVE, &seats,
-		                             &count);
+		err = cardea_store_seat_count(tx, op->tenant, op->room.id, &count);
 	}
 	if (err) {
 		return err;
 	}
-	if (count > 0) {
+	if (count > 0 && !is_over) {
 		return cardea_store_session_postpone(tx, op->tenant, op->session, cardea_tx_now_ms(tx));
 	}
 	memcpy(op->node, op->room.node, sizeof(op->node));
-	return cardea_room_end(tx, &op->room, "empty");
+	return cardea_room_end(tx, &op->room, is_over ? "duration" : "empty");
 }
 
 static int postpone(struct cardea_tx *tx, void *arg)

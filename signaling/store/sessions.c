@@ -166,16 +166,30 @@ int cardea_store_session_postpone(struct cardea_tx *tx, const char *tenant, cons
 	                   CARDEA_INT(from_ms), CARDEA_TEXT(tenant), CARDEA_TEXT(id));
 }
 
+/* One query for each index. */
+static int list_due(struct cardea_tx *tx, const char *sql, int64_t now_ms, int64_t limit,
+                    struct cardea_row_sink *sink)
+{
+	return CARDEA_QUERY(tx, sql, cardea_rows_take_many, sink, CARDEA_INT(now_ms),
+	                    CARDEA_INT(limit));
+}
+
 int cardea_store_session_list_due(struct cardea_tx *tx, int64_t now_ms, int64_t limit,
                                   const struct cardea_session_row **out, size_t *count)
 {
 	struct cardea_row_sink sink = {
 	        .tx = tx, .read = read_session, .size = sizeof(struct cardea_session_row)};
-	int err = CARDEA_QUERY(tx,
-	                       SELECT_SESSION "WHERE ended_at = 0 AND empties_at > 0 AND "
-	                                      "empties_at <= $1 ORDER BY empties_at LIMIT $2",
-	                       cardea_rows_take_many, &sink, CARDEA_INT(now_ms), CARDEA_INT(limit));
+	int err = list_due(tx,
+	                   SELECT_SESSION "WHERE ended_at = 0 AND empties_at > 0 AND "
+	                                  "empties_at <= $1 ORDER BY empties_at LIMIT $2",
+	                   now_ms, limit, &sink);
 
+	if (!err) {
+		err = list_due(tx,
+		               SELECT_SESSION "WHERE ended_at = 0 AND ends_at > 0 AND ends_at <= $1 "
+		                              "ORDER BY ends_at LIMIT $2",
+		               now_ms, limit, &sink);
+	}
 	*out = sink.items;
 	*count = sink.count;
 	return err;

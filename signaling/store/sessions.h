@@ -44,7 +44,8 @@ int cardea_store_session_end(struct cardea_tx *tx, const char *tenant, const cha
 /* An empty session ends its time after @from_ms. */
 int cardea_store_session_postpone(struct cardea_tx *tx, const char *tenant, const char *id,
                                   int64_t from_ms);
-/* Up to @limit running sessions of all tenants whose empties_at is over, the longest first. */
+/* Up to @limit running sessions of all tenants whose empties_at is over, the longest first, and as
+ * many whose ends_at is. One can be in both. */
 int cardea_store_session_list_due(struct cardea_tx *tx, int64_t now_ms, int64_t limit,
                                   const struct cardea_session_row **out, size_t *count);
 

@@ -1,6 +1,6 @@
 // What hosts do to people (spec/native 4), on packets: whoever has no right is not heard or seen, whatever
 // their client sends. The peers here are such clients: they send on, and never look at `rights`. Takes
-// about 15 s.
+// about 30 s.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -49,6 +49,12 @@ async function person(room, { tracks = [MICROPHONE, CAMERA], added, ...fields } 
   });
   return Object.assign(joined, { entered: body, added });
 }
+
+/** Of somebody whose Janus session is gone. */
+const forget = async (who) => {
+  await who.session.socket.close();
+  await Promise.all([who.sending?.close(), who.receiver.close()]);
+};
 
 /** A host's call about @p whom, or about the room. */
 async function moderate(host, room, whom, act, body, method = 'POST') {
@@ -163,7 +169,8 @@ test('a hidden seat is counted nowhere, heard by nobody and told to nobody', asy
   }
   assert.equal((await cardea.api('POST', `/api/v1/rooms/${room}/participants/${ghost.id}/remove`, {})).status, 200);
   await ghost.receiveHandle.event('removed', { match: (e) => e.reason === 'revoked' });
-  await Promise.all([host, bob, ghost].map((p) => p.leave()));
+  await forget(ghost);
+  await Promise.all([host, bob].map((p) => p.leave()));
 });
 
 test('messages follow their locks', async () => {
@@ -245,7 +252,7 @@ test('who is removed reads why; who is blocked does not come back, by any way of
   assert.equal((await add(room, { external_user_id: 'bob' })).participant.external_user_id, 'bob');
   const never = await cardea.api('POST', `/api/v1/rooms/${room}/participants`, { display_name: 'M', external_user_id: 'mallory' });
   assert.equal(never.status, 403, never.raw);
-  await Promise.all([host, bob, kim, mallory].map((p) => p.leave()));
+  await Promise.all([host, bob, kim, mallory].map(forget));
 });
 
 test('a locked room lets nobody in until it is unlocked', async () => {
@@ -282,6 +289,19 @@ test('only hosts of this room, only people of this room', async () => {
   assert.equal((await on({ role: 'participant', locks: { chat: true } })).body.in_force.chat, false);
 });
 
+test('a meeting ends when its time is over, whoever is in it, and when only hidden ones are', async () => {
+  const [timed, left] = [await newRoom({ ends_at: Date.now() }), await newRoom({ empties_at: Date.now() })];
+  const ann = await person(timed, { tracks: [] });
+  const ghost = await add(left);
+  cardea.sql(`UPDATE participants SET hidden = 1 WHERE seat = '${ghost.participant.id}'`);
+  const { data } = await ann.receiveHandle.event('removed', { timeoutMs: 15000 });
+  assert.equal(data.reason, 'closed');
+  await until(async () => (await cardea.api('GET', `/api/v1/rooms/${left}`)).body.status === 'ended', 'the other room ends', 15000);
+  const ends = [await eventsOf(timed, 'room.ended'), await eventsOf(left, 'room.ended')];
+  assert.deepEqual(ends.map(([event]) => event.data.reason), ['duration', 'empty']);
+  await forget(ann);
+});
+
 test('locks outlive the gateway and Janus', async () => {
   const room = await newRoom();
   const host = await person(room, { role: 'host', tracks: [] });
@@ -309,5 +329,5 @@ test('locks outlive the gateway and Janus', async () => {
     return status === 201 && body;
   }, 'Bob enters again', 20000);
   assert.deepEqual(back.participant.publish, ['microphone', 'screen', 'data']);
-  await Promise.all([host, bob].map((p) => p.leave().catch(() => {})));
+  await Promise.all([host, bob].map(forget));
 });

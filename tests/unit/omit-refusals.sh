@@ -10,6 +10,7 @@ pairs='
 common/cardea_jws.c        | tests/unit/test_join_token.c | | |
 common/cardea_join_token.c | tests/unit/test_join_token.c | | |
 plugin/admit.c             | tests/unit/test_admit.c | | |
+signaling/domain/grants.c  | tests/unit/test_grants.c | signaling/domain/locks.c signaling/domain/placement.c | | -Isignaling
 '
 
 CC=${CC:-gcc}

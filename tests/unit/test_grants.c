@@ -329,6 +329,108 @@ static void locks_close_their_kinds_and_messages(void **state)
 	assert_int_equal(cardea_grant_send(&meeting.at, CARDEA_MESSAGE_REACTION), 0);
 }
 
+static void hosts_moderate_who_they_know_of(void **state)
+{
+	const struct cardea_room_row room = {.id = "room", .session = SESSION};
+	struct cardea_session_row session = {.id = SESSION, .kick_available = true};
+	struct cardea_seat_row seat = {.id = "seat", .room = "room", .session = SESSION};
+	const struct cardea_principal tenant = {.kind = CARDEA_PRINCIPAL_TENANT};
+	struct cardea_principal host = {
+	        .kind = CARDEA_PRINCIPAL_SEAT, .role = CARDEA_ROLE_HOST, .seat = "host"};
+
+	(void)state;
+	assert_int_equal(cardea_grant_act(&host, CARDEA_ACT_MODERATE), 0);
+	assert_int_equal(cardea_grant_target(&host, &room, &seat), 0);
+	assert_int_equal(cardea_grant_remove(&host, &session, &seat), 0);
+	host.role = CARDEA_ROLE_PARTICIPANT;
+	assert_int_equal(cardea_grant_act(&host, CARDEA_ACT_MODERATE), CARDEA_E_HOST_REQUIRED);
+	g_strlcpy(seat.room, "other", sizeof(seat.room));
+	assert_int_equal(cardea_grant_target(&tenant, &room, &seat), CARDEA_E_PARTICIPANT_UNKNOWN);
+	g_strlcpy(seat.room, "room", sizeof(seat.room));
+	g_strlcpy(seat.session, OTHER, sizeof(seat.session));
+	assert_int_equal(cardea_grant_target(&tenant, &room, &seat), CARDEA_E_PARTICIPANT_UNKNOWN);
+	g_strlcpy(seat.session, SESSION, sizeof(seat.session));
+	seat.is_hidden = true;
+	assert_int_equal(cardea_grant_target(&host, &room, &seat), CARDEA_E_PARTICIPANT_UNKNOWN);
+	assert_int_equal(cardea_grant_target(&tenant, &room, &seat), 0);
+	session.kick_available = false;
+	assert_int_equal(cardea_grant_remove(&host, &session, &seat), CARDEA_E_FORBIDDEN);
+	assert_int_equal(cardea_grant_remove(&tenant, &session, &seat), 0);
+	g_strlcpy(host.seat, "seat", sizeof(host.seat));
+	session.kick_available = true;
+	assert_int_equal(cardea_grant_remove(&host, &session, &seat), CARDEA_E_SELF);
+}
+
+static void updates_are_of_oneself_and_never_of_ones_role(void **state)
+{
+	struct cardea_principal who = {
+	        .kind = CARDEA_PRINCIPAL_SEAT, .role = CARDEA_ROLE_PARTICIPANT, .seat = "me"};
+
+	(void)state;
+	assert_int_equal(cardea_grant_update(&who, "me", false), 0);
+	assert_int_equal(cardea_grant_update(&who, "me", true), CARDEA_E_OWN_ROLE);
+	assert_int_equal(cardea_grant_update(&who, "other", false), CARDEA_E_FORBIDDEN);
+	who.role = CARDEA_ROLE_HOST;
+	assert_int_equal(cardea_grant_update(&who, "other", true), 0);
+	who.kind = CARDEA_PRINCIPAL_LINK;
+	assert_int_equal(cardea_grant_act(&who, CARDEA_ACT_ROOM_READ), 0);
+	assert_int_equal(cardea_grant_act(&who, CARDEA_ACT_MODERATE), CARDEA_E_AUTH_TOKEN);
+}
+
+static void hosts_take_no_locks(void **state)
+{
+	(void)state;
+	assert_int_equal(cardea_grant_locks_for(CARDEA_ROLE_PARTICIPANT, CARDEA_LOCK_CHAT), 0);
+	assert_int_equal(cardea_grant_locks_for(CARDEA_ROLE_HOST, 0), 0);
+	assert_int_equal(cardea_grant_locks_for(CARDEA_ROLE_HOST, CARDEA_LOCK_CHAT),
+	                 CARDEA_E_HOST_LOCK);
+}
+
+static void who_is_blocked_stays_out(void **state)
+{
+	struct cardea_room_row room = active_room();
+	struct cardea_session_row session = running_session();
+	struct cardea_seat_row seat = {.is_present = true, .access_key = {(const uint8_t *)"x", 1}};
+	struct cardea_entrant who = {.seat = &seat, .role = CARDEA_ROLE_HOST};
+
+	(void)state;
+	assert_int_equal(reason(&room, &session, &who), 0);
+	who.is_blocked = true;
+	assert_int_equal(reason(&room, &session, &who), CARDEA_E_BLOCKED);
+	who.is_blocked = false;
+	seat.admission = CARDEA_SEAT_DENIED;
+	assert_int_equal(reason(&room, &session, &who), CARDEA_E_DENIED);
+}
+
+/* The meetings dialect: what hosts may. */
+static void meeting_acts_are_for_hosts_who_are_in(void **state)
+{
+	struct cardea_session_row session = {.id = SESSION, .lock_available = true};
+	struct cardea_seat_row seat = {.role = CARDEA_ROLE_HOST};
+
+	(void)state;
+	for (int act = CARDEA_MEETING_READ_USER; act <= CARDEA_MEETING_END; act++) {
+		bool is_for_hosts = act > CARDEA_MEETING_SPEAK;
+
+		seat = (struct cardea_seat_row){.role = CARDEA_ROLE_HOST};
+		assert_int_equal(cardea_grant_meeting(&session, &seat, act), 0);
+		seat.role = CARDEA_ROLE_PARTICIPANT;
+		assert_int_equal(cardea_grant_meeting(&session, &seat, act),
+		                 is_for_hosts ? CARDEA_E_FORBIDDEN : 0);
+		seat.role = CARDEA_ROLE_HOST;
+		seat.admission = CARDEA_SEAT_WAITING;
+		assert_int_equal(cardea_grant_meeting(&session, &seat, act), CARDEA_E_WAITING);
+		seat.admission = CARDEA_SEAT_ADMITTED;
+		seat.is_removed = true;
+		assert_int_equal(cardea_grant_meeting(&session, &seat, act),
+		                 act == CARDEA_MEETING_READ_USER ? 0 : CARDEA_E_FORBIDDEN);
+	}
+	seat.is_removed = false;
+	session.lock_available = false;
+	assert_int_equal(cardea_grant_meeting(&session, &seat, CARDEA_MEETING_LOCK),
+	                 CARDEA_E_FORBIDDEN);
+}
+
 static void hosts_moderate(void **state)
 {
 	const struct cardea_seat_row host = {.id = "host", .role = CARDEA_ROLE_HOST};
@@ -404,6 +506,14 @@ int main(void)
 	        TEST("hosts carry no locks but the whiteboard", hosts_carry_no_locks),
 	        TEST("each lock closes its kind of media or message, and nothing else",
 	             locks_close_their_kinds_and_messages),
+	        TEST("hosts moderate whom they know of, in their own meeting",
+	             hosts_moderate_who_they_know_of),
+	        TEST("updates are of oneself, and never of one's role",
+	             updates_are_of_oneself_and_never_of_ones_role),
+	        TEST("hosts take no locks", hosts_take_no_locks),
+	        TEST("who is blocked stays out, whatever they hold", who_is_blocked_stays_out),
+	        TEST("acts of meetings are for hosts who are in",
+	             meeting_acts_are_for_hosts_who_are_in),
 	        TEST("hosts moderate, and nobody removes themself", hosts_moderate),
 	        TEST("a room stays while its node lives, else its epoch is raised",
 	             room_stays_while_its_node_lives),
