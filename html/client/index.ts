@@ -30,6 +30,7 @@ export type {
   Entry,
   IceServers,
   Lock,
+  Locks,
   MediaKind,
   Message,
   Participant,

@@ -17,6 +17,7 @@ import { RoomCalls } from './room_calls.ts';
 import { Session, type SessionEnd } from './session.ts';
 import type {
   Entry,
+  Locks,
   MediaKind,
   Message,
   Participant,
@@ -137,6 +138,7 @@ export class Meeting extends Emitter<{
   #room: Pick<Entry['room'], 'id' | 'name'> | null = null;
   #options: RoomOptions = {};
   #avatar: string | null = null;
+  #locks: Locks = {};
   #ending: Ending | null = null;
   #trouble: CardeaError | null = null;
   #door: Door | null = null;
@@ -263,6 +265,19 @@ export class Meeting extends Emitter<{
 
   mayPublish(kind: MediaKind): boolean {
     return this.#self?.publish.includes(kind) ?? true;
+  }
+
+  /** What is locked for this person, kinds of media included; hosts carry no locks. */
+  get locks(): Locks {
+    return this.#locks;
+  }
+
+  /** Whether this person may write to everybody, to one, or react. */
+  maySend(what: 'chat' | 'private_chat' | 'reactions'): boolean {
+    const { chat, chat_send_message: send, private_chat: toOne, reactions } = this.#locks;
+    if (!this.mayPublish('data')) return false;
+    if (what === 'reactions') return !reactions;
+    return !chat && !send && (what === 'chat' || !toOne);
   }
 
   /** Statistics of both connections, while there are any. */
@@ -472,6 +487,7 @@ export class Meeting extends Emitter<{
     this.#room = entry.room;
     this.#options = entry.room.options;
     this.#avatar = entry.participant.avatar ?? null;
+    this.#locks = entry.participant.locks ?? {};
     const session = new Session({
       entry,
       media: this.media,
@@ -569,6 +585,11 @@ export class Meeting extends Emitter<{
   }
 
   #takeSaid(data: Record<string, unknown>): void {
+    if (data.type === 'locks') {
+      this.#locks = (data.locks ?? {}) as Locks;
+      this.emit('change');
+      return;
+    }
     const message = this.#conversation.take(data);
     if (message === 'seen') return;
     if (message) this.#announce(message.type === 'chat' ? 'message' : 'reaction', message);

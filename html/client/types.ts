@@ -21,6 +21,9 @@ export type Lock =
   | 'shared_notepad'
   | 'reactions';
 
+/** Those that are on. */
+export type Locks = Partial<Record<Lock, boolean>>;
+
 export type LockStates = Record<Lock, boolean | null>;
 
 /** What somebody may do, as hosts see and change it. */
@@ -167,7 +170,7 @@ export interface Entry extends IceServers {
     guest: boolean;
     hidden: boolean;
     publish: MediaKind[];
-    locks?: Partial<Record<Lock, boolean>>;
+    locks?: Locks;
   };
   room: { id: string; name: string; options: RoomOptions; locked: boolean };
   join_token: string;

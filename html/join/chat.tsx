@@ -51,7 +51,7 @@ export function Chat({
         </button>
       </header>
       <Messages texts={texts} meeting={meeting} />
-      {meeting.mayPublish('data') ? (
+      {meeting.maySend('chat') ? (
         <Composer texts={texts} meeting={meeting} />
       ) : (
         <p class="soft chat-note">{texts.chatOff}</p>
@@ -122,6 +122,7 @@ function Composer({ texts, meeting }: { texts: Texts; meeting: Meeting }) {
   useEffect(() => input.current?.focus(), []);
   // Whoever left is nobody one writes to; the choice must not silently become everybody.
   const addressee = to && meeting.participants.get(to);
+  const addressees = meeting.maySend('private_chat') ? [...meeting.participants.values()] : [];
   const submit = () => {
     const text = input.current?.value.trim();
     if (!input.current || !text) return;
@@ -155,7 +156,7 @@ function Composer({ texts, meeting }: { texts: Texts; meeting: Meeting }) {
         >
           <option value="">{texts.everybody}</option>
           {to && !addressee && <option value={to}>{texts.somebodyGone}</option>}
-          {[...meeting.participants.values()].map(({ id, name }) => (
+          {addressees.map(({ id, name }) => (
             <option key={id} value={id}>
               {name}
             </option>

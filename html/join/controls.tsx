@@ -78,7 +78,7 @@ export function Controls({ texts, meeting, unread, chatOpen, onChat }: Props) {
         </Toggle>
       )}
       <Hand texts={texts} meeting={meeting} />
-      {meeting.mayPublish('data') && <ReactionMenu texts={texts} meeting={meeting} />}
+      {meeting.maySend('reactions') && <ReactionMenu texts={texts} meeting={meeting} />}
       <Toggle testId="chat-button" on={chatOpen} quiet label={texts.chat} onClick={onChat}>
         <ChatIcon />
         {unread > 0 && (

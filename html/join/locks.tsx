@@ -3,14 +3,14 @@
 import type { MediaKind, Meeting } from '../client/index.ts';
 import { type Lockable, LOCKABLES, type Texts } from './texts.ts';
 
-const KINDS: Record<Lockable, MediaKind> = {
+const KINDS: Record<Exclude<Lockable, 'chat'>, MediaKind> = {
   microphone: 'microphone',
   webcam: 'camera',
   screen_sharing: 'screen',
-  chat: 'data',
 };
 
 export function isLocked(meeting: Meeting, lockable: Lockable): boolean {
+  if (lockable === 'chat') return !meeting.maySend('chat');
   return !meeting.mayPublish(KINDS[lockable]);
 }
 

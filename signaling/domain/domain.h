@@ -47,6 +47,7 @@ enum cardea_telling_type {
 	CARDEA_TELL_MUTE,
 	CARDEA_TELL_UNMUTE,
 	CARDEA_TELL_HANDS,
+	CARDEA_TELL_LOCKS,
 };
 
 struct cardea_telling {
@@ -54,8 +55,9 @@ struct cardea_telling {
 	char room[CARDEA_UUID_SIZE];
 	char node[CARDEA_MAX_ID + 1]; /* where the room is placed */
 	int64_t epoch;
-	int64_t id;                   /* not HANDS: number of the event; so what follows */
-	const char *seat;             /* who sent, or is muted */
+	unsigned locks;               /* LOCKS: of @seat, in force; a set of enum cardea_lock */
+	int64_t id;                   /* not HANDS, LOCKS: number of the event; so what follows */
+	const char *seat;             /* who sent, is muted, or LOCKS: is told */
 	const char *kind;             /* chat or reaction, or kind of the source */
 	int64_t at_ms;                /* MESSAGE; so what follows */
 	const char *name, *to, *text; /* name of who sent; to: a seat, NULL = everybody */

@@ -100,6 +100,35 @@ static int become_host(struct cardea_tx *tx, const struct cardea_room_row *room,
 	return !err && seat->is_online && !seat->is_hidden ? cardea_room_begin(tx, room) : err;
 }
 
+/* Chat and reactions are no kinds of media, so the node's own word on rights leaves their locks
+ * out. */
+static void tell_locks(struct cardea_effects *effects, const struct cardea_standing *at)
+{
+	struct cardea_telling telling = {.type = CARDEA_TELL_LOCKS,
+	                                 .epoch = at->room->epoch,
+	                                 .seat = cardea_tx_strdup(effects->tx, at->seat->id),
+	                                 .locks = cardea_grant_locks(at)};
+
+	memcpy(telling.room, at->room->id, sizeof(telling.room));
+	memcpy(telling.node, at->room->node, sizeof(telling.node));
+	cardea_effect_tell(effects, &telling);
+}
+
+static int tell_locks_to_all(struct cardea_tx *tx, struct cardea_effects *effects,
+                             const struct cardea_room_row *room,
+                             const struct cardea_session_row *session)
+{
+	const struct cardea_seat_row *seats = NULL;
+	size_t count = 0;
+	int err =
+	        cardea_store_seat_list(tx, room->tenant, room->id, CARDEA_SEATS_ONLINE, &seats, &count);
+
+	for (size_t i = 0; i < count && !err; i++) {
+		tell_locks(effects, &(struct cardea_standing){room, session, &seats[i]});
+	}
+	return err;
+}
+
 int cardea_rights_change_seat(struct cardea_tx *tx, const struct cardea_room_row *room,
                               const struct cardea_session_row *session,
                               struct cardea_seat_row *seat, const struct cardea_permissions *to,
@@ -124,6 +153,7 @@ int cardea_rights_change_seat(struct cardea_tx *tx, const struct cardea_room_row
 	}
 	grant = cardea_rights_grant(&at);
 	cardea_effect_grant(effects, room, &grant);
+	tell_locks(effects, &at);
 	return err;
 }
 
@@ -149,7 +179,10 @@ int cardea_rights_change_defaults(struct cardea_tx *tx, const struct cardea_room
 	                          &session->rights_event);
 	policy = cardea_rights_policy(room, session, tenant);
 	cardea_effect_policy(effects, room, &policy);
-	return err ? err : cardea_store_session_update(tx, session);
+	if (!err) {
+		err = cardea_store_session_update(tx, session);
+	}
+	return err ? err : tell_locks_to_all(tx, effects, room, session);
 }
 
 int cardea_rights_change_all(struct cardea_tx *tx, const struct cardea_room_row *room,

@@ -3,6 +3,7 @@
 #include <string.h>
 #include "cardea_error.h"
 #include "cardea_json.h"
+#include "domain/locks.h"
 
 static json_t *min_gen_object(const struct cardea_placement *placement)
 {
@@ -97,6 +98,20 @@ static json_t *say_request(const struct cardea_telling *telling)
 	return request;
 }
 
+static json_t *locks_request(const struct cardea_telling *telling)
+{
+	json_t *locks = json_object();
+
+	for (unsigned lock = 1; lock <= CARDEA_LOCK_ALL; lock <<= 1) {
+		if (telling->locks & lock) {
+			json_object_set_new(locks, cardea_lock_name(lock), json_true());
+		}
+	}
+	return json_pack("{s:s, s:s, s:I, s:[s], s:{s:s, s:o}}", "request", "say", "room",
+	                 telling->room, "epoch", (json_int_t)telling->epoch, "to", telling->seat,
+	                 "data", "type", "locks", "locks", locks);
+}
+
 json_t *cardea_wire_telling(const struct cardea_telling *telling)
 {
 	switch (telling->type) {
@@ -108,6 +123,8 @@ json_t *cardea_wire_telling(const struct cardea_telling *telling)
 		                 telling->room, "epoch", (json_int_t)telling->epoch, "seat", telling->seat,
 		                 "kind", telling->kind, "id", (json_int_t)telling->id, "muted",
 		                 (int)(telling->type == CARDEA_TELL_MUTE));
+	case CARDEA_TELL_LOCKS:
+		return locks_request(telling);
 	case CARDEA_TELL_HANDS:
 	default:
 		return json_pack("{s:s, s:s, s:I, s:o}", "request", "hands", "room", telling->room, "epoch",
