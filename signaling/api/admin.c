@@ -6,6 +6,7 @@
 
 #include <glib.h>
 #include "config.h"
+#include "api/admin_tenants.h"
 #include "api/reply.h"
 #include "cardea_error.h"
 #include "cardea_clock.h"
@@ -182,9 +183,13 @@ static void get_stats(struct cardea_http_request *request, const struct cardea_r
 }
 
 static const struct cardea_route routes[] = {
-        {CARDEA_HTTP_POST, "/keys", post_key},    {CARDEA_HTTP_GET, "/keys", get_keys},
-        {CARDEA_HTTP_POST, "/links", post_links}, {CARDEA_HTTP_GET, "/nodes", get_nodes},
-        {CARDEA_HTTP_GET, "/stats", get_stats},   {CARDEA_HTTP_GET, "/version", get_version},
+        {CARDEA_HTTP_POST, "/tenants", cardea_admin_post_tenant},
+        {CARDEA_HTTP_POST, "/keys", post_key},
+        {CARDEA_HTTP_GET, "/keys", get_keys},
+        {CARDEA_HTTP_POST, "/links", post_links},
+        {CARDEA_HTTP_GET, "/nodes", get_nodes},
+        {CARDEA_HTTP_GET, "/stats", get_stats},
+        {CARDEA_HTTP_GET, "/version", get_version},
 };
 
 void cardea_admin_add(struct cardea_router *router, const struct cardea_api *api)

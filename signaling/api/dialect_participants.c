@@ -116,4 +116,6 @@ void cardea_participants_add(struct cardea_router *router, const struct cardea_a
 	cardea_participants_rooms_add(router, api);
 	cardea_participants_room_acts_add(router, api);
 	cardea_participants_seats_add(router, api);
+	cardea_participants_tenants_add(router, api);
+	cardea_participants_recordings_add(router, api);
 }

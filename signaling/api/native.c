@@ -5,6 +5,7 @@
 
 #include <glib.h>
 #include "api/native_call.h"
+#include "api/presented.h"
 #include "api/reply.h"
 #include "api/url.h"
 #include "cardea_error.h"
@@ -168,6 +169,7 @@ static void enter(struct cardea_http_request *request, const struct cardea_api *
 	        .name = cardea_json_string(body, "name", NULL),
 	        .resume = cardea_json_string(body, "resume", NULL),
 	        .client_key = cardea_json_string(body, "client_key", NULL),
+	        .origin = cardea_presented_origin(request),
 	        .audio_slots = (int)cardea_json_integer(slots, "audio", CARDEA_DEFAULT_AUDIO_SLOTS),
 	        .video_slots = (int)cardea_json_integer(slots, "video", CARDEA_DEFAULT_VIDEO_SLOTS),
 	};

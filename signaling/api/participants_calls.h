@@ -34,6 +34,8 @@ int cardea_participants_role(const json_t *body, int *out);
 /* Each adds its routes to @router. */
 void cardea_participants_auth_add(struct cardea_router *router, const struct cardea_api *api);
 void cardea_participants_room_acts_add(struct cardea_router *router, const struct cardea_api *api);
+void cardea_participants_tenants_add(struct cardea_router *router, const struct cardea_api *api);
+void cardea_participants_recordings_add(struct cardea_router *router, const struct cardea_api *api);
 void cardea_participants_rooms_add(struct cardea_router *router, const struct cardea_api *api);
 void cardea_participants_seats_add(struct cardea_router *router, const struct cardea_api *api);
 

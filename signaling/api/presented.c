@@ -6,6 +6,16 @@
 
 #define SCHEME "Bearer "
 
+/* Pages of this gateway call from where they were loaded: the host they ask for. */
+const char *cardea_presented_origin(const struct cardea_http_request *request)
+{
+	const char *origin = cardea_http_header(request, "Origin");
+	const char *host = cardea_http_header(request, "Host");
+	const char *at = origin ? strstr(origin, "://") : NULL;
+
+	return at && host && strcasecmp(at + strlen("://"), host) == 0 ? NULL : origin;
+}
+
 int cardea_presented_read(const struct cardea_http_request *request, struct cardea_presented *out)
 {
 	const char *key = cardea_http_header(request, "X-API-Key");
@@ -13,7 +23,8 @@ int cardea_presented_read(const struct cardea_http_request *request, struct card
 	const char *token;
 
 	if (key) {
-		*out = (struct cardea_presented){CARDEA_PRESENTED_API_KEY, key};
+		*out = (struct cardea_presented){CARDEA_PRESENTED_API_KEY, key,
+		                                 cardea_presented_origin(request)};
 		return key[0] ? 0 : CARDEA_E_API_KEY_MISSING;
 	}
 	if (!authorization || !authorization[0]) {
@@ -27,6 +38,7 @@ int cardea_presented_read(const struct cardea_http_request *request, struct card
 	if (!token[0] || strpbrk(token, " \t")) {
 		return CARDEA_E_AUTH_FORMAT;
 	}
-	*out = (struct cardea_presented){CARDEA_PRESENTED_BEARER, token};
+	*out = (struct cardea_presented){CARDEA_PRESENTED_BEARER, token,
+	                                 cardea_presented_origin(request)};
 	return 0;
 }

@@ -12,4 +12,7 @@
  * the 401 it deserves. */
 int cardea_presented_read(const struct cardea_http_request *request, struct cardea_presented *out);
 
+/* `origin` of struct cardea_presented. Borrowed. */
+const char *cardea_presented_origin(const struct cardea_http_request *request);
+
 #endif

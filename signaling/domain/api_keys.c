@@ -116,6 +116,49 @@ int cardea_api_key_secret(struct cardea_tx *tx, const struct cardea_seal *seal, 
 	return err ? err : open_secret(tx, seal, &row, secret);
 }
 
+static int find_presented(struct cardea_tx *tx, const char *tenant, const char *presented,
+                          struct cardea_api_key_row *out)
+{
+	const struct cardea_api_key_row *rows = NULL;
+	struct cardea_credential_row found;
+	size_t count = 0;
+	int err = cardea_secret_find(tx, presented, &found);
+
+	if (!err && found.kind == CARDEA_CREDENTIAL_API_KEY) {
+		return cardea_store_api_key_get(tx, tenant, found.subject, out);
+	}
+	if (!err || err == CARDEA_E_NOT_FOUND) {
+		err = cardea_store_api_key_list(tx, tenant, 1, &rows, &count);
+	}
+	if (err || count == 0) {
+		return err ? err : CARDEA_E_NOT_FOUND;
+	}
+	*out = *rows;
+	return 0;
+}
+
+int cardea_api_key_rotate(struct cardea_tx *tx, const struct cardea_seal *seal, const char *tenant,
+                          const char *presented, const char **out)
+{
+	struct cardea_api_key_row row;
+	const struct cardea_secret_place place = {"api_keys", row.id, "key"};
+	int err = find_presented(tx, tenant, presented, &row);
+
+	if (!err) {
+		err = cardea_secret_revoke(seal, tx, tenant, &place, &row.key);
+	}
+	if (!err) {
+		err = random_secret(tx, cardea_api_key_prefix, out);
+	}
+	if (!err) {
+		err = cardea_secret_close(seal, tx, &place, *out, &row.key);
+	}
+	if (!err) {
+		err = cardea_store_api_key_set(tx, &row);
+	}
+	return err ? err : cardea_secret_register(tx, tenant, *out, CARDEA_CREDENTIAL_API_KEY, row.id);
+}
+
 /* ---- the operator's calls ---- */
 
 struct key_op {

@@ -38,6 +38,10 @@ int cardea_api_key_make(struct cardea_tx *tx, const struct cardea_seal *seal, co
 /* The tenant's oldest, opened. CARDEA_E_NOT_FOUND. */
 int cardea_api_key_first(struct cardea_tx *tx, const struct cardea_seal *seal, const char *tenant,
                          struct cardea_api_key *out);
+/* A new key for the pair whose key @presented is, else for the tenant's oldest; the old one is good
+ * no more. Id and secret stay. */
+int cardea_api_key_rotate(struct cardea_tx *tx, const struct cardea_seal *seal, const char *tenant,
+                          const char *presented, const char **out);
 /* The tenant of the pair @id and its secret. CARDEA_E_NOT_FOUND. */
 int cardea_api_key_secret(struct cardea_tx *tx, const struct cardea_seal *seal, const char *id,
                           char tenant[CARDEA_UUID_SIZE], const char **secret);

@@ -7,12 +7,14 @@
 #include "cardea_refusal.h"
 #include "domain/domain_private.h"
 #include "domain/meeting_rows.h"
+#include "domain/origins.h"
 #include "domain/resume.h"
 #include "domain/secrets.h"
 #include "domain/tokens.h"
 #include "store/media_sessions.h"
 #include "store/participants.h"
 #include "store/sessions.h"
+#include "store/tenant_details.h"
 #include "store/token_families.h"
 
 #define API_KEY_MIN 28
@@ -156,12 +158,23 @@ static int identify(const struct cardea_domain *domain, struct cardea_tx *tx,
 	}
 }
 
-static int find_tenant(struct cardea_tx *tx, const char *id, struct cardea_tenant_row *tenant)
+int cardea_tenant_find(struct cardea_tx *tx, const char *id, struct cardea_tenant_row *tenant)
 {
 	int err = cardea_store_tenant_get(tx, id, tenant);
 
 	return err == CARDEA_E_NOT_FOUND || (!err && !tenant->is_active) ? CARDEA_E_TENANT_INACTIVE
 	                                                                 : err;
+}
+
+/* A list restricts, none does not (spec/native 12). */
+int cardea_tenant_check_origin(struct cardea_tx *tx, const char *tenant, const char *origin)
+{
+	struct cardea_tenant_details_row details;
+	int err = origin ? cardea_store_tenant_details_get(tx, tenant, &details) : 0;
+
+	CARDEA_REFUSE_IF(ORIGIN_REFUSED,
+	                 !err && origin && !cardea_origin_is_allowed(details.allowed_origins, origin));
+	return err;
 }
 
 int cardea_authenticate(const struct cardea_domain *domain, struct cardea_tx *tx,
@@ -172,14 +185,17 @@ int cardea_authenticate(const struct cardea_domain *domain, struct cardea_tx *tx
 
 	memset(principal, 0, sizeof(*principal));
 	err = identify(domain, tx, who, principal);
-	return err ? err : find_tenant(tx, principal->tenant, tenant);
+	if (!err) {
+		err = cardea_tenant_find(tx, principal->tenant, tenant);
+	}
+	return err ? err : cardea_tenant_check_origin(tx, tenant->id, who->origin);
 }
 
 int cardea_principal_refresh(struct cardea_tx *tx, struct cardea_principal *principal,
                              struct cardea_tenant_row *tenant)
 {
 	struct cardea_token_claims claims = {.role = principal->role};
-	int err = find_tenant(tx, principal->tenant, tenant);
+	int err = cardea_tenant_find(tx, principal->tenant, tenant);
 
 	g_strlcpy(claims.tenant, principal->tenant, sizeof(claims.tenant));
 	g_strlcpy(claims.subject, principal->seat, sizeof(claims.subject));
@@ -233,11 +249,12 @@ int cardea_authenticate_native(const struct cardea_domain *domain, struct cardea
 	int err;
 
 	if (is_bearer && cardea_id_is_alnum(who->value, CARDEA_TOKEN_CHARS)) {
-		return by_access_key(tx, who->value, principal, tenant);
+		err = by_access_key(tx, who->value, principal, tenant);
+		return err ? err : cardea_tenant_check_origin(tx, tenant->id, who->origin);
 	}
 	err = is_bearer ? by_resume(domain, tx, who->value, principal) : CARDEA_E_SEAL;
 	if (err != CARDEA_E_SEAL) {
-		return err ? err : find_tenant(tx, principal->tenant, tenant);
+		return err ? err : cardea_tenant_find(tx, principal->tenant, tenant);
 	}
 	return cardea_authenticate(domain, tx, who, principal, tenant);
 }

@@ -34,6 +34,11 @@ int cardea_principal_refresh(struct cardea_tx *tx, struct cardea_principal *prin
 
 struct cardea_token_claims;
 
+/* CARDEA_E_TENANT_INACTIVE, also if there is none. */
+int cardea_tenant_find(struct cardea_tx *tx, const char *id, struct cardea_tenant_row *tenant);
+/* May a page of @origin (NULL = no page, or one of ours) call for @tenant? CARDEA_E_ORIGIN_REFUSED.
+ */
+int cardea_tenant_check_origin(struct cardea_tx *tx, const char *tenant, const char *origin);
 /* The tenant of a key. CARDEA_E_API_KEY_FORMAT, CARDEA_E_API_KEY_UNKNOWN. */
 int cardea_by_api_key(struct cardea_tx *tx, const char *key, struct cardea_principal *out);
 /* A token of a seat is as good as the seat: not removed, and of the meeting that runs (Decisions

@@ -135,6 +135,7 @@ struct cardea_presented cardea_op_presented(struct cardea_op *op,
 	return (struct cardea_presented){
 	        .form = who->form,
 	        .value = cardea_op_strdup(op, who->value),
+	        .origin = cardea_op_strdup(op, who->origin),
 	};
 }
 

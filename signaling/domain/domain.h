@@ -175,7 +175,8 @@ enum cardea_presented_form {
 
 struct cardea_presented {
 	enum cardea_presented_form form;
-	const char *value; /* NULL with NONE */
+	const char *value;  /* NULL with NONE */
+	const char *origin; /* of the page that calls; NULL = none, or one of this gateway */
 };
 
 /*
@@ -275,6 +276,7 @@ struct cardea_enter {
 	const char *name;       /* NULL = absent */
 	const char *resume;     /* NULL = absent */
 	const char *client_key; /* NULL = absent */
+	const char *origin;     /* as of struct cardea_presented */
 	int audio_slots, video_slots;
 };
 

@@ -416,6 +416,7 @@ int cardea_domain_enter(struct cardea_domain *domain, const struct cardea_enter 
 	op->command.name = cardea_op_strdup(&op->base, command->name);
 	op->command.resume = cardea_op_strdup(&op->base, command->resume);
 	op->command.client_key = cardea_op_strdup(&op->base, command->client_key);
+	op->command.origin = cardea_op_strdup(&op->base, command->origin);
 	op->done = done;
 	op->arg = arg;
 	take_offer(op);

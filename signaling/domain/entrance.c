@@ -261,6 +261,10 @@ int cardea_entrance_find(const struct cardea_domain *domain, struct cardea_tx *t
 	if (err || out->is_early) {
 		return err;
 	}
+	err = cardea_tenant_check_origin(tx, out->tenant.id, command->origin);
+	if (err) {
+		return err;
+	}
 	if (command->resume) {
 		return by_resume(domain, tx, command->resume, out);
 	}

@@ -41,6 +41,10 @@ struct cardea_tx;
 #define CARDEA_EVENT_PARTICIPANT_RIGHTS   "participant.permissions"
 #define CARDEA_EVENT_PARTICIPANT_MUTED    "participant.muted"   /* by a host */
 #define CARDEA_EVENT_PARTICIPANT_UNMUTED  "participant.unmuted" /* by a host */
+/* Of a tenant's own log. */
+#define CARDEA_EVENT_TENANT_UPDATED       "tenant.updated"
+#define CARDEA_EVENT_TENANT_KEY_ROTATED   "tenant.key_rotated"
+#define CARDEA_EVENT_TENANT_DELETED       "tenant.deleted"
 /* A refresh token was shown again too late: its family is dead (spec/native 11). */
 #define CARDEA_EVENT_CREDENTIAL_REUSED    "credential.reused"
 #define CARDEA_EVENT_MESSAGE_SENT         "message.sent" /* with `to`: for these two and the audit */

@@ -49,6 +49,14 @@ int cardea_grant_room(const struct cardea_principal *who, const char *room)
 	return 0;
 }
 
+int cardea_grant_tenant(const struct cardea_principal *who, const char *id)
+{
+	CARDEA_REFUSE_IF(AUTH_TOKEN, who->kind == CARDEA_PRINCIPAL_LINK);
+	CARDEA_REFUSE_IF(INSUFFICIENT, who->kind != CARDEA_PRINCIPAL_TENANT);
+	CARDEA_REFUSE_IF(TENANT_OTHER, strcasecmp(id, who->tenant) != 0);
+	return 0;
+}
+
 int cardea_grant_seat(const struct cardea_principal *who, const struct cardea_room_row *room,
                       const struct cardea_seat_row *seat)
 {

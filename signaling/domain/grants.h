@@ -51,6 +51,8 @@ int cardea_grant_act(const struct cardea_principal *who, enum cardea_act act);
 /* May @who address @room, as written by the caller (id or name)? 0 or CARDEA_E_ROOM_UNKNOWN, as for
  * a room that does not exist. */
 int cardea_grant_room(const struct cardea_principal *who, const char *room);
+/* May @who look after the tenant @id? 0, CARDEA_E_INSUFFICIENT or CARDEA_E_TENANT_OTHER. */
+int cardea_grant_tenant(const struct cardea_principal *who, const char *id);
 /* Is @seat one of @room that @who may know of (Decision P13)? Hidden ones are known to themselves
  * and to the tenant (spec/model I4). 0 or CARDEA_E_PARTICIPANT_UNKNOWN. */
 int cardea_grant_seat(const struct cardea_principal *who, const struct cardea_room_row *room,

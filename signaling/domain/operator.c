@@ -7,12 +7,12 @@
 #include "domain/room_life.h"
 #include "domain/seats.h"
 #include "domain/secrets.h"
+#include "domain/tenants.h"
 #include "store/credentials.h"
 #include "store/sessions.h"
 #include "store/tenants.h"
 
-#define FIRST_TENANT_NAME  "default"
-#define EMPTY_ROOM_MINUTES 30 /* spec/participants 3.3 */
+#define FIRST_TENANT_NAME "default"
 
 /* ---- the first tenant ---- */
 
@@ -26,25 +26,6 @@ struct tenant_op {
 	bool created;
 };
 
-static int make_tenant(struct cardea_tx *tx, const struct cardea_seal *seal, struct tenant_op *op)
-{
-	int64_t now = cardea_tx_now_ms(tx);
-	int err;
-
-	op->tenant = (struct cardea_tenant_row){.name = FIRST_TENANT_NAME,
-	                                        .is_active = true,
-	                                        .allow_early_join = true,
-	                                        .empty_room_timeout_minutes = EMPTY_ROOM_MINUTES,
-	                                        .created_at = now,
-	                                        .updated_at = now};
-	op->created = true;
-	err = cardea_id_uuid(cardea_tx_random(tx), op->tenant.id);
-	if (!err) {
-		err = cardea_store_tenant_insert(tx, &op->tenant);
-	}
-	return err ? err : cardea_api_key_make(tx, seal, op->tenant.id, NULL, NULL, &op->key);
-}
-
 static int first_tenant(struct cardea_tx *tx, void *arg)
 {
 	struct tenant_op *op = arg;
@@ -53,7 +34,8 @@ static int first_tenant(struct cardea_tx *tx, void *arg)
 
 	op->created = false;
 	if (err == CARDEA_E_NOT_FOUND) {
-		return make_tenant(tx, seal, op);
+		op->created = true;
+		return cardea_tenant_make(tx, seal, FIRST_TENANT_NAME, &op->tenant, &op->key);
 	}
 	return err ? err : cardea_api_key_first(tx, seal, op->tenant.id, &op->key);
 }

@@ -66,13 +66,6 @@ static struct cardea_token_stamp stamp_of(struct cardea_tx *tx)
 	                                   .random = cardea_tx_random(tx)};
 }
 
-static int get_tenant(struct cardea_tx *tx, const char *id, struct cardea_tenant_row *out)
-{
-	int err = cardea_store_tenant_get(tx, id, out);
-
-	return err == CARDEA_E_NOT_FOUND || (!err && !out->is_active) ? CARDEA_E_TENANT_INACTIVE : err;
-}
-
 /* ---- of the tenant ---- */
 
 static int make_tokens(struct cardea_tx *tx, void *arg)
@@ -86,7 +79,7 @@ static int make_tokens(struct cardea_tx *tx, void *arg)
 
 	cardea_token_set_clear(&op->set);
 	if (!err) {
-		err = get_tenant(tx, principal.tenant, &tenant);
+		err = cardea_tenant_find(tx, principal.tenant, &tenant);
 	}
 	if (!err) {
 		g_strlcpy(claims.tenant, tenant.id, sizeof(claims.tenant));
@@ -117,7 +110,7 @@ struct refresh {
 
 static int read_subject(struct cardea_tx *tx, struct refresh *it)
 {
-	int err = get_tenant(tx, it->claims.tenant, &it->tenant);
+	int err = cardea_tenant_find(tx, it->claims.tenant, &it->tenant);
 
 	if (err) {
 		return err;

@@ -123,6 +123,13 @@ int cardea_store_api_key_insert(struct cardea_tx *tx, const struct cardea_api_ke
 	        cardea_value_sealed(&row->secret), CARDEA_INT(row->created_at));
 }
 
+int cardea_store_api_key_set(struct cardea_tx *tx, const struct cardea_api_key_row *row)
+{
+	return CARDEA_EXEC(tx, "UPDATE api_keys SET key_sealed = $1 WHERE tenant = $2 AND api_key = $3",
+	                   cardea_value_sealed(&row->key), CARDEA_TEXT(row->tenant),
+	                   CARDEA_TEXT(row->id));
+}
+
 int cardea_store_api_key_get(struct cardea_tx *tx, const char *tenant, const char *id,
                              struct cardea_api_key_row *out)
 {

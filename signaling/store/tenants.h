@@ -43,6 +43,8 @@ struct cardea_api_key_row {
 	int64_t created_at;
 };
 
+/* Writes its key. */
+int cardea_store_api_key_set(struct cardea_tx *tx, const struct cardea_api_key_row *row);
 int cardea_store_api_key_insert(struct cardea_tx *tx, const struct cardea_api_key_row *row);
 /* CARDEA_E_NOT_FOUND. */
 int cardea_store_api_key_get(struct cardea_tx *tx, const char *tenant, const char *id,

@@ -536,6 +536,35 @@ test('plugNmeet: what a backend signs, rightly and not', async () => {
   for (const name of ['One', 'Two', 'Short']) await ask(`plugnmeetUnknown${name}`, 404, { call: 'nothing', group: 'nothing' }, { body: {} });
 });
 
+test('tenants and recordings', async () => {
+  const { body: { tenant, api_key: key } } = await cardea.admin('POST', '/tenants', { name: 'another' });
+  const at = { tenant: tenant.id };
+  const own = (more = {}) => ({ ...more, headers: { 'X-API-Key': key } });
+  const ofOne = ['getTenant', 'updateTenant', 'updateTenantConfig', 'deleteTenant', 'rotateKey'];
+  const config = { allow_early_join: false, allowed_origins: ['https://app.example'], post_meeting_webhook: { enabled: true, url: 'https://x.example', secret: 's' } };
+  await ask('getTenant', 200, at, own());
+  await ask('updateTenant', 200, at, own({ body: { name: 'other', max_concurrent_rooms: 3 } }));
+  await ask('updateTenantConfig', 200, at, own({ body: config }));
+  await askAll(ofOne, 400, { tenant: 'x' }, own({ body: {} }));
+  await askAll(ofOne, 401, at, { body: {} });
+  await askAll(ofOne, 403, at, asTenant({ body: {} }));
+  const room = await ask('createRoom', 201, {}, own({ body: {} }));
+  const { access_token: token } = await ask('addParticipant', 201, { room: room.id }, own({ body: { display_name: 'A' } }));
+  const acts = ['startRecording', 'stopRecording', 'syncRecording'];
+  const ofAny = ['getRecordingOfTenant', 'deleteRecordingOfTenant', 'downloadRecording'];
+  await askAll(acts, 501, { room: room.id }, own());
+  await askAll(acts, 400, { room: 'x' }, own());
+  await askAll(acts, 404, { room: crypto.randomUUID() }, own());
+  await ask('listRecordings', 200, {}, own());
+  const none = { recording: crypto.randomUUID() };
+  await askAll(ofAny, 404, none, own());
+  await askAll(ofAny, 400, { recording: 'x' }, own());
+  await askAll([...acts, ...ofAny, 'listRecordings'], 401, { room: room.id, ...none });
+  await askAll([...acts, ...ofAny, 'listRecordings'], 403, { room: room.id, ...none }, as(token));
+  const { api_key: fresh } = await ask('rotateKey', 200, at, own());
+  await ask('deleteTenant', 200, at, { headers: { 'X-API-Key': fresh } });
+});
+
 test('sockets and probes', async () => {
   await ask('healthz', 200);
   await ask('readyz', 200);

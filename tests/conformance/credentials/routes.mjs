@@ -119,6 +119,16 @@ export const routes = {
   'POST /api/v1/public/join-token/exchange': { opens: { 'body.join_token': ['join token of a room'] } },
   'POST /api/v1/auth/token': { opens: { 'body.api_key': KEY } },
   'POST /api/v1/auth/refresh': { opens: { 'body.refresh_token': ['refresh token of a host', 'refresh token of a participant', 'refresh token of the tenant'] } },
+  'GET /api/v1/tenants/{}': { opens: tenants, path: ['tenant'] },
+  'PATCH /api/v1/tenants/{}': { opens: tenants, path: ['tenant'], body: {} },
+  'DELETE /api/v1/tenants/{}': { opens: {}, path: ['tenant'] }, // tests/conformance/participants/tenants.test.mjs, as the next
+  'PATCH /api/v1/tenants/{}/config': { opens: tenants, path: ['tenant'], body: {} },
+  'POST /api/v1/tenants/{}/rotate-key': { opens: {}, path: ['tenant'] },
+  ...Object.fromEntries(['start', 'stop', 'sync'].map((act) => [`POST /api/v1/rooms/{}/recordings/${act}`, { opens: hosts, path: ['id'] }])),
+  'GET /api/v1/recordings': { opens: hosts },
+  'GET /api/v1/recordings/{}': { opens: hosts, path: ['tenant'] },
+  'DELETE /api/v1/recordings/{}': { opens: hosts, path: ['tenant'] },
+  'GET /api/v1/recordings/{}/download': { opens: hosts, path: ['tenant'] },
 
   // ---- plugNmeet ----
   ...signed,

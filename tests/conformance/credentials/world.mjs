@@ -43,7 +43,7 @@ export async function makeWorld(meetings) {
   const ofLink = await post('/public/join-token/exchange', link);
   const [chair, member] = [await added('host'), await added('participant')];
   return {
-    room: name, id: chair.room.id, user: 'guest', participant: member.participant.id, permalink: permalink.id, permalinkRoom: room,
+    room: name, id: chair.room.id, tenant: cardea.sql('SELECT tenant FROM tenants LIMIT 1'), user: 'guest', participant: member.participant.id, permalink: permalink.id, permalinkRoom: room,
     kinds: {
       'API key': cardea.dev.api_key,
       'API secret': cardea.dev.api_secret,
