@@ -13,8 +13,12 @@
 #include "cardea_error.h"
 #include "cardea_hash.h"
 #include "cardea_json.h"
+#include "cardea_json_write.h"
 #include "cardea_limits.h"
 #include "cardea_refusal.h"
+
+/* Most tokens fit, so that their text need not grow. */
+#define TOKEN_SIZE 512
 
 struct span {
 	const char *text;
@@ -30,38 +34,59 @@ struct parts {
 
 /* Signing. */
 
-int cardea_jws_sign(const struct cardea_jwk *key, const char *typ, const json_t *payload,
-                    char **out)
+static char *header_of(const struct cardea_jwk *key, const char *typ)
 {
-	json_t *header = json_pack("{s:s, s:s, s:s}", "alg", cardea_jws_alg_name(cardea_jwk_alg(key)),
-	                           "kid", cardea_jwk_kid(key), "typ", typ);
-	char *header_json = header ? cardea_json_dump(header) : NULL;
-	char *payload_json = json_is_object(payload) ? cardea_json_dump(payload) : NULL;
+	GString *header = g_string_new(NULL);
+
+	cardea_json_begin(header, NULL, '{');
+	cardea_json_put_text(header, "alg", cardea_jws_alg_name(cardea_jwk_alg(key)));
+	cardea_json_put_text(header, "kid", cardea_jwk_kid(key));
+	cardea_json_put_text(header, "typ", typ);
+	cardea_json_end(header, '}');
+	return cardea_json_finish(header);
+}
+
+static void append_base64url(GString *token, const void *data, size_t len)
+{
+	g_autofree char *text = cardea_base64url_encode(data, len);
+
+	g_string_append(token, text);
+}
+
+int cardea_jws_sign_text(const struct cardea_jwk *key, const char *typ, const char *payload,
+                         char **out)
+{
+	g_autofree char *header = header_of(key, typ);
 	uint8_t signature[CARDEA_JWK_MAX_SIGNATURE];
-	GString *token = g_string_new(NULL);
-	int err = CARDEA_E_INVALID;
+	GString *token;
+	int err;
 
-	if (header_json && payload_json) {
-		g_autofree char *head = cardea_base64url_encode(header_json, strlen(header_json));
-		g_autofree char *body = cardea_base64url_encode(payload_json, strlen(payload_json));
-
-		g_string_printf(token, "%s.%s", head, body);
-		err = cardea_jwk_sign(key, token->str, token->len, signature);
+	if (!header || !payload) {
+		return CARDEA_E_INVALID;
 	}
-	if (!err) {
-		g_autofree char *tail = cardea_base64url_encode(signature, cardea_jwk_signature_size(key));
-
-		g_string_append_printf(token, ".%s", tail);
-	}
-	free(payload_json);
-	free(header_json);
-	json_decref(header);
+	token = g_string_sized_new(TOKEN_SIZE);
+	append_base64url(token, header, strlen(header));
+	g_string_append_c(token, '.');
+	append_base64url(token, payload, strlen(payload));
+	err = cardea_jwk_sign(key, token->str, token->len, signature);
 	if (err) {
 		g_string_free(token, TRUE);
 		return err;
 	}
+	g_string_append_c(token, '.');
+	append_base64url(token, signature, cardea_jwk_signature_size(key));
 	*out = g_string_free(token, FALSE);
 	return 0;
+}
+
+int cardea_jws_sign(const struct cardea_jwk *key, const char *typ, const json_t *payload,
+                    char **out)
+{
+	char *text = json_is_object(payload) ? cardea_json_dump(payload) : NULL;
+	int err = cardea_jws_sign_text(key, typ, text, out);
+
+	free(text);
+	return err;
 }
 
 /* Verification, in the order of the calls in cardea_jws_verify. */

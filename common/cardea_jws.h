@@ -16,6 +16,9 @@
  */
 int cardea_jws_sign(const struct cardea_jwk *key, const char *typ, const json_t *payload,
                     char **out);
+/* The same of an object that is text already. CARDEA_E_INVALID for NULL. */
+int cardea_jws_sign_text(const struct cardea_jwk *key, const char *typ, const char *payload,
+                         char **out);
 
 /*
  * Verifies @len bytes of @token against @keys at @now_s (unix seconds): length, three parts, strict

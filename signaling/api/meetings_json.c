@@ -149,19 +149,17 @@ static bool is_outside(const struct cardea_meeting *meeting)
 	return meeting->is_waiting || meeting->is_removed;
 }
 
-static json_t *turn_servers(const struct cardea_meeting *meeting,
-                            const struct cardea_meeting_look *look)
+static void put_turn(GString *out, const struct cardea_meeting *meeting,
+                     const struct cardea_meeting_look *look)
 {
 	struct cardea_ice_options ice = *look->ice;
-	json_t *servers;
 
 	if (is_outside(meeting)) {
-		return json_array();
+		cardea_json_put_raw(out, "turn_servers", "[]");
+		return;
 	}
 	ice.turn_ttl_s = look->turn_life_s;
-	servers = cardea_ice_turn(&ice, meeting->user.client_id, look->now_s);
-	json_object_del(json_array_get(servers, 0), "expires_in");
-	return servers;
+	cardea_ice_put_turn(out, "turn_servers", &ice, meeting->user.client_id, look->now_s);
 }
 
 static void put_signaling(GString *out, const struct cardea_meeting *meeting,
@@ -174,8 +172,8 @@ static void put_signaling(GString *out, const struct cardea_meeting *meeting,
 	cardea_json_put_text(out, "conf_id", meeting->conf_id);
 	cardea_json_put_text(out, "auth_token", meeting->auth_token);
 	cardea_json_put_text(out, "endpoint", look->urls.call);
-	put_value(out, "stun_servers", cardea_ice_stun(look->ice));
-	put_value(out, "turn_servers", turn_servers(meeting, look));
+	cardea_ice_put_stun(out, "stun_servers", look->ice);
+	put_turn(out, meeting, look);
 	cardea_json_end(out, '}');
 	cardea_json_end(out, '}');
 }

@@ -5,7 +5,7 @@
 #include <glib.h>
 #include "cardea_base64.h"
 #include "cardea_error.h"
-#include "cardea_json.h"
+#include "cardea_json_write.h"
 #include "cardea_jws.h"
 #include "domain/domain_private.h"
 
@@ -14,25 +14,28 @@
 
 /* The order is the one of the source document. Clients decode the text with the plain base64
  * alphabet, which these values never leave (spec/meetings 5). */
-static json_t *new_payload(const struct cardea_domain *domain, const char *client_id,
-                           const char *conf_id, const char *audience)
+static char *payload_of(const struct cardea_domain *domain, const char *client_id,
+                        const char *conf_id, const char *audience)
 {
 	int64_t now = cardea_clock_wall_ms(domain->options.clock) / 1000;
+	GString *payload = g_string_new(NULL);
 
-	return json_pack("{s:s, s:s, s:I, s:s, s:s}", "iss", "eyeson-comapi", "client_id", client_id,
-	                 "exp", (json_int_t)(now + CARDEA_CALL_TOKEN_LIFE_S), "conf_id", conf_id, "aud",
-	                 audience);
+	cardea_json_begin(payload, NULL, '{');
+	cardea_json_put_text(payload, "iss", "eyeson-comapi");
+	cardea_json_put_text(payload, "client_id", client_id);
+	cardea_json_put_integer(payload, "exp", now + CARDEA_CALL_TOKEN_LIFE_S);
+	cardea_json_put_text(payload, "conf_id", conf_id);
+	cardea_json_put_text(payload, "aud", audience);
+	cardea_json_end(payload, '}');
+	return cardea_json_finish(payload);
 }
 
 int cardea_call_token_mint(const struct cardea_domain *domain, const char *client_id,
                            const char *conf_id, char **out)
 {
-	json_t *payload = new_payload(domain, client_id, conf_id, "eyeson-sepp");
-	int err = payload ? cardea_jws_sign(domain->options.keys.call, TYP, payload, out)
-	                  : CARDEA_E_INTERNAL;
+	g_autofree char *payload = payload_of(domain, client_id, conf_id, "eyeson-sepp");
 
-	json_decref(payload);
-	return err;
+	return cardea_jws_sign_text(domain->options.keys.call, TYP, payload, out);
 }
 
 static char *encode(const char *text)
@@ -43,15 +46,12 @@ static char *encode(const char *text)
 int cardea_call_token_fake(const struct cardea_domain *domain, const char *client_id,
                            const char *conf_id, char **out)
 {
-	json_t *payload = new_payload(domain, client_id, conf_id, "cardea-waiting");
-	char *text = payload ? cardea_json_dump(payload) : NULL;
+	g_autofree char *text = payload_of(domain, client_id, conf_id, "cardea-waiting");
 	char *header = encode("{\"alg\":\"ES256\",\"typ\":\"" TYP "\"}");
 	char *body = encode(text);
 	char *noise = cardea_id_base64url(&cardea_random_kernel, SIGNATURE_BYTES);
 
 	*out = header && body && noise ? g_strjoin(".", header, body, noise, NULL) : NULL;
-	json_decref(payload);
-	free(text);
 	g_free(header);
 	g_free(body);
 	g_free(noise);

@@ -6,69 +6,81 @@
 #include "cardea_error.h"
 #include "cardea_join_token.h"
 #include "cardea_json.h"
+#include "cardea_json_write.h"
 #include "domain/locks.h"
 #include "store/store.h"
 
-static int put_string(json_t *object, const char *name, const char *value)
+static void put_string(GString *out, const char *name, const char *value)
 {
-	return value ? json_object_set_new(object, name, json_string(value)) : 0;
+	if (value) {
+		cardea_json_put_text(out, name, value);
+	}
 }
 
-static int put_integer(json_t *object, const char *name, int64_t value)
+static void put_integer(GString *out, const char *name, int64_t value)
 {
-	return value ? json_object_set_new(object, name, json_integer(value)) : 0;
+	if (value) {
+		cardea_json_put_integer(out, name, value);
+	}
 }
 
-static int put_true(json_t *object, const char *name, bool value)
+static void put_true(GString *out, const char *name, bool value)
 {
-	return value ? json_object_set_new(object, name, json_true()) : 0;
+	if (value) {
+		cardea_json_put_boolean(out, name, true);
+	}
 }
 
-static json_t *locks_object(const struct cardea_locks *locks)
+static void put_locks(GString *out, const struct cardea_locks *locks)
 {
-	json_t *object = json_object();
-
+	cardea_json_begin(out, "locks", '{');
 	for (unsigned lock = 1; lock <= CARDEA_LOCK_ALL; lock <<= 1) {
 		if (locks->set & lock) {
-			json_object_set_new(object, cardea_lock_name(lock), json_boolean(locks->on & lock));
+			cardea_json_put_boolean(out, cardea_lock_name(lock), locks->on & lock);
 		}
 	}
-	return object;
+	cardea_json_end(out, '}');
+}
+
+static void put_kinds(GString *out, unsigned kinds)
+{
+	json_t *array = cardea_kinds_to_json(kinds);
+	char *text = cardea_json_dump(array);
+
+	cardea_json_put_raw(out, "publish", text);
+	free(text);
+	json_decref(array);
 }
 
 char *cardea_event_encode(const struct cardea_event_data *data)
 {
-	json_t *object = json_object();
-	char *text = NULL;
-	int failed = 0;
+	GString *out = g_string_new(NULL);
 
-	failed |= put_string(object, "participant", data->participant);
-	failed |= put_string(object, "name", data->name);
-	failed |= put_string(object, "role", data->role);
-	failed |= put_true(object, "guest", data->is_guest);
-	failed |= put_true(object, "hidden", data->is_hidden);
-	failed |= put_string(object, "connection", data->connection);
-	failed |= put_string(object, "reason", data->reason);
-	failed |= put_string(object, "kind", data->kind);
-	failed |= put_string(object, "state", data->state);
-	failed |= put_string(object, "to", data->to);
-	failed |= put_string(object, "text", data->text);
-	failed |= put_string(object, "by", data->by);
-	failed |= put_string(object, "node", data->node);
-	failed |= put_integer(object, "epoch", data->epoch);
-	failed |= put_integer(object, "gen", data->gen);
-	failed |= put_string(object, "block", data->block);
+	cardea_json_begin(out, NULL, '{');
+	put_string(out, "participant", data->participant);
+	put_string(out, "name", data->name);
+	put_string(out, "role", data->role);
+	put_true(out, "guest", data->is_guest);
+	put_true(out, "hidden", data->is_hidden);
+	put_string(out, "connection", data->connection);
+	put_string(out, "reason", data->reason);
+	put_string(out, "kind", data->kind);
+	put_string(out, "state", data->state);
+	put_string(out, "to", data->to);
+	put_string(out, "text", data->text);
+	put_string(out, "by", data->by);
+	put_string(out, "node", data->node);
+	put_integer(out, "epoch", data->epoch);
+	put_integer(out, "gen", data->gen);
+	put_string(out, "block", data->block);
 	if (data->locks) {
-		failed |= json_object_set_new(object, "locks", locks_object(data->locks));
+		put_locks(out, data->locks);
 	}
 	if (data->publish) {
-		failed |= json_object_set_new(object, "publish", cardea_kinds_to_json(*data->publish));
+		put_kinds(out, *data->publish);
 	}
-	if (!failed) {
-		text = cardea_json_dump(object);
-	}
-	json_decref(object);
-	return text;
+	cardea_json_end(out, '}');
+	return cardea_json_finish(out);
 }
 
 int cardea_event_decode(struct cardea_tx *tx, const char *text, struct cardea_event_data *out)

@@ -68,7 +68,7 @@ struct cardea_event_data {
 	const char *block;                /* "meeting" or "room": may not come in any more */
 };
 
-/* New text, freed with free(); NULL if a string is not UTF-8. */
+/* New text, g_free; NULL if a string is not UTF-8. */
 char *cardea_event_encode(const struct cardea_event_data *data);
 
 /* The opposite; strings are memory of @tx. CARDEA_E_STORE for what was not encoded here. */

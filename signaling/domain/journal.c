@@ -1,7 +1,7 @@
 /* journal: appends to the event log and to what webhooks are owed. */
 #include "domain/journal.h"
 
-#include <stdlib.h>
+#include <glib.h>
 #include "cardea_error.h"
 #include "domain/webhooks.h"
 #include "store/events.h"
@@ -13,7 +13,7 @@ struct address {
 static int append(struct cardea_tx *tx, const struct address *address, const char *type,
                   const struct cardea_event_data *data, int64_t *seq)
 {
-	char *text = cardea_event_encode(data);
+	g_autofree char *text = cardea_event_encode(data);
 	int64_t number;
 	int err;
 
@@ -22,7 +22,6 @@ static int append(struct cardea_tx *tx, const struct address *address, const cha
 	}
 	err = cardea_store_event_append(tx, address->tenant, address->room, address->session, type,
 	                                text, &number);
-	free(text);
 	if (!err && seq) {
 		*seq = number;
 	}
@@ -42,12 +41,11 @@ int cardea_journal_room(struct cardea_tx *tx, const struct cardea_room_row *room
 int cardea_journal_tenant(struct cardea_tx *tx, const char *tenant, const char *type,
                           const struct cardea_event_data *data)
 {
-	char *text = cardea_event_encode(data);
+	g_autofree char *text = cardea_event_encode(data);
 	int64_t number;
 	int err = text ? cardea_store_event_append(tx, tenant, tenant, "", type, text, &number)
 	               : CARDEA_E_INVALID;
 
-	free(text);
 	return err;
 }
 

