@@ -19,7 +19,7 @@ struct cardea_dev_mode {
 	struct cardea_domain *domain;
 	bool is_started, is_complete;
 	pid_t janus, turn;
-	char *api_key, *api_key_id, *api_secret, *host_link, *guest_link;
+	char *api_key, *api_key_id, *api_secret, *client_id, *client_secret, *host_link, *guest_link;
 };
 
 static void failed(struct cardea_dev_mode *dev, int err, const char *what)
@@ -35,9 +35,10 @@ static json_t *file_object(const struct cardea_dev_mode *dev)
 	json_t *pids = json_pack("{s:i, s:i, s:i, s:i}", "supervisor", (int)getppid(), "gateway",
 	                         (int)getpid(), "janus", (int)dev->janus, "turn", (int)dev->turn);
 
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s?, s:s?, s:o}", "url", options->dev_url,
-	                 "api_key", dev->api_key, "api_key_id", dev->api_key_id, "api_secret",
-	                 dev->api_secret, "host_link", dev->host_link, "guest_link", dev->guest_link,
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s?, s:s?, s:o}", "url",
+	                 options->dev_url, "api_key", dev->api_key, "api_key_id", dev->api_key_id,
+	                 "api_secret", dev->api_secret, "client_id", dev->client_id, "client_secret",
+	                 dev->client_secret, "host_link", dev->host_link, "guest_link", dev->guest_link,
 	                 "admin_socket", options->admin_socket, "janus_admin_socket",
 	                 options->janus_admin_socket, "pids", pids);
 }
@@ -81,10 +82,11 @@ static void print_links(const struct cardea_dev_mode *dev)
 	       "  host link    %s\n"
 	       "  guest link   %s\n"
 	       "  API key      %s\n"
-	       "  its id       %s\n\n"
+	       "  its id       %s\n"
+	       "  OAuth client %s %s\n\n"
 	       "  curl -X POST %s/api/v1/rooms -H 'X-API-Key: %s' -d '{\"name\":\"first\"}'\n\n",
-	       dev->host_link, dev->guest_link, dev->api_key, dev->api_key_id, dev->options->dev_url,
-	       dev->api_key);
+	       dev->host_link, dev->guest_link, dev->api_key, dev->api_key_id, dev->client_id,
+	       dev->client_secret, dev->options->dev_url, dev->api_key);
 	fflush(stdout);
 }
 
@@ -115,9 +117,13 @@ static void tenant_made(int err, const struct cardea_first_tenant *tenant, void 
 		g_free(dev->api_key);
 		g_free(dev->api_key_id);
 		g_free(dev->api_secret);
+		g_free(dev->client_id);
+		g_free(dev->client_secret);
 		dev->api_key = g_strdup(tenant->api_key);
 		dev->api_key_id = g_strdup(tenant->api_key_id);
 		dev->api_secret = g_strdup(tenant->api_secret);
+		dev->client_id = g_strdup(tenant->client_id);
+		dev->client_secret = g_strdup(tenant->client_secret);
 		err = cardea_domain_links(dev->domain, ROOM_NAME, HOST_NAME, links_made, dev);
 	}
 	if (err) {
@@ -169,6 +175,8 @@ void cardea_dev_mode_free(struct cardea_dev_mode *dev)
 		g_free(dev->api_key);
 		g_free(dev->api_key_id);
 		g_free(dev->api_secret);
+		g_free(dev->client_id);
+		g_free(dev->client_secret);
 		g_free(dev->host_link);
 		g_free(dev->guest_link);
 		g_free(dev);

@@ -19,6 +19,7 @@
 #include "api/webhook_json.h"
 #include "cardea_error.h"
 #include "dev_mode.h"
+#include "jobs/passwords.h"
 #include "jobs/sweeper.h"
 #include "jobs/webhook_delivery.h"
 #include "lifeline.h"
@@ -50,10 +51,11 @@ struct worker {
 	struct cardea_feed *feed;
 	struct cardea_rt *rt;
 	struct cardea_sweeper *sweeper;
+	struct cardea_passwords *passwords;
 	struct cardea_webhook_delivery *webhooks;
 	struct cardea_reaper *reaper;
 	struct cardea_tunnels *tunnels;
-	struct cardea_ratelimit *failures, *enters, *tickets, *messages, *of_key, *of_address;
+	struct cardea_ratelimit *failures, *enters, *tickets, *messages, *of_key, *of_address, *logins;
 	struct cardea_static *pages;
 	struct cardea_api api;
 	struct cardea_router *router, *admin_router;
@@ -284,6 +286,7 @@ static int start_domain(struct worker *worker)
 	        .clock = &cardea_clock_system,
 	        .keys = options->keys,
 	        .media = cardea_node_pool_port(worker->pool),
+	        .passwords = cardea_passwords_port(worker->passwords),
 	        .issuer = options->issuer,
 	        .access_token_life_s = options->access_token_life_s > 0 ? options->access_token_life_s
 	                                                                : DEFAULT_ACCESS_LIFE_S,
@@ -333,6 +336,7 @@ static void make_routes(struct worker *worker)
 	        .enters = worker->enters,
 	        .tickets = worker->tickets,
 	        .messages = worker->messages,
+	        .logins = worker->logins,
 	        .public_url = worker->options->public_url,
 	        .pages_url = worker->options->meetings.pages_url,
 	        .pages = worker->pages,
@@ -351,6 +355,9 @@ static void make_routes(struct worker *worker)
 	cardea_native_waiting_add(worker->router, &worker->api);
 	cardea_plugnmeet_add(worker->router, &worker->api);
 	cardea_plugnmeet_missing_add(worker->router, &worker->api);
+	cardea_spaces_add(worker->router, &worker->api);
+	cardea_spaces_oauth_add(worker->router, &worker->api);
+	cardea_space_rooms_add(worker->router, &worker->api);
 	cardea_health_add(worker->router, &worker->api);
 	worker->rt = cardea_rt_new(&worker->api, worker->feed, worker->loop);
 	cardea_rt_add(worker->router, worker->rt);
@@ -358,6 +365,7 @@ static void make_routes(struct worker *worker)
 	cardea_router_add(worker->router, &tunnel_route, 1, worker->tunnels);
 	worker->admin_router = cardea_router_new();
 	cardea_admin_add(worker->admin_router, &worker->api);
+	cardea_admin_accounts_add(worker->admin_router, &worker->api);
 	cardea_health_add(worker->admin_router, &worker->api);
 }
 
@@ -475,6 +483,9 @@ static int start_limits(struct worker *worker)
 	if (!err) {
 		err = new_limit(limits->messages_per_second, 1, limits->messages_burst, &worker->messages);
 	}
+	if (!err) {
+		err = new_limit(limits->logins_per_minute, 60, limits->logins_burst, &worker->logins);
+	}
 	return err ? err : new_limit(1, TICKET_PERIOD_S, 1, &worker->tickets);
 }
 
@@ -495,6 +506,9 @@ static int start_media(struct worker *worker)
 {
 	int err = start_nodes(worker);
 
+	if (!err) {
+		err = cardea_passwords_new(worker->loop, &worker->passwords);
+	}
 	if (!err) {
 		err = start_domain(worker);
 	}
@@ -538,7 +552,9 @@ static int start(struct worker *worker)
 /* Closing the store runs what was still queued, and its handlers use all the rest. */
 static void finish(struct worker *worker)
 {
+	cardea_passwords_stop(worker->passwords);
 	cardea_store_close(worker->store);
+	cardea_passwords_free(worker->passwords);
 	if (worker->domain) {
 		cardea_domain_free(worker->domain);
 	}
@@ -567,6 +583,7 @@ static void finish(struct worker *worker)
 	cardea_ratelimit_free(worker->messages);
 	cardea_ratelimit_free(worker->of_key);
 	cardea_ratelimit_free(worker->of_address);
+	cardea_ratelimit_free(worker->logins);
 	cardea_timer_free(worker->stop_timer);
 	cardea_timer_free(worker->watch_timer);
 	cardea_loop_free(worker->loop);

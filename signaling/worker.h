@@ -48,6 +48,7 @@ struct cardea_worker_options {
 		int64_t messages_per_second, messages_burst;                 /* of each access key */
 		int64_t key_requests_per_second, key_requests_burst;         /* of each API key or token */
 		int64_t address_requests_per_second, address_requests_burst; /* of each address without */
+		int64_t logins_per_minute, logins_burst; /* of each name: wrong passwords */
 	} limits;
 	struct cardea_worker_meetings {
 		int64_t empty_timeout_s; /* 0 = meetings do not end by themselves */

@@ -62,6 +62,8 @@ static void take_settings(const struct cardea_conf *conf, struct cardea_worker_o
 	options->limits = (struct cardea_worker_limits){
 	        .failures_per_second = conf->enter_failures_per_second,
 	        .failures_burst = conf->enter_failures_burst,
+	        .logins_per_minute = conf->login_failures_per_minute,
+	        .logins_burst = conf->login_failures_burst,
 	        .enters_per_second = conf->enter_per_second,
 	        .enters_burst = conf->enter_burst,
 	        .messages_per_second = conf->messages_per_second,
@@ -113,6 +115,7 @@ static void take_keys(const struct cardea_keys *keys, struct cardea_worker_optio
 	        .refresh = keys->refresh,
 	        .auth = keys->auth,
 	        .call = keys->call,
+	        .accounts = keys->accounts,
 	        .seal = keys->seal,
 	};
 	options->control_secret = keys->control_secret;

@@ -17,7 +17,15 @@ static const char *const api_paths[] = {"/api/v1", NULL};
 static const char *const meetings_paths[] = {"/rooms",     "/guests",   "/permalink", "/recordings",
                                              "/snapshots", "/webhooks", "/rt",        NULL};
 
+static const char *const spaces_paths[] = {"/v1", NULL};
+
 static const struct policy policies[] = {
+        {
+                .paths = spaces_paths,
+                .route = "OPTIONS /v1/*",
+                .methods = "GET, POST, PUT, DELETE",
+                .headers = "Authorization, Content-Type, X-Cl-Id, X-Request-ID",
+        },
         {
                 .paths = api_paths,
                 .route = "OPTIONS /api/v1/*",

@@ -22,6 +22,8 @@ struct cardea_api {
 	struct cardea_ratelimit *failures; /* of each peer: refused credentials; NULL = no limit */
 	struct cardea_ratelimit *enters;   /* of each credential; NULL = no limit */
 	struct cardea_ratelimit *messages; /* of each access key; NULL = no limit */
+	struct cardea_ratelimit
+	        *logins; /* of each name to sign in with: wrong passwords; NULL = no limit */
 	struct cardea_ratelimit *tickets;  /* of each ticket: how often it asks */
 	const char *public_url;            /* without a slash behind it; NULL = from each request */
 	const char *pages_url;             /* of the join pages; NULL = with the API */
@@ -43,7 +45,11 @@ void cardea_native_waiting_add(struct cardea_router *router, const struct cardea
 void cardea_plugnmeet_add(struct cardea_router *router, const struct cardea_api *api);
 void cardea_plugnmeet_missing_add(struct cardea_router *router, const struct cardea_api *api);
 void cardea_health_add(struct cardea_router *router, const struct cardea_api *api);
+void cardea_spaces_add(struct cardea_router *router, const struct cardea_api *api);
+void cardea_spaces_oauth_add(struct cardea_router *router, const struct cardea_api *api);
+void cardea_space_rooms_add(struct cardea_router *router, const struct cardea_api *api);
 /* For the admin socket only: its calls need no credential. */
 void cardea_admin_add(struct cardea_router *router, const struct cardea_api *api);
+void cardea_admin_accounts_add(struct cardea_router *router, const struct cardea_api *api);
 
 #endif

@@ -8,6 +8,8 @@
 
 #define JSON_TYPE    "application/json"
 #define NATIVE_ENTER "/api/v1/enter"
+#define SPACES       "/v1/"
+#define SPACES_TOKEN "/v1/auth/token"
 
 void cardea_reply_json(struct cardea_http_request *request, int status, json_t *json)
 {
@@ -126,14 +128,19 @@ static char *code_from_text(const char *text)
 	return code;
 }
 
+static bool is_spaces(const char *path)
+{
+	return path && g_str_has_prefix(path, SPACES) && strcmp(path, SPACES_TOKEN) != 0;
+}
+
 char *cardea_reply_error_body(const char *path, int status, const char *text, void *arg)
 {
-	json_t *json = json_pack("{s:s}", "error", text);
+	json_t *json = json_pack("{s:s}", is_spaces(path) ? "message" : "error", text);
 	char *dumped, *body;
 
 	(void)status;
 	(void)arg;
-	if (path && strcmp(path, NATIVE_ENTER) == 0) {
+	if (path && (strcmp(path, NATIVE_ENTER) == 0 || is_spaces(path))) {
 		g_autofree char *code = code_from_text(text);
 
 		json_object_set_new(json, "code", json_string(code));

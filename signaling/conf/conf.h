@@ -37,6 +37,7 @@ struct cardea_conf {
 	char *meeting_pages_url;
 	int64_t meeting_empty_timeout_s, meeting_turn_life_s;
 	/* limits */
+	int64_t login_failures_per_minute, login_failures_burst; /* of each name; 0 a minute = off */
 	int64_t enter_failures_per_second, enter_failures_burst; /* of each address; 0 a second = off */
 	int64_t messages_per_second, messages_burst;             /* of each access key */
 	int64_t key_requests_per_second, key_requests_burst;     /* of each API key or token */

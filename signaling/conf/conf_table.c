@@ -82,6 +82,15 @@ const struct cardea_conf_option cardea_conf_table[] = {
 	{"limits.enter_failures_burst", CARDEA_CONF_INTEGER, AT(enter_failures_burst), "50",
 		RELOAD, .min = 1, .max = 1000000,
 		.description = "How many of them may come at once."},
+	{"limits.login_failures_per_minute", CARDEA_CONF_INTEGER, AT(login_failures_per_minute), "10",
+		RELOAD, .max = 1000000,
+		.description =
+			"Wrong passwords a minute that may be tried for one name to sign in with on average, known "
+			"or not; more are answered 429. Those of one address are counted by "
+			"enter_failures_per_second, too. 0: no limit."},
+	{"limits.login_failures_burst", CARDEA_CONF_INTEGER, AT(login_failures_burst), "20",
+		RELOAD, .min = 1, .max = 1000000,
+		.description = "How many of them may come at once."},
 	{"limits.enter_per_second", CARDEA_CONF_INTEGER, AT(enter_per_second), "20", RELOAD,
 		.max = 1000000,
 		.description =

@@ -24,11 +24,12 @@ static const struct {
 	const char *name;
 	enum kind kind;
 } files[] = {
-        {"keys/join.jwk", JWK_ES256},        {"keys/access.jwk", JWK_HS256},
-        {"keys/refresh.jwk", JWK_HS256},     {"keys/auth.jwk", JWK_HS256},
-        {"keys/call.jwk", JWK_ES256},        {"keys/seal.key", SEAL},
-        {"keys/control.secret", SECRET},     {"keys/janus-api.secret", SECRET},
-        {"keys/janus-admin.secret", SECRET}, {"keys/turn.secret", SECRET},
+        {"keys/join.jwk", JWK_ES256},      {"keys/access.jwk", JWK_HS256},
+        {"keys/refresh.jwk", JWK_HS256},   {"keys/auth.jwk", JWK_HS256},
+        {"keys/call.jwk", JWK_ES256},      {"keys/accounts.jwk", JWK_HS256},
+        {"keys/seal.key", SEAL},           {"keys/control.secret", SECRET},
+        {"keys/janus-api.secret", SECRET}, {"keys/janus-admin.secret", SECRET},
+        {"keys/turn.secret", SECRET},
 };
 
 static int fail(char **error, int err, const char *path)

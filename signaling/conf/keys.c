@@ -189,6 +189,9 @@ int cardea_keys_load(const char *state_dir, struct cardea_keys *out, char **erro
 		err = load_jwk(state_dir, "keys/auth.jwk", CARDEA_JWS_HS256, &keys.auth, error);
 	}
 	if (err == 0) {
+		err = load_jwk(state_dir, "keys/accounts.jwk", CARDEA_JWS_HS256, &keys.accounts, error);
+	}
+	if (err == 0) {
 		err = load_jwk(state_dir, "keys/call.jwk", CARDEA_JWS_ES256, &keys.call, error);
 	}
 	if (err == 0) {
@@ -219,6 +222,7 @@ void cardea_keys_clear(struct cardea_keys *keys)
 	cardea_jwk_unref(keys->refresh);
 	cardea_jwk_unref(keys->auth);
 	cardea_jwk_unref(keys->call);
+	cardea_jwk_unref(keys->accounts);
 	cardea_seal_free(keys->seal);
 	wipe(keys->control_secret);
 	wipe(keys->janus_api_secret);

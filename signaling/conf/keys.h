@@ -8,8 +8,8 @@
 #include "cardea_seal.h"
 
 struct cardea_keys {
-	struct cardea_jwk *join, *call;             /* ES256 */
-	struct cardea_jwk *access, *refresh, *auth; /* HS256 */
+	struct cardea_jwk *join, *call;                        /* ES256 */
+	struct cardea_jwk *access, *refresh, *auth, *accounts; /* HS256 */
 	struct cardea_seal *seal;
 	char *control_secret;
 	char *janus_api_secret;

@@ -3,6 +3,7 @@
 
 #include <string.h>
 #include "cardea_error.h"
+#include "domain/account_tokens.h"
 
 /* A set of one; a rotated key joins it later. The reference counts of keys are not part of their
  * constness. */
@@ -36,7 +37,7 @@ int cardea_domain_new(const struct cardea_domain_options *options, struct cardea
 
 	if (!options->store || !options->clock || !options->keys.seal || !options->keys.call ||
 	    !options->issuer || !options->media.ready || !options->media.choose ||
-	    !options->media.open) {
+	    !options->media.open || !options->passwords.hash || !options->passwords.verify) {
 		return CARDEA_E_INVALID;
 	}
 	domain = g_new0(struct cardea_domain, 1);
@@ -55,6 +56,9 @@ int cardea_domain_new(const struct cardea_domain_options *options, struct cardea
 	}
 	if (!err) {
 		err = derive_exchange_key(domain);
+	}
+	if (!err) {
+		err = cardea_account_keys_new(options->keys.accounts, &domain->accounts);
 	}
 	if (err) {
 		cardea_domain_free(domain);
@@ -82,6 +86,7 @@ void cardea_domain_free(struct cardea_domain *domain)
 	drop_key_set(domain->auth);
 	drop_key_set(domain->exchange);
 	cardea_jwk_unref(domain->exchange_key);
+	cardea_account_keys_free(domain->accounts);
 	g_free(domain->issuer);
 	g_free(domain);
 }

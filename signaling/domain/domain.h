@@ -31,6 +31,8 @@ struct cardea_domain_keys {
 	const struct cardea_jwk *refresh; /* HS256 */
 	const struct cardea_jwk *auth;    /* HS256 */
 	const struct cardea_jwk *call;    /* signs auth_token of the meetings dialect: ES256 */
+	const struct cardea_jwk
+	        *accounts; /* HS256: the keys of accounts and links are derived from it */
 	const struct cardea_seal *seal;
 };
 
@@ -149,11 +151,26 @@ struct cardea_media_port {
 	void *arg;
 };
 
+/* @hash: of cardea_password_port.hash; borrowed for the call. */
+typedef void (*cardea_password_h)(int err, const char *hash, void *arg);
+
+/* Hashing passwords takes long; jobs/ does it elsewhere. Loop thread; @done is called later, unless
+ * an error is returned (CARDEA_E_QUEUE_FULL), then never. Texts are copied. */
+struct cardea_password_port {
+	int (*hash)(void *arg, const char *password, cardea_password_h done, void *done_arg);
+	/* CARDEA_E_PASSWORD to @done if @password is not that of the hash @stored; NULL is nobody's and
+	 * takes as long. */
+	int (*verify)(void *arg, const char *password, const char *stored, cardea_password_h done,
+	              void *done_arg);
+	void *arg;
+};
+
 struct cardea_domain_options {
 	struct cardea_store *store;
 	const struct cardea_clock *clock;
 	struct cardea_domain_keys keys;
 	struct cardea_media_port media;
+	struct cardea_password_port passwords;
 	const char *issuer;               /* `iss` of all our tokens */
 	int64_t access_token_life_s;      /* 3600 */
 	int64_t refresh_token_life_s;     /* 604800 */
@@ -426,7 +443,8 @@ int cardea_domain_ping(struct cardea_domain *domain, void (*done)(int err, void 
 
 struct cardea_first_tenant {
 	const char *id, *name, *api_key, *api_key_id, *api_secret;
-	bool created; /* by this call */
+	const char *client_id, *client_secret; /* OAuth client of accounts (spec/spaces 3) */
+	bool created;                          /* by this call */
 };
 /* The installation's first tenant, made if there is none (spec/participants P3); its oldest key
  * pair, opened from their seals. */

@@ -7,12 +7,15 @@
 #include "domain/domain.h"
 #include "store/store.h"
 
+struct cardea_account_keys;
+
 /* Immutable after construction: commands read it on the store's thread. */
 struct cardea_domain {
 	struct cardea_domain_options options;
 	char *issuer;
 	struct cardea_jwks *join, *access, *refresh, *auth, *exchange;
 	struct cardea_jwk *exchange_key; /* HS256, derived from the seal */
+	struct cardea_account_keys *accounts;
 };
 
 /* What every operation begins with; the first member of its struct. */

@@ -16,6 +16,7 @@
 #include "domain/resume.h"
 #include "domain/room_life.h"
 #include "domain/seats.h"
+#include "domain/space_entry.h"
 #include "store/media_sessions.h"
 #include "store/nodes.h"
 
@@ -94,12 +95,16 @@ static int seat_guest(struct cardea_tx *tx, const struct enter_op *op, struct ca
                       bool must_wait)
 {
 	struct cardea_seat_spec spec = {.client_key = at->client_key,
-	                                .is_guest = true,
+	                                .external_user_id = at->link.external_user_id,
+	                                .role = at->role,
+	                                .is_guest = at->role != CARDEA_ROLE_HOST,
 	                                .is_outside = must_wait,
 	                                .admission =
 	                                        must_wait ? CARDEA_SEAT_WAITING : CARDEA_SEAT_ADMITTED};
-	char *name =
-	        op->command.name ? cardea_text_clean_name(op->command.name, CARDEA_MAX_NAME) : NULL;
+	/* A link says whom it is for (spec/spaces 10). */
+	const char *given = at->link.id[0] ? at->link.display_name : op->command.name;
+	char *name = given ? cardea_text_clean_name(given, CARDEA_MAX_NAME) : NULL;
+	int err;
 
 	spec.display_name = cardea_tx_strdup(tx, name);
 	g_free(name);
@@ -109,7 +114,8 @@ static int seat_guest(struct cardea_tx *tx, const struct enter_op *op, struct ca
 	if (!must_wait) {
 		spec.leaves_at = cardea_tx_now_ms(tx) + CARDEA_SEAT_ENTER_MS;
 	}
-	return cardea_seat_add(tx, &at->room, &spec, &at->seat);
+	err = cardea_seat_add(tx, &at->room, &spec, &at->seat);
+	return err || !at->link.id[0] ? err : cardea_space_link_use(tx, &at->link, at->seat.id);
 }
 
 /* Placed anew, the room starts from nothing: nobody is connected to that node. */

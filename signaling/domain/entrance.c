@@ -12,6 +12,7 @@
 #include "domain/resume.h"
 #include "domain/seats.h"
 #include "domain/secrets.h"
+#include "domain/space_entry.h"
 #include "domain/tokens.h"
 
 /* What is known of nothing answers like what is known of somebody else (spec/model I11). */
@@ -39,8 +40,8 @@ static int load_meeting(struct cardea_tx *tx, const char *tenant, const char *se
 }
 
 /* Loads a seat and its meeting. The seat is read again because settling may have changed it. */
-static int load_seat(struct cardea_tx *tx, const char *tenant, const char *id,
-                     struct cardea_entrance *out)
+int cardea_entrance_seat(struct cardea_tx *tx, const char *tenant, const char *id,
+                         struct cardea_entrance *out)
 {
 	int err = cardea_store_seat_get(tx, tenant, id, &out->seat);
 
@@ -69,7 +70,7 @@ static int by_permalink_user(const struct cardea_domain *domain, struct cardea_t
 	struct cardea_meeting_rows rows;
 	int err = permalink_refusal(cardea_permalink_start(domain, tx, token, &rows));
 
-	return err ? err : load_seat(tx, rows.seat.tenant, rows.seat.id, out);
+	return err ? err : cardea_entrance_seat(tx, rows.seat.tenant, rows.seat.id, out);
 }
 
 /* Into the meeting that runs; until there is one, its guests come too early. */
@@ -106,7 +107,7 @@ static int by_opaque(const struct cardea_domain *domain, struct cardea_tx *tx,
 		out->is_guest_token = true;
 		return load_meeting(tx, found.tenant, found.subject, out);
 	case CARDEA_CREDENTIAL_ACCESS_KEY:
-		return load_seat(tx, found.tenant, found.subject, out);
+		return cardea_entrance_seat(tx, found.tenant, found.subject, out);
 	case CARDEA_CREDENTIAL_PERMALINK_GUEST:
 		return by_permalink_guest(tx, credential, out);
 	case CARDEA_CREDENTIAL_PERMALINK_USER:
@@ -135,7 +136,7 @@ static int by_token(const struct cardea_domain *domain, struct cardea_tx *tx,
 	/* A tenant's token opens its REST interface, never a meeting (spec/participants 2.4). */
 	CARDEA_REFUSE_IF(CREDENTIAL_PURPOSE, !claims.room[0]);
 	out->replaces = true; /* several devices of one user: the newest wins (spec/native 1) */
-	err = load_seat(tx, claims.tenant, claims.subject, out);
+	err = cardea_entrance_seat(tx, claims.tenant, claims.subject, out);
 	if (!err && strcmp(out->seat.room, claims.room) != 0) {
 		err = CARDEA_E_UNAUTHENTICATED;
 	}
@@ -155,7 +156,7 @@ static int by_conference_token(const struct cardea_domain *domain, struct cardea
 		                                    : err;
 	}
 	out->replaces = true;
-	return load_seat(tx, ticket.tenant, ticket.seat, out);
+	return cardea_entrance_seat(tx, ticket.tenant, ticket.seat, out);
 }
 
 /* Somebody who waits, or waited, to be let in: the only one who has the ticket. */
@@ -168,7 +169,7 @@ static int by_ticket(const struct cardea_domain *domain, struct cardea_tx *tx, c
 		return CARDEA_E_UNAUTHENTICATED;
 	}
 	out->replaces = true;
-	return load_seat(tx, tenant, seat, out);
+	return cardea_entrance_seat(tx, tenant, seat, out);
 }
 
 static int by_credential(const struct cardea_domain *domain, struct cardea_tx *tx,
@@ -183,6 +184,9 @@ static int by_credential(const struct cardea_domain *domain, struct cardea_tx *t
 	if (g_str_has_prefix(credential, cardea_ticket_prefix)) {
 		return by_ticket(domain, tx, credential, out);
 	}
+	if (cardea_space_is_alias(credential)) {
+		return cardea_space_entrance(domain, tx, credential, out);
+	}
 	CARDEA_REFUSE_IF(CREDENTIAL_PURPOSE, cardea_is_api_key(credential));
 	use = cardea_token_peek(credential);
 	switch (use) {
@@ -196,7 +200,7 @@ static int by_credential(const struct cardea_domain *domain, struct cardea_tx *t
 	case CARDEA_TOKEN_OTHER:
 		return cardea_is_conference_token(credential)
 		               ? by_conference_token(domain, tx, credential, out)
-		               : CARDEA_E_CREDENTIAL_MALFORMED;
+		               : cardea_space_entrance(domain, tx, credential, out);
 	case CARDEA_TOKEN_NOT:
 	default:
 		return CARDEA_E_CREDENTIAL_MALFORMED;
@@ -229,7 +233,7 @@ static int by_resume(const struct cardea_domain *domain, struct cardea_tx *tx, c
 	/* Of another seat or meeting than the credential's. */
 	CARDEA_REFUSE_IF(SEAL, strcmp(out->seat.id, held.seat) != 0);
 	CARDEA_REFUSE_IF(SEAL, strcmp(out->seat.session, out->session.id) != 0);
-	CARDEA_REFUSE_IF(SEAL, out->is_guest_token && !out->seat.is_guest);
+	CARDEA_REFUSE_IF(SEAL, out->is_guest_token && !out->link.id[0] && !out->seat.is_guest);
 	CARDEA_REFUSE_IF(GEN_STALE, out->seat.gen != held.gen && !answers_itself(&out->seat));
 	out->replaces = true;
 	return 0;
@@ -239,8 +243,10 @@ static int by_resume(const struct cardea_domain *domain, struct cardea_tx *tx, c
  * guest. */
 static int by_client_key(struct cardea_tx *tx, const char *client_key, struct cardea_entrance *out)
 {
+	/* One page may hold several links: each is a person of its own. */
+	g_autofree char *key = g_strconcat(out->link.id, out->link.id[0] ? ":" : "", client_key, NULL);
 	char digest[CARDEA_DIGEST_SIZE];
-	int err = cardea_seat_client_key(CARDEA_CLIENT_KEY_PAGE, client_key, digest);
+	int err = cardea_seat_client_key(CARDEA_CLIENT_KEY_PAGE, key, digest);
 
 	if (err) {
 		return err;
@@ -249,6 +255,14 @@ static int by_client_key(struct cardea_tx *tx, const char *client_key, struct ca
 	err = cardea_store_seat_by_client(tx, out->tenant.id, out->session.id, digest, &out->seat);
 	out->has_seat = !err;
 	return err == CARDEA_E_NOT_FOUND ? 0 : err;
+}
+
+/* A used link still opens the seat that it opened, and nothing else (spec/spaces 10). */
+static int check_link(const struct cardea_entrance *at)
+{
+	bool is_own = at->has_seat && strcmp(at->seat.id, at->link.seat) == 0;
+
+	return !at->link.id[0] || is_own ? 0 : cardea_space_link_check(&at->link);
 }
 
 int cardea_entrance_find(const struct cardea_domain *domain, struct cardea_tx *tx,
@@ -266,10 +280,9 @@ int cardea_entrance_find(const struct cardea_domain *domain, struct cardea_tx *t
 		return err;
 	}
 	if (command->resume) {
-		return by_resume(domain, tx, command->resume, out);
-	}
-	if (out->is_guest_token && command->client_key) {
+		err = by_resume(domain, tx, command->resume, out);
+	} else if (out->is_guest_token && command->client_key) {
 		err = by_client_key(tx, command->client_key, out);
 	}
-	return err;
+	return err ? err : check_link(out);
 }

@@ -6,6 +6,7 @@
 #define CARDEA_DOMAIN_ENTRANCE_H
 
 #include "domain/domain.h"
+#include "store/invites.h"
 #include "store/participants.h"
 #include "store/rooms.h"
 #include "store/sessions.h"
@@ -18,6 +19,8 @@ struct cardea_entrance {
 	bool has_seat;
 	struct cardea_seat_row seat; /* with has_seat */
 	bool is_guest_token;         /* without a seat one is made, for `name` and `client_key` */
+	enum cardea_role role;       /* of the seat that is made */
+	struct cardea_link_row link; /* access link that has to let it in; id "" = none */
 	const char *client_key;      /* digest; NULL = none */
 	bool replaces;               /* may take over the seat's connection */
 	bool is_early;               /* a permalink's guest, and no meeting runs: the rest is not set */
@@ -31,5 +34,9 @@ struct cardea_entrance {
  */
 int cardea_entrance_find(const struct cardea_domain *domain, struct cardea_tx *tx,
                          const struct cardea_enter *command, struct cardea_entrance *out);
+
+/* Loads a seat with its meeting into @out. CARDEA_E_UNAUTHENTICATED if it is not there. */
+int cardea_entrance_seat(struct cardea_tx *tx, const char *tenant, const char *id,
+                         struct cardea_entrance *out);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 #include "cardea_error.h"
 #include "domain/api_keys.h"
+#include "domain/oauth_clients.h"
 #include "domain/room_life.h"
 #include "domain/seats.h"
 #include "domain/secrets.h"
@@ -23,6 +24,7 @@ struct tenant_op {
 	/* result */
 	struct cardea_tenant_row tenant;
 	struct cardea_api_key key;
+	struct cardea_oauth_client client;
 	bool created;
 };
 
@@ -35,9 +37,11 @@ static int first_tenant(struct cardea_tx *tx, void *arg)
 	op->created = false;
 	if (err == CARDEA_E_NOT_FOUND) {
 		op->created = true;
-		return cardea_tenant_make(tx, seal, FIRST_TENANT_NAME, &op->tenant, &op->key);
+		err = cardea_tenant_make(tx, seal, FIRST_TENANT_NAME, &op->tenant, &op->key);
+	} else if (!err) {
+		err = cardea_api_key_first(tx, seal, op->tenant.id, &op->key);
 	}
-	return err ? err : cardea_api_key_first(tx, seal, op->tenant.id, &op->key);
+	return err ? err : cardea_oauth_client_of(tx, seal, op->tenant.id, &op->client);
 }
 
 static void answer_tenant(int err, void *arg)
@@ -48,6 +52,8 @@ static void answer_tenant(int err, void *arg)
 	                                           .api_key = op->key.key,
 	                                           .api_key_id = op->key.id,
 	                                           .api_secret = op->key.secret,
+	                                           .client_id = op->client.id,
+	                                           .client_secret = op->client.secret,
 	                                           .created = op->created};
 
 	op->done(err, err ? NULL : &result, op->arg);

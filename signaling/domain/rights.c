@@ -211,3 +211,52 @@ int cardea_rights_change_all(struct cardea_tx *tx, const struct cardea_room_row 
 	}
 	return err;
 }
+
+/* The rights of @seat are others, because those of its meeting are. */
+static int renew_seat(struct cardea_tx *tx, const struct cardea_room_row *room,
+                      const struct cardea_session_row *session, struct cardea_seat_row *seat,
+                      struct cardea_effects *effects)
+{
+	const struct cardea_standing at = {room, session, seat};
+	struct cardea_seat_grant grant;
+	int err = log_seat(tx, seat, NULL);
+
+	grant = cardea_rights_grant(&at);
+	cardea_effect_grant(effects, room, &grant);
+	return err ? err : cardea_store_seat_update(tx, seat);
+}
+
+int cardea_rights_change_policy(struct cardea_tx *tx, const struct cardea_room_row *room,
+                                struct cardea_session_row *session,
+                                const struct cardea_tenant_row *tenant,
+                                const struct cardea_session_policy *policy,
+                                struct cardea_effects *effects)
+{
+	const struct cardea_locks locks = session->policy.locks;
+	const struct cardea_event_data data = {.locks = &locks};
+	const struct cardea_seat_row *seats = NULL;
+	struct cardea_media_policy told;
+	size_t count = 0;
+	int err = cardea_journal_room(tx, room, CARDEA_EVENT_ROOM_PERMISSIONS, &data,
+	                              &session->rights_event);
+
+	session->policy = *policy;
+	session->policy.locks = locks;
+	told = cardea_rights_policy(room, session, tenant);
+	cardea_effect_policy(effects, room, &told);
+	if (!err) {
+		err = cardea_store_session_update(tx, session);
+	}
+	if (!err) {
+		err = cardea_store_seat_list(tx, room->tenant, room->id, CARDEA_SEATS_ACTIVE, &seats,
+		                             &count);
+	}
+	for (size_t i = 0; i < count && !err; i++) {
+		struct cardea_seat_row seat = seats[i];
+
+		if (seat.role != CARDEA_ROLE_HOST) {
+			err = renew_seat(tx, room, session, &seat, effects);
+		}
+	}
+	return err;
+}

@@ -53,5 +53,12 @@ int cardea_rights_change_all(struct cardea_tx *tx, const struct cardea_room_row 
                              const struct cardea_tenant_row *tenant,
                              const struct cardea_lock_changes *locks, const char *by,
                              struct cardea_effects *effects);
+/* What @session lets its people do becomes @policy, but its locks. Everybody in it who is no host
+ * is granted anew what may be published. */
+int cardea_rights_change_policy(struct cardea_tx *tx, const struct cardea_room_row *room,
+                                struct cardea_session_row *session,
+                                const struct cardea_tenant_row *tenant,
+                                const struct cardea_session_policy *policy,
+                                struct cardea_effects *effects);
 
 #endif

@@ -12,7 +12,10 @@
 int cardea_seat_client_key(enum cardea_client_key_origin origin, const char *key,
                            char out[CARDEA_DIGEST_SIZE])
 {
-	char *text = g_strconcat(origin == CARDEA_CLIENT_KEY_PAGE ? "page:" : "link:", key, NULL);
+	static const char *const origins[] = {[CARDEA_CLIENT_KEY_PAGE] = "page:",
+	                                      [CARDEA_CLIENT_KEY_LINK] = "link:",
+	                                      [CARDEA_CLIENT_KEY_ACCOUNT] = "account:"};
+	char *text = g_strconcat(origins[origin], key, NULL);
 	int err = cardea_digest_hex(text, out);
 
 	explicit_bzero(text, strlen(text));

@@ -39,6 +39,7 @@ struct cardea_seat_spec {
 enum cardea_client_key_origin {
 	CARDEA_CLIENT_KEY_PAGE,
 	CARDEA_CLIENT_KEY_LINK,
+	CARDEA_CLIENT_KEY_ACCOUNT,
 };
 int cardea_seat_client_key(enum cardea_client_key_origin origin, const char *key,
                            char out[CARDEA_DIGEST_SIZE]);

@@ -504,6 +504,147 @@ static const char *const bookings[] = {
 		"CREATE INDEX sessions_past ON sessions (tenant, ended_at) WHERE metadata IS NOT NULL",
 		NULL,
 };
+
+/* Accounts, spaces, invites, roles, links (spec/spaces). Ids are 24 hex digits. email_key: the e-mail
+ * as it is looked up. password: Argon2id. role: the domain's. An invite is known by its digest, and sealed to be
+ * listed. rooms of spaces: rows of `rooms`, whose key is `object`. seat: whom a one-time link let in.
+ */
+static const char *const spaces[] = {
+		"CREATE TABLE oauth_clients ("
+		"tenant TEXT NOT NULL REFERENCES tenants (tenant), "
+		"client TEXT NOT NULL, "
+		"secret_sealed BLOB NOT NULL, "
+		"created_at INTEGER NOT NULL, "
+		"PRIMARY KEY (tenant, client)) STRICT, WITHOUT ROWID",
+		"CREATE UNIQUE INDEX oauth_clients_by_id ON oauth_clients (client)",
+
+		"CREATE TABLE accounts ("
+		"tenant TEXT NOT NULL REFERENCES tenants (tenant), "
+		"account TEXT NOT NULL, "
+		"email TEXT NOT NULL, "
+		"email_key TEXT NOT NULL, "
+		"username TEXT NOT NULL, "
+		"phone TEXT, "
+		"password TEXT NOT NULL, "
+		"meeting_space TEXT, "
+		"meeting_room TEXT, "
+		"created_at INTEGER NOT NULL, "
+		"updated_at INTEGER NOT NULL, "
+		"PRIMARY KEY (tenant, account)) STRICT",
+		"CREATE UNIQUE INDEX accounts_by_email ON accounts (tenant, email_key)",
+		"CREATE INDEX accounts_by_username ON accounts (tenant, username)",
+
+		"CREATE TABLE spaces ("
+		"tenant TEXT NOT NULL REFERENCES tenants (tenant), "
+		"space TEXT NOT NULL, "
+		"name TEXT NOT NULL, "
+		"description TEXT, "
+		"logo TEXT, "
+		BOOLEAN("is_public")
+		"webhook_url TEXT, "
+		"webhook_secret_sealed BLOB, "
+		"webhook_active INTEGER NOT NULL DEFAULT 0, "
+		"created_at INTEGER NOT NULL, "
+		"updated_at INTEGER NOT NULL, "
+		"PRIMARY KEY (tenant, space)) STRICT, WITHOUT ROWID",
+
+		"CREATE TABLE space_roles ("
+		"tenant TEXT NOT NULL, "
+		"space TEXT NOT NULL, "
+		"account TEXT NOT NULL, "
+		"role INTEGER NOT NULL, "
+		"created_at INTEGER NOT NULL, "
+		"PRIMARY KEY (tenant, space, account), "
+		"FOREIGN KEY (tenant, space) REFERENCES spaces (tenant, space), "
+		"FOREIGN KEY (tenant, account) REFERENCES accounts (tenant, account)) STRICT, WITHOUT ROWID",
+		"CREATE INDEX space_roles_by_account ON space_roles (tenant, account)",
+
+		"CREATE TABLE space_rooms ("
+		"tenant TEXT NOT NULL, "
+		"object TEXT NOT NULL, "
+		"space TEXT NOT NULL, "
+		"room TEXT NOT NULL, "
+		"alias TEXT NOT NULL, "
+		"channel TEXT NOT NULL, "
+		BOOLEAN("is_public")
+		BOOLEAN("is_webinar")
+		"switches INTEGER NOT NULL, "
+		"extra TEXT, "
+		"created_at INTEGER NOT NULL, "
+		"PRIMARY KEY (tenant, object), "
+		"FOREIGN KEY (tenant, space) REFERENCES spaces (tenant, space), "
+		"FOREIGN KEY (room, tenant) REFERENCES rooms (room, tenant)) STRICT",
+		"CREATE UNIQUE INDEX space_rooms_by_id ON space_rooms (object)",
+		"CREATE UNIQUE INDEX space_rooms_by_alias ON space_rooms (alias)",
+		"CREATE UNIQUE INDEX space_rooms_by_room ON space_rooms (tenant, room)",
+		"CREATE INDEX space_rooms_by_space ON space_rooms (tenant, space, created_at, object)",
+
+		/* Participants that were made by this dialect. owner: whose token made it, NULL = nobody's. */
+		"CREATE TABLE space_seats ("
+		"tenant TEXT NOT NULL, "
+		"participant TEXT NOT NULL, "
+		"seat TEXT NOT NULL, "
+		"object TEXT NOT NULL, "
+		"owner TEXT, "
+		"PRIMARY KEY (tenant, participant), "
+		"FOREIGN KEY (seat, tenant) REFERENCES participants (seat, tenant), "
+		"FOREIGN KEY (tenant, object) REFERENCES space_rooms (tenant, object)) STRICT, WITHOUT ROWID",
+
+		"CREATE TABLE room_roles ("
+		"tenant TEXT NOT NULL, "
+		"object TEXT NOT NULL, "
+		"account TEXT NOT NULL, "
+		"role INTEGER NOT NULL, "
+		"created_at INTEGER NOT NULL, "
+		"PRIMARY KEY (tenant, object, account), "
+		"FOREIGN KEY (tenant, object) REFERENCES space_rooms (tenant, object), "
+		"FOREIGN KEY (tenant, account) REFERENCES accounts (tenant, account)) STRICT, WITHOUT ROWID",
+
+		"CREATE TABLE invites ("
+		"tenant TEXT NOT NULL, "
+		"digest TEXT NOT NULL, "
+		"space TEXT NOT NULL, "
+		"id_sealed BLOB NOT NULL, "
+		"role INTEGER NOT NULL, "
+		"created_by TEXT NOT NULL, "
+		"used_by TEXT, "
+		"created_at INTEGER NOT NULL, "
+		"PRIMARY KEY (tenant, digest), "
+		"FOREIGN KEY (tenant, space) REFERENCES spaces (tenant, space)) STRICT",
+		"CREATE INDEX invites_by_space ON invites (tenant, space, created_at, digest)",
+
+		"CREATE TABLE access_links ("
+		"tenant TEXT NOT NULL, "
+		"link TEXT NOT NULL, "
+		"object TEXT NOT NULL, "
+		"display_name TEXT NOT NULL, "
+		BOOLEAN("is_moderator")
+		BOOLEAN("is_permanent")
+		BOOLEAN("is_revoked")
+		"external_user_id TEXT, "
+		"email TEXT, "
+		"phone TEXT, "
+		"external_meeting_id TEXT, "
+		"seat TEXT, "
+		"created_by TEXT NOT NULL, "
+		"created_at INTEGER NOT NULL, "
+		"expires_at INTEGER NOT NULL, "
+		"PRIMARY KEY (tenant, link), "
+		"FOREIGN KEY (tenant, object) REFERENCES space_rooms (tenant, object)) STRICT",
+		"CREATE INDEX access_links_by_room ON access_links (tenant, object, created_at, link)",
+
+		"CREATE TABLE audit ("
+		"tenant TEXT NOT NULL REFERENCES tenants (tenant), "
+		"record TEXT NOT NULL, "
+		"at INTEGER NOT NULL, "
+		"action TEXT NOT NULL, "
+		"actor TEXT, "
+		"target TEXT, "
+		"scope TEXT, "
+		"role TEXT, "
+		"PRIMARY KEY (tenant, record)) STRICT, WITHOUT ROWID",
+		NULL,
+};
 /* clang-format on */
 
 const struct cardea_migration cardea_schema_sqlite[CARDEA_SCHEMA_SQLITE_COUNT] = {
@@ -519,4 +660,5 @@ const struct cardea_migration cardea_schema_sqlite[CARDEA_SCHEMA_SQLITE_COUNT] =
         {.name = "token families", .statements = token_families},
         {.name = "fewer trees", .statements = fewer_trees},
         {.name = "bookings", .statements = bookings},
+        {.name = "spaces", .statements = spaces},
 };

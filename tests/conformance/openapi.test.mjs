@@ -15,6 +15,7 @@ import { parse } from 'yaml';
 import { ROOT } from '../support/build.mjs';
 import { until } from '../support/cardea.mjs';
 import { form, FORM_TYPE, multipart, startMeetings } from '../support/meetings.mjs';
+import { PASSWORD, Spaces } from '../support/spaces.mjs';
 import { adminRoutes, publicRoutes, shape } from '../support/routes.mjs';
 
 const document = parse(fs.readFileSync(path.join(ROOT, 'docs/openapi.yaml'), 'utf8'));
@@ -563,6 +564,87 @@ test('tenants and recordings', async () => {
   await askAll([...acts, ...ofAny, 'listRecordings'], 403, { room: room.id, ...none }, as(token));
   const { api_key: fresh } = await ask('rotateKey', 200, at, own());
   await ask('deleteTenant', 200, at, { headers: { 'X-API-Key': fresh } });
+});
+
+const nobody = () => crypto.randomBytes(12).toString('hex');
+const ROOM_CALLS = ['updateSpaceRoom', 'grantRole', 'listRoles', 'revokeRole', 'generateAccess', 'listLinks', 'revokeLink'];
+const SPACE_CALLS = ['updateSpace', 'listMembers', 'removeMember', 'createInvite', 'listInvites', 'revokeInvite', 'createSpaceRoom'];
+const ACCOUNT_CALLS = ['createAccount', 'readAccount', 'changePassword', 'readSettings', 'writeSettings', 'createSpace', 'listSpaces', 'activateInvite'];
+const STEPS = ['signalingToken', 'joinSpaceRoom'];
+
+/** A space with a private room, its owner and somebody who has no part in it. */
+async function space() {
+  const spaces = new Spaces(cardea);
+  const [ann, bob] = [await spaces.user('ann'), await spaces.user('bob')];
+  const { id } = await ask('createSpace', 200, {}, as(ann.token, { body: { name: 'Space', isPublic: false } }));
+  const room = await ask('createSpaceRoom', 200, { space: id }, as(ann.token, { body: { name: 'Room', type: 'webinar', redirectUrl: 'https://x.io/' } }));
+  return { spaces, ann, bob, room: { ...room, space: id }, at: { space: id, object: room.id, user: bob.id, link: nobody(), invite: nobody(), alias: room.alias } };
+}
+
+test('spaces: signing in', async () => {
+  const { spaces, ann } = await space();
+  const signIn = (status, fields) => ask('signIn', status, {}, { body: { ...spaces.client, ...fields } });
+  const { refresh_token } = await signIn(200, { grant_type: 'password', username: ann.email, password: PASSWORD });
+  await signIn(200, { grant_type: 'refresh_token', refresh_token });
+  await signIn(400, { grant_type: 'password', username: ann.email, password: 'x' });
+  await signIn(401, { grant_type: 'client_credentials', client_secret: 'x' });
+});
+
+test('spaces: every call', async () => {
+  const { spaces, ann, bob, room, at } = await space();
+  const by = (who, body) => as(who.token, body ? { body } : {});
+  await ask('createAccount', 200, {}, by(ann, { email: `${nobody()}@x.io`, username: 'x', password: PASSWORD, phone: '+79671234567' }));
+  await ask('createAccount', 409, {}, by(ann, { email: bob.email, username: 'x', password: PASSWORD }));
+  await ask('readAccount', 200, {}, by(ann));
+  await ask('readSettings', 200, {}, by(ann));
+  await ask('writeSettings', 200, {}, by(ann, { spaceId: at.space, roomId: at.object }));
+  await ask('listSpaces', 200, {}, by(ann));
+  await ask('updateSpace', 200, at, by(ann, { name: 'Space', isPublic: true }));
+  const { id: invite } = await ask('createInvite', 200, at, by(ann, { role: 'role_space_user' }));
+  await ask('listInvites', 200, at, by(ann));
+  await ask('activateInvite', 200, { ...at, invite }, by(bob));
+  await ask('activateInvite', 410, { ...at, invite }, by(bob));
+  await ask('revokeInvite', 410, { ...at, invite }, by(ann));
+  const { id: other } = await ask('createInvite', 200, at, by(ann, { role: 'role_space_moderator' }));
+  await ask('revokeInvite', 200, { ...at, invite: other }, by(ann));
+  await ask('listMembers', 200, at, by(ann));
+  await ask('grantRole', 200, at, by(ann, { targetUserId: bob.id, role: 'role_room_user' }));
+  await ask('listRoles', 200, at, by(ann));
+  await askAll(['listSpaceRooms', 'readSpaceRoom', 'roomByAlias'], 200, at, by(bob));
+  await ask('updateSpaceRoom', 200, at, by(ann, { name: 'Hall', isChatAllowed: false, joinSettings: { fields: [] } }));
+  const { url } = await ask('generateAccess', 200, at, by(ann, { username: 'Jo', role: 'user', ttl: 60, externalUserId: 'x-1' }));
+  const link = new URL(url).searchParams.get('accessToken');
+  const participant = await ask('addSpaceParticipant', 200, at, as(link, { body: { roomId: room.id, name: 'Jo' } }));
+  await ask('addSpaceParticipant', 410, at, as(link, { body: { roomId: room.id } }));
+  const { signalingToken } = await ask('signalingToken', 200, { ...at, object: participant.id }, as(participant.access_token));
+  await ask('joinSpaceRoom', 200, at, as(participant.access_token, { body: { participantId: participant.id } }));
+  await enter(201, signalingToken);
+  const { items: [{ id }] } = await ask('listLinks', 200, at, by(ann));
+  await ask('revokeLink', 200, { ...at, link: id }, by(ann));
+  await ask('revokeRole', 200, at, by(ann));
+  await ask('removeMember', 200, at, by(ann));
+  await ask('changePassword', 200, {}, by(bob, { oldPassword: PASSWORD, password: 'another one' }));
+});
+
+test('spaces: every refusal', async () => {
+  const { spaces, ann, bob, room, at } = await space();
+  const body = { name: 'x', isPublic: true, role: 'role_room_user', targetUserId: bob.id, roomId: room.id, participantId: nobody(),
+    email: 'x@x.io', username: 'x', password: PASSWORD, oldPassword: 'wrong', spaceId: at.space };
+  const bodies = (name) => ({ ...body, role: { createInvite: 'role_space_user', generateAccess: 'user' }[name] ?? body.role });
+  const all = (names, status, where, who) => Promise.all(names.map((name) => ask(name, status, where, as(who, { body: bodies(name) }))));
+  const everything = [...ACCOUNT_CALLS, ...SPACE_CALLS, ...ROOM_CALLS, ...STEPS, 'listSpaceRooms', 'readSpaceRoom', 'roomByAlias', 'addSpaceParticipant'];
+  await all(everything, 401, at, 'x');
+  await all([...ACCOUNT_CALLS], 403, at, await spaces.clientToken());
+  await all([...SPACE_CALLS, ...ROOM_CALLS, 'readSpaceRoom', 'roomByAlias', 'addSpaceParticipant'], 403, at, bob.token);
+  const unknown = { ...at, space: nobody(), alias: 'nothing' };
+  await all([...SPACE_CALLS, ...ROOM_CALLS, ...STEPS, 'activateInvite', 'listSpaceRooms', 'readSpaceRoom', 'roomByAlias', 'addSpaceParticipant'], 404, unknown, ann.token);
+  await ask('writeSettings', 404, {}, as(ann.token, { body: { spaceId: nobody(), roomId: room.id } }));
+  const wrong = { name: '', role: 'x', ttl: 0, password: '', type: 'x' };
+  for (const name of everything.filter((one) => callOf.get(one).operation.responses['422'])) await ask(name, 422, at, as(ann.token, { body: wrong }));
+  const link = await spaces.link(ann, room);
+  const own = await spaces.participant(room, link.token);
+  await all(['signalingToken'], 403, { ...at, object: own.body.id }, ann.token);
+  await ask('joinSpaceRoom', 403, at, as(ann.token, { body: { participantId: own.body.id } }));
 });
 
 test('sockets and probes', async () => {

@@ -152,22 +152,28 @@ static void open_domain(struct fixture *f)
 	                                           .owed = note_owed,
 	                                           .owed_arg = f,
 	                                           .run_twice = true};
-	struct cardea_domain_options options = {
-	        .clock = &f->clock,
-	        .keys = {f->join, f->access, f->refresh, f->auth, f->call, f->seal},
-	        .media = {.ready = node_ready,
-	                  .choose = choose_node,
-	                  .open = open_room,
-	                  .revoke = revoke_seat,
-	                  .grant = grant_seat,
-	                  .policy = police_room,
-	                  .close = close_room,
-	                  .tell = tell,
-	                  .arg = f},
-	        .issuer = "cardea",
-	        .meeting_empty_timeout_ms = 120000,
-	        .access_token_life_s = 3600,
-	        .refresh_token_life_s = 604800};
+	struct cardea_domain_options options = {.clock = &f->clock,
+	                                        .keys = {.join = f->join,
+	                                                 .access = f->access,
+	                                                 .refresh = f->refresh,
+	                                                 .auth = f->auth,
+	                                                 .call = f->call,
+	                                                 .accounts = f->accounts,
+	                                                 .seal = f->seal},
+	                                        .passwords = cardea_passwords_port(f->passwords),
+	                                        .media = {.ready = node_ready,
+	                                                  .choose = choose_node,
+	                                                  .open = open_room,
+	                                                  .revoke = revoke_seat,
+	                                                  .grant = grant_seat,
+	                                                  .policy = police_room,
+	                                                  .close = close_room,
+	                                                  .tell = tell,
+	                                                  .arg = f},
+	                                        .issuer = "cardea",
+	                                        .meeting_empty_timeout_ms = 120000,
+	                                        .access_token_life_s = 3600,
+	                                        .refresh_token_life_s = 604800};
 
 	assert_int_equal(cardea_store_open(&store, &f->store), 0);
 	options.store = f->store;
@@ -230,6 +236,8 @@ int fixture_setup(void **state)
 	err |= cardea_jwk_generate(CARDEA_JWS_HS256, "key-1", &f->refresh);
 	err |= cardea_jwk_generate(CARDEA_JWS_HS256, "key-1", &f->auth);
 	err |= cardea_jwk_generate(CARDEA_JWS_ES256, "call-1", &f->call);
+	err |= cardea_jwk_generate(CARDEA_JWS_HS256, "accounts-1", &f->accounts);
+	err |= cardea_passwords_new(f->loop, &f->passwords);
 	f->node = FIXTURE_NODE;
 	f->boot = FIXTURE_BOOT;
 	open_domain(f);
@@ -250,8 +258,10 @@ int fixture_teardown(void **state)
 	static const char *const files[] = {"cardea.db", "cardea.db-wal", "cardea.db-shm"};
 	struct fixture *f = *state;
 
+	cardea_passwords_stop(f->passwords);
 	cardea_store_close(f->store);
 	cardea_domain_free(f->domain);
+	cardea_passwords_free(f->passwords);
 	cardea_timer_free(f->deadline);
 	cardea_loop_free(f->loop);
 	cardea_jwk_unref(f->join);
@@ -259,6 +269,7 @@ int fixture_teardown(void **state)
 	cardea_jwk_unref(f->refresh);
 	cardea_jwk_unref(f->auth);
 	cardea_jwk_unref(f->call);
+	cardea_jwk_unref(f->accounts);
 	cardea_seal_free(f->seal);
 	for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
 		char *path = g_build_filename(f->dir, files[i], NULL);

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include "cardea_jwk.h"
 #include "domain/domain.h"
+#include "jobs/passwords.h"
 #include "net/loop.h"
 #include "store/participants.h"
 #include "store/rooms.h"
@@ -26,7 +27,8 @@ struct fixture {
 	struct cardea_store *store;
 	struct cardea_domain *domain;
 	struct cardea_seal *seal;
-	struct cardea_jwk *join, *access, *refresh, *auth, *call;
+	struct cardea_jwk *join, *access, *refresh, *auth, *call, *accounts;
+	struct cardea_passwords *passwords;
 	struct cardea_clock clock;
 	atomic_llong now_ms;
 	int pending; /* operations that have not answered */

@@ -212,7 +212,7 @@ export async function startMeetings({ conf = '', turn = true, args = [], ...opti
 }
 
 /** @p text as the gateway of this state folder seals it for a column (spec/native 10), in hex. */
-function seal(stateDir, place, text) {
+export function seal(stateDir, place, text) {
   const [id, key] = fs.readFileSync(path.join(stateDir, 'keys/seal.key'), 'utf8').trim().split('\n').at(-1).split(' ');
   const nonce = crypto.randomBytes(12);
   const cipher = crypto.createCipheriv('aes-256-gcm', Buffer.from(key, 'base64url'), nonce);

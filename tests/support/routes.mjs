@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { ROOT } from './build.mjs';
 
-const ADMIN = path.join(ROOT, 'signaling/api/admin.c'); // served on the admin socket only
+const isAdmin = (file) => path.basename(file).startsWith('admin'); // served on the admin socket only
 
 /** "/rooms/{id}" as "/rooms/{}". */
 export const shape = (route) => route.replace(/\{\w+\}/g, '{}');
@@ -23,5 +23,5 @@ const tables = fs.readdirSync(path.join(ROOT, 'signaling'), { recursive: true })
 for (const file of tables) if (routesOf(file).length === 0) throw new Error(`${file}: no route read`);
 
 /** What is served to everybody, and what only on the admin socket. */
-export const publicRoutes = () => tables.filter((file) => file !== ADMIN).flatMap(routesOf);
-export const adminRoutes = () => routesOf(ADMIN);
+export const publicRoutes = () => tables.filter((file) => !isAdmin(file)).flatMap(routesOf);
+export const adminRoutes = () => tables.filter(isAdmin).flatMap(routesOf);

@@ -46,7 +46,7 @@ function present(route, way, value, at) {
   const names = [...(row.path ?? [])];
   const first = way === 'path' ? value : undefined;
   const headers = {};
-  let { body } = row;
+  let body = typeof row.body === 'function' ? row.body(at) : row.body;
   let query = '';
   if (way === 'raw') headers.Authorization = value;
   if (way === 'bearer') headers.Authorization = `Bearer ${value}`;

@@ -23,6 +23,16 @@ const HOST_PAGE = ['resume string of a host'];
 const hostsAndKeys = { 'x-api-key': KEY, 'bearer': [...KEY, ...TENANT_TOKEN, ...HOST_TOKENS, ...HOST_KEY, ...HOST_PAGE] };
 const tenants = { 'x-api-key': KEY, 'bearer': [...KEY, ...TENANT_TOKEN] };
 
+// Accounts: the cookie is as good as the header.
+const USER = ['access token of a user'];
+const CLIENT = ['access token of a client'];
+const LINK = ['token of an access link'];
+const SEAT = ['access token of a seat'];
+const both = (kinds) => ({ bearer: kinds, cookie: kinds });
+const users = both(USER);
+const members = both([...USER, ...CLIENT]);
+const steps = both([...LINK, ...SEAT]); // of the seat that they made, or are
+
 /** Opens without a credential, or checks none that could be of another kind. */
 const OPEN = { opens: {} };
 
@@ -85,7 +95,8 @@ export const routes = {
   // ---- native ----
   'POST /api/v1/enter': {
     opens: {
-      'body.credential': [...ACCESS_KEYS, 'guest token', 'user token of a permalink', 'guest token of a permalink', 'ticket of who waits', ...SEAT_TOKENS],
+      'body.credential': [...ACCESS_KEYS, 'guest token', 'user token of a permalink', 'guest token of a permalink', 'ticket of who waits', ...SEAT_TOKENS,
+        'token of an access link', 'signaling token', 'alias of a public room'],
     },
     body: { name: 'Ann' },
   },
@@ -132,6 +143,40 @@ export const routes = {
 
   // ---- plugNmeet ----
   ...signed,
+
+  // ---- spaces ----
+  'POST /v1/auth/token': {
+    opens: { 'body.refresh_token': ['refresh token of a user', 'refresh token of a client', 'refresh token of a seat'] },
+    body: ({ client }) => ({ ...client, grant_type: 'refresh_token' }),
+  },
+  'POST /v1/users': { opens: users, body: { email: 'new@x.io', username: 'x', password: 'gmi28abc' } },
+  'GET /v1/users/me': { opens: users },
+  'PUT /v1/users/me/password': { opens: users, body: { oldPassword: 'gmi28abc', password: 'gmi28abc' } },
+  'GET /v1/users/me/settings/meetings': { opens: users },
+  'PUT /v1/users/me/settings/meetings': { opens: users, body: ({ space, spaceRoom }) => ({ spaceId: space, roomId: spaceRoom }) },
+  'POST /v1/spaces': { opens: users, body: { name: 's' } },
+  'GET /v1/spaces': { opens: users },
+  'PUT /v1/spaces/{}': { opens: users, path: ['space'], body: { name: 's', isPublic: true } },
+  'GET /v1/spaces/{}/members': { opens: users, path: ['space'] },
+  'DELETE /v1/spaces/{}/members/{}': { opens: users, path: ['space', 'nobody'] },
+  'POST /v1/spaces/{}/invites': { opens: users, path: ['space'], body: { role: 'role_space_user' } },
+  'GET /v1/spaces/{}/invites': { opens: users, path: ['space'] },
+  'DELETE /v1/spaces/{}/invites/{}': { opens: users, path: ['space', 'nobody'] },
+  'POST /v1/spaces/{}/invites/{}/activate': { opens: users, path: ['space', 'nobody'] },
+  'POST /v1/spaces/{}/rooms': { opens: users, path: ['space'], body: { name: 'r' } },
+  'GET /v1/spaces/{}/rooms': { opens: members, path: ['space'] },
+  'GET /v1/spaces/{}/rooms/{}': { opens: members, path: ['space', 'spaceRoom'] },
+  'PUT /v1/spaces/{}/rooms/{}': { opens: users, path: ['space', 'spaceRoom'], body: {} },
+  'GET /v1/spaces/room-by-alias/{}': { opens: { path: ['alias of a public room'] }, path: ['space'] },
+  'POST /v1/spaces/{}/rooms/{}/roles': { opens: users, path: ['space', 'spaceRoom'], body: { targetUserId: 'x', role: 'role_room_user' } },
+  'GET /v1/spaces/{}/rooms/{}/roles': { opens: users, path: ['space', 'spaceRoom'] },
+  'DELETE /v1/spaces/{}/rooms/{}/roles/{}': { opens: users, path: ['space', 'spaceRoom', 'nobody'] },
+  'POST /v1/spaces/{}/rooms/{}/generate-access': { opens: users, path: ['space', 'spaceRoom'], body: { username: 'x', role: 'user' } },
+  'GET /v1/spaces/{}/rooms/{}/access-links': { opens: users, path: ['space', 'spaceRoom'] },
+  'DELETE /v1/spaces/{}/rooms/{}/access-links/{}': { opens: users, path: ['space', 'spaceRoom', 'nobody'] },
+  'POST /v1/spaces/{}/participants': OPEN, // a public room needs none: tests/conformance/spaces
+  'POST /v1/spaces/{}/participants/{}/signaling-token': { opens: steps, path: ['space', 'seat'] },
+  'POST /v1/spaces/{}/rooms/{}/join': { opens: steps, path: ['space', 'spaceRoom'], body: ({ seat }) => ({ participantId: seat }) },
 
   // ---- operations ----
   'GET /healthz': OPEN,

@@ -3,6 +3,7 @@
 
 import crypto from 'node:crypto';
 import { body } from '../../support/meetings.mjs';
+import { Spaces } from '../../support/spaces.mjs';
 
 const ALNUM = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
@@ -19,8 +20,34 @@ export function strangerOf(value) {
   if (/^ck_live_/.test(value)) return `ck_live_${scrambled(value.slice(8))}`;
   if (/^[0-9a-f-]{36}$/.test(value)) return crypto.randomUUID();
   if (/^[0-9a-f]{24}$/.test(value)) return crypto.randomBytes(12).toString('hex');
-  if (/^\w{24}$/.test(value)) return scrambled(value);
+  if (/^\w{24}$|^\w{10}$/.test(value)) return scrambled(value);
   return value.slice(0, 8) + scrambled(value.slice(8)); // sealed text, after the prefix that names it
+}
+
+/** A user with a public room in a public space, and all tokens that lead to it (spec/spaces). */
+async function accounts(cardea) {
+  const spaces = new Spaces(cardea);
+  const user = await spaces.user('ann');
+  const client = body(await spaces.auth({ grant_type: 'client_credentials' }));
+  const space = await spaces.space(user, { isPublic: true });
+  const room = await spaces.room(user, space, { isPublic: true });
+  const link = await spaces.link(user, room, { isPermanent: true });
+  const seat = body(await spaces.participant(room, link.token));
+  const signaling = body(await spaces.call('POST', `/spaces/${space}/participants/${seat.id}/signaling-token`, undefined, seat.access_token));
+  return {
+    space, spaceRoom: room.id, client: spaces.client, seat: seat.id,
+    kinds: {
+      'access token of a user': user.token,
+      'refresh token of a user': user.refresh,
+      'access token of a client': client.access_token,
+      'refresh token of a client': client.refresh_token,
+      'token of an access link': link.token,
+      'access token of a seat': seat.access_token,
+      'refresh token of a seat': seat.refresh_token,
+      'signaling token': signaling.signalingToken,
+      'alias of a public room': room.alias,
+    },
+  };
 }
 
 /** @p meetings: of startMeetings. Answers {kinds: {name: credential}, and what calls name in their paths}. */
@@ -42,9 +69,11 @@ export async function makeWorld(meetings) {
   const link = await post(`/rooms/${encodeURIComponent(name)}/join-token`);
   const ofLink = await post('/public/join-token/exchange', link);
   const [chair, member] = [await added('host'), await added('participant')];
+  const { kinds: ofAccounts, ...places } = await accounts(cardea);
   return {
-    room: name, id: chair.room.id, tenant: cardea.sql('SELECT tenant FROM tenants LIMIT 1'), user: 'guest', participant: member.participant.id, permalink: permalink.id, permalinkRoom: room,
+    ...places, room: name, id: chair.room.id, tenant: cardea.sql('SELECT tenant FROM tenants LIMIT 1'), user: 'guest', participant: member.participant.id, permalink: permalink.id, permalinkRoom: room,
     kinds: {
+      ...ofAccounts,
       'API key': cardea.dev.api_key,
       'API secret': cardea.dev.api_secret,
       'access key of a host': host.access_key,
