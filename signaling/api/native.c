@@ -48,8 +48,14 @@ static json_t *participant_object(const struct cardea_entered *entered)
 
 static json_t *room_object(const struct cardea_entered *entered)
 {
-	return json_pack("{s:s, s:s?, s:{}, s:b}", "id", entered->claims.room, "name",
-	                 entered->room_name, "options", "locked", entered->room_locked);
+	json_t *options = json_pack("{s:s*, s:s*}", "welcome_message", entered->welcome_text,
+	                            "logout_url", entered->exit_url);
+
+	if (entered->mute_on_start) {
+		json_object_set_new(options, "mute_on_start", json_true());
+	}
+	return json_pack("{s:s, s:s?, s:o, s:b}", "id", entered->claims.room, "name",
+	                 entered->room_name, "options", options, "locked", entered->room_locked);
 }
 
 static char *janus_url(const struct entering *entering, const char *node)
@@ -127,9 +133,9 @@ static void charge(const struct entering *entering, int err)
 
 static json_t *waiting_object(const struct cardea_entered *entered)
 {
-	return json_pack("{s:b, s:s, s:n, s:s, s:s?}", "waiting", 1, "ticket", entered->ticket,
-	                 "message", "waiting_for", entered->waits_for_host ? "host" : "admission",
-	                 "locale", entered->locale);
+	return json_pack("{s:b, s:s, s:s?, s:s, s:s?}", "waiting", 1, "ticket", entered->ticket,
+	                 "message", entered->waiting_text, "waiting_for",
+	                 entered->waits_for_host ? "host" : "admission", "locale", entered->locale);
 }
 
 static void refuse(struct cardea_http_request *request, int err,

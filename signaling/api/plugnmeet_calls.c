@@ -95,10 +95,15 @@ static void free_call(struct cardea_plugnmeet_call *call)
 	g_free(call);
 }
 
+void cardea_plugnmeet_answer_as(struct cardea_plugnmeet_call *call, int status, json_t *body)
+{
+	cardea_reply_json(call->request, status, body);
+	free_call(call);
+}
+
 void cardea_plugnmeet_answer(struct cardea_plugnmeet_call *call, json_t *body)
 {
-	cardea_reply_json(call->request, 200, body);
-	free_call(call);
+	cardea_plugnmeet_answer_as(call, 200, body);
 }
 
 void cardea_plugnmeet_refuse(struct cardea_plugnmeet_call *call, enum cardea_plugnmeet_status code,
@@ -118,9 +123,8 @@ static void refuse_unsigned(struct cardea_plugnmeet_call *call, int err)
 	if (err == CARDEA_E_API_KEY_UNKNOWN || err == CARDEA_E_SIGNATURE) {
 		cardea_ratelimit_charge(api->failures, peer_key(api, call->request));
 	}
-	cardea_reply_json(call->request, 401,
-	                  cardea_plugnmeet_envelope(false, refusals[i].code, refusals[i].msg));
-	free_call(call);
+	cardea_plugnmeet_answer_as(call, 401,
+	                           cardea_plugnmeet_envelope(false, refusals[i].code, refusals[i].msg));
 }
 
 void cardea_plugnmeet_fail(struct cardea_plugnmeet_call *call, int err)
@@ -135,10 +139,10 @@ void cardea_plugnmeet_fail(struct cardea_plugnmeet_call *call, int err)
 		break;
 	case CARDEA_E_STORE_BUSY: /* nobody has looked at the signature yet */
 		cardea_http_add_header(call->request, "Retry-After", "1");
-		cardea_reply_json(call->request, 503,
-		                  cardea_plugnmeet_envelope(false, CARDEA_PLUGNMEET_INTERNAL_SERVER_ERROR,
-		                                            cardea_error_text(err)));
-		free_call(call);
+		cardea_plugnmeet_answer_as(call, 503,
+		                           cardea_plugnmeet_envelope(false,
+		                                                     CARDEA_PLUGNMEET_INTERNAL_SERVER_ERROR,
+		                                                     cardea_error_text(err)));
 		break;
 	default:
 		cardea_plugnmeet_refuse(call, CARDEA_PLUGNMEET_INTERNAL_SERVER_ERROR,

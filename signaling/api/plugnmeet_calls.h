@@ -46,6 +46,7 @@ struct cardea_plugnmeet_call *cardea_plugnmeet_call_new(struct cardea_http_reque
                                                         const struct cardea_api *api);
 /* Each of these answers and frees @call. */
 void cardea_plugnmeet_answer(struct cardea_plugnmeet_call *call, json_t *body);
+void cardea_plugnmeet_answer_as(struct cardea_plugnmeet_call *call, int status, json_t *body);
 void cardea_plugnmeet_refuse(struct cardea_plugnmeet_call *call, enum cardea_plugnmeet_status code,
                              const char *msg);
 /* For what every call may fail with; what it cannot name is INTERNAL_SERVER_ERROR. */

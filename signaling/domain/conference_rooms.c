@@ -65,6 +65,9 @@ static struct cardea_session_spec session_spec(const struct cardea_conference_bo
 	        .lock_available = true,
 	        .policy = book->policy,
 	        .metadata = book->metadata,
+	        .welcome_text = book->welcome_text,
+	        .exit_url = book->exit_url,
+	        .waiting_text = book->waiting_text,
 	        .has_made_ids = book->has_made_ids,
 	        .is_early_empty = true,
 	};
@@ -117,6 +120,9 @@ int cardea_domain_conference_book(struct cardea_domain *domain, const struct car
 	op->book.room_id = room_id;
 	op->book.title = cardea_op_strdup(&op->base, command->title);
 	op->book.metadata = cardea_op_strdup(&op->base, command->metadata);
+	op->book.welcome_text = cardea_op_filled(&op->base, command->welcome_text);
+	op->book.exit_url = cardea_op_filled(&op->base, command->exit_url);
+	op->book.waiting_text = cardea_op_filled(&op->base, command->waiting_text);
 	op->done = done;
 	return cardea_op_run(&op->base, book, answer);
 }

@@ -53,8 +53,9 @@ typedef void (*cardea_conference_h)(int err, const struct cardea_conference *con
 
 struct cardea_conference_book {
 	const char *room_id, *title;
-	const char *metadata;                  /* text of the dialect */
-	int64_t empty_timeout_ms, duration_ms; /* 0 = none */
+	const char *welcome_text, *exit_url, *waiting_text; /* NULL = none */
+	const char *metadata;                               /* text of the dialect */
+	int64_t empty_timeout_ms, duration_ms;              /* 0 = none */
 	struct cardea_session_policy policy;
 	bool waiting_room, has_made_ids;
 };

@@ -304,7 +304,10 @@ struct cardea_entered {
 	const char *avatar; /* NULL = none */
 	const char *room_name; /* NULL = none */
 	bool room_locked;
-	const char *node; /* for janus_url */
+	const char *welcome_text, *exit_url; /* NULL = none */
+	bool mute_on_start;
+	const char *waiting_text; /* of who waits, NULL = none */
+	const char *node;         /* for janus_url */
 	const char *join_token;
 	int64_t expires_in_s;
 	const char *resume;

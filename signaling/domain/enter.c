@@ -42,6 +42,8 @@ struct enter_op {
 	char *avatar, *room_name, *locale, *denial;
 	struct cardea_rights rights;
 	bool room_locked;
+	char *welcome_text, *exit_url, *waiting_text;
+	bool mute_on_start;
 	bool is_waiting, waits_for_host, is_early;
 };
 
@@ -53,6 +55,9 @@ static void clear_result(struct enter_op *op)
 	g_clear_pointer(&op->room_name, g_free);
 	g_clear_pointer(&op->locale, g_free);
 	g_clear_pointer(&op->denial, g_free);
+	g_clear_pointer(&op->welcome_text, g_free);
+	g_clear_pointer(&op->exit_url, g_free);
+	g_clear_pointer(&op->waiting_text, g_free);
 }
 
 static void free_op(struct enter_op *op)
@@ -220,6 +225,9 @@ static void describe_seat(struct enter_op *op, const struct cardea_entrance *at)
 	op->locale = g_strdup(seat->locale);
 	op->room_name = g_strdup(at->room.name);
 	op->room_locked = at->room.is_locked;
+	op->welcome_text = g_strdup(at->session.welcome_text);
+	op->exit_url = g_strdup(at->session.exit_url);
+	op->mute_on_start = at->session.policy.mute_on_start;
 }
 
 /* Placing took everybody offline, perhaps this seat too. Its key is copied, because it may be read
@@ -237,6 +245,7 @@ static int read_seat_again(struct cardea_tx *tx, struct cardea_seat_row *seat)
 static int keep_waiting(struct cardea_tx *tx, struct enter_op *op, struct cardea_entrance *at)
 {
 	op->waits_for_host = !at->session.begun_at;
+	op->waiting_text = g_strdup(at->session.waiting_text);
 	op->locale = g_strdup(at->seat.locale);
 	memcpy(op->media.seat, at->seat.id, sizeof(op->media.seat));
 	g_strlcpy(op->claims.tenant, at->seat.tenant, sizeof(op->claims.tenant));
@@ -306,6 +315,9 @@ static void give_entered(struct enter_op *op, const char *token, const char *res
 	        .avatar = op->avatar,
 	        .room_name = op->room_name,
 	        .room_locked = op->room_locked,
+	        .welcome_text = op->welcome_text,
+	        .exit_url = op->exit_url,
+	        .mute_on_start = op->mute_on_start,
 	        .locale = op->locale,
 	        .node = op->placement.node,
 	        .join_token = token,
@@ -348,6 +360,7 @@ static void answer_waiting(struct enter_op *op)
 {
 	struct cardea_entered result = {.is_waiting = true,
 	                                .waits_for_host = op->waits_for_host,
+	                                .waiting_text = op->waiting_text,
 	                                .locale = op->locale,
 	                                .ticket = op->command.credential};
 	char *ticket = NULL;

@@ -136,6 +136,9 @@ static int describe_session(struct cardea_tx *tx, const struct cardea_session_sp
 	        .policy = spec->policy,
 	        .ends_at = spec->duration_ms > 0 ? now + spec->duration_ms : 0,
 	        .metadata = spec->metadata,
+	        .welcome_text = spec->welcome_text,
+	        .exit_url = spec->exit_url,
+	        .waiting_text = spec->waiting_text,
 	        .has_made_ids = spec->has_made_ids,
 	        .is_early_empty = spec->is_early_empty};
 	g_strlcpy(out->tenant, room->tenant, sizeof(out->tenant));

@@ -33,8 +33,9 @@ struct cardea_session_spec {
 	bool waiting_room, kick_available, lock_available;
 	const char *options; /* opaque, NULL = none */
 	struct cardea_session_policy policy;
-	int64_t duration_ms;  /* it ends so long after it began, whoever is in it; 0 = never */
-	const char *metadata; /* text of the dialect that books it, NULL = none */
+	int64_t duration_ms; /* it ends so long after it began, whoever is in it; 0 = never */
+	const char *welcome_text, *exit_url, *waiting_text; /* NULL = none */
+	const char *metadata;              /* text of the dialect that books it, NULL = none */
 	bool has_made_ids, is_early_empty; /* store/sessions.h */
 };
 

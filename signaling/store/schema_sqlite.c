@@ -645,6 +645,14 @@ static const char *const spaces[] = {
 		"PRIMARY KEY (tenant, record)) STRICT, WITHOUT ROWID",
 		NULL,
 };
+
+/* Texts of a session for people (store/sessions.h). */
+static const char *const session_texts[] = {
+		"ALTER TABLE sessions ADD COLUMN welcome_text TEXT",
+		"ALTER TABLE sessions ADD COLUMN exit_url TEXT",
+		"ALTER TABLE sessions ADD COLUMN waiting_text TEXT",
+		NULL,
+};
 /* clang-format on */
 
 const struct cardea_migration cardea_schema_sqlite[CARDEA_SCHEMA_SQLITE_COUNT] = {
@@ -661,4 +669,5 @@ const struct cardea_migration cardea_schema_sqlite[CARDEA_SCHEMA_SQLITE_COUNT] =
         {.name = "fewer trees", .statements = fewer_trees},
         {.name = "bookings", .statements = bookings},
         {.name = "spaces", .statements = spaces},
+        {.name = "session texts", .statements = session_texts},
 };

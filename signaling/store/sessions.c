@@ -9,7 +9,7 @@
 	"empty_timeout_ms, empties_at, waiting_room, kick_available, lock_available, options, "        \
 	"presenter, locks_set, locks_on, closed_kinds, host_kinds, chatless, cameras_of_hosts_only, "  \
 	"lists_hosts_only, mute_on_start, force_unmute, max_participants, rights_event, ends_at, "     \
-	"metadata, made_ids, early_empty FROM sessions "
+	"metadata, made_ids, early_empty, welcome_text, exit_url, waiting_text FROM sessions "
 
 static int read_ids(const struct cardea_value *row, struct cardea_session_row *out)
 {
@@ -62,6 +62,9 @@ static int read_session(struct cardea_tx *tx, const struct cardea_value *row, vo
 	out->metadata = cardea_column_text(tx, &row[27]);
 	out->has_made_ids = row[28].integer;
 	out->is_early_empty = row[29].integer;
+	out->welcome_text = cardea_column_text(tx, &row[30]);
+	out->exit_url = cardea_column_text(tx, &row[31]);
+	out->waiting_text = cardea_column_text(tx, &row[32]);
 	return read_ids(row, out);
 }
 
@@ -80,11 +83,11 @@ int cardea_store_session_insert(struct cardea_tx *tx, const struct cardea_sessio
 	        "closed_kinds, "
 	        "host_kinds, chatless, cameras_of_hosts_only, lists_hosts_only, mute_on_start, "
 	        "force_unmute, max_participants, rights_event, ends_at, metadata, made_ids, "
-	        "early_empty) VALUES ($1, $2, $3, $4, $5, "
+	        "early_empty, welcome_text, exit_url, waiting_text) VALUES ($1, $2, $3, $4, $5, "
 	        "$6, "
 	        "$7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, "
 	        "$24, "
-	        "$25, $26, $27, $28, $29, $30)",
+	        "$25, $26, $27, $28, $29, $30, $31, $32, $33)",
 	        CARDEA_TEXT(row->tenant), CARDEA_TEXT(row->id), CARDEA_TEXT(row->room),
 	        cardea_value_blob(token->data ? token->data : none, token->len),
 	        CARDEA_INT(row->started_at), CARDEA_INT(row->ended_at), CARDEA_TEXT(row->conf_id),
@@ -98,7 +101,9 @@ int cardea_store_session_insert(struct cardea_tx *tx, const struct cardea_sessio
 	        CARDEA_INT(policy->lists_hosts_only), CARDEA_INT(policy->mute_on_start),
 	        CARDEA_INT(policy->force_unmute), CARDEA_INT(policy->max_participants),
 	        CARDEA_INT(row->rights_event), CARDEA_INT(row->ends_at), CARDEA_TEXT(row->metadata),
-	        CARDEA_INT(row->has_made_ids), CARDEA_INT(row->is_early_empty));
+	        CARDEA_INT(row->has_made_ids), CARDEA_INT(row->is_early_empty),
+	        CARDEA_TEXT(row->welcome_text), CARDEA_TEXT(row->exit_url),
+	        CARDEA_TEXT(row->waiting_text));
 }
 
 int cardea_store_session_update(struct cardea_tx *tx, const struct cardea_session_row *row)
@@ -111,7 +116,7 @@ int cardea_store_session_update(struct cardea_tx *tx, const struct cardea_sessio
 	        "waiting_room = $5, locks_set = $6, locks_on = $7, closed_kinds = $8, host_kinds = $9, "
 	        "chatless = $10, cameras_of_hosts_only = $11, lists_hosts_only = $12, "
 	        "mute_on_start = $13, force_unmute = $14, max_participants = $15, rights_event = $16, "
-	        "ends_at = $17 WHERE tenant = $18 AND session = $19",
+	        "ends_at = $17, waiting_text = $18 WHERE tenant = $19 AND session = $20",
 	        CARDEA_INT(row->begun_at), CARDEA_INT(row->empties_at), CARDEA_TEXT(row->options),
 	        cardea_value_text_or_null(row->presenter), CARDEA_INT(row->waiting_room),
 	        CARDEA_INT(policy->locks.set), CARDEA_INT(policy->locks.on),
@@ -119,8 +124,8 @@ int cardea_store_session_update(struct cardea_tx *tx, const struct cardea_sessio
 	        CARDEA_INT(policy->is_chatless), CARDEA_INT(policy->cameras_of_hosts_only),
 	        CARDEA_INT(policy->lists_hosts_only), CARDEA_INT(policy->mute_on_start),
 	        CARDEA_INT(policy->force_unmute), CARDEA_INT(policy->max_participants),
-	        CARDEA_INT(row->rights_event), CARDEA_INT(row->ends_at), CARDEA_TEXT(row->tenant),
-	        CARDEA_TEXT(row->id));
+	        CARDEA_INT(row->rights_event), CARDEA_INT(row->ends_at), CARDEA_TEXT(row->waiting_text),
+	        CARDEA_TEXT(row->tenant), CARDEA_TEXT(row->id));
 }
 
 int cardea_store_session_get(struct cardea_tx *tx, const char *tenant, const char *id,

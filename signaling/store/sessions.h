@@ -22,16 +22,19 @@ struct cardea_session_row {
 	const char *options;              /* opaque text of a dialect, NULL = none */
 	char presenter[CARDEA_UUID_SIZE]; /* a seat; "" = nobody */
 	struct cardea_session_policy policy;
-	int64_t rights_event; /* number of the event that changed the policy last; 0 = none */
-	int64_t ends_at;      /* ms; when it ends, whoever is in it; 0 = never */
-	const char *metadata; /* text of the dialect that booked it, NULL = none did */
-	bool has_made_ids;    /* people get user ids of ours */
-	bool is_early_empty;  /* empty_timeout_ms counts from its start, not from the last who left */
+	int64_t rights_event;     /* number of the event that changed the policy last; 0 = none */
+	int64_t ends_at;          /* ms; when it ends, whoever is in it; 0 = never */
+	const char *metadata;     /* text of the dialect that booked it, NULL = none did */
+	const char *welcome_text; /* for everybody who comes in, NULL = none; so are the next two */
+	const char *exit_url;     /* where people go when they have left */
+	const char *waiting_text; /* for those who wait */
+	bool has_made_ids;        /* people get user ids of ours */
+	bool is_early_empty; /* empty_timeout_ms counts from its start, not from the last who left */
 };
 
 int cardea_store_session_insert(struct cardea_tx *tx, const struct cardea_session_row *row);
-/* Writes what changes: begun_at, empties_at, waiting_room, options, presenter, policy,
- * rights_event, ends_at. */
+/* Writes what changes: begun_at, empties_at, waiting_room, waiting_text, options, presenter,
+ * policy, rights_event, ends_at. */
 int cardea_store_session_update(struct cardea_tx *tx, const struct cardea_session_row *row);
 /* CARDEA_E_NOT_FOUND. */
 int cardea_store_session_get(struct cardea_tx *tx, const char *tenant, const char *id,

@@ -534,6 +534,15 @@ test('plugNmeet: what a backend signs, rightly and not', async () => {
   assert.ok((await call('plugnmeetGetJoinTokenShort', { room_id: 'b', user_info: { name: 'N', user_id: 'u' } })).token);
   await call('plugnmeetEndRoomShort', { room_id: 'b' });
   assert.equal((await call('plugnmeetFetchPastRoomsShort', { room_ids: ['b'] })).result.total_rooms, '1');
+  await call('plugnmeetCreateShort', { room_id: 'c', metadata: { room_title: 'T', room_features: { mute_on_start: true }, welcome_message: 'Hello', logout_url: 'https://a.example/' } });
+  const { token } = await call('plugnmeetGetJoinToken', { room_id: 'c', user_info: { name: 'N', user_id: 'u' } });
+  const text = '{"room_id":"other","user_id":"all","msg":"x","service":"mic","direction":"lock","task":0}'; // another room: nothing is done
+  for (const { name } of calls.filter(({ operation }) => operation.security.some(({ plugnmeetToken }) => plugnmeetToken))) {
+    await ask(name, 200, { call: 'x' }, { body: text, headers: { Authorization: token } });
+    await ask(name, 401, { call: 'x' }, { body: text });
+    await ask(name, 415, { call: 'x' }, { body: text, type: 'application/protobuf' });
+  }
+  assert.deepEqual(Object.keys((await enter(201, token)).room.options), ['welcome_message', 'logout_url', 'mute_on_start']);
   for (const name of ['One', 'Two', 'Short']) await ask(`plugnmeetUnknown${name}`, 404, { call: 'nothing', group: 'nothing' }, { body: {} });
 });
 

@@ -25,7 +25,7 @@ export function jwt(claims, { secret = SECRET, header = { alg: 'HS256', typ: 'JW
 
 export const claims = (token) => JSON.parse(Buffer.from(token.split('.')[1], 'base64url'));
 
-class Plugnmeet {
+export class Plugnmeet {
   constructor(cardea, key = KEY, secret = SECRET) {
     this.cardea = cardea;
     this.key = key;

@@ -52,6 +52,13 @@ const signed = Object.fromEntries([
   '/room/{}',
 ].map((path) => [`POST ${path}`, OPEN]));
 
+const JOIN = ['join token of a backend'];
+const inRoom = Object.fromEntries(['verifyToken', 'muteUnmuteTrack', 'removeParticipant', 'switchPresenter', 'endRoom', 'updateLockSettings',
+  'waitingRoom/approveUsers', 'waitingRoom/updateMsg', 'changeVisibility', 'recording', 'rtmp', 'externalMediaPlayer', 'externalDisplayLink', 'ingress/create',
+  'breakoutRoom/{}', 'polls/{}'].map((call) => [`POST /api/${call}`, {
+  opens: { raw: JOIN, bearer: JOIN }, body: { room_id: 'other', user_id: 'nobody', msg: 'x', service: 'mic', direction: 'lock' }, path: ['room'],
+}]));
+
 export const routes = {
   // ---- meetings ----
   'GET /rooms': { opens: tenant },
@@ -96,7 +103,7 @@ export const routes = {
   'POST /api/v1/enter': {
     opens: {
       'body.credential': [...ACCESS_KEYS, 'guest token', 'user token of a permalink', 'guest token of a permalink', 'ticket of who waits', ...SEAT_TOKENS,
-        'token of an access link', 'signaling token', 'alias of a public room'],
+        'token of an access link', 'signaling token', 'alias of a public room', ...JOIN],
     },
     body: { name: 'Ann' },
   },
@@ -143,6 +150,7 @@ export const routes = {
 
   // ---- plugNmeet ----
   ...signed,
+  ...inRoom,
 
   // ---- spaces ----
   'POST /v1/auth/token': {

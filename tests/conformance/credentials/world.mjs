@@ -3,6 +3,7 @@
 
 import crypto from 'node:crypto';
 import { body } from '../../support/meetings.mjs';
+import { Plugnmeet } from '../../support/plugnmeet.mjs';
 import { Spaces } from '../../support/spaces.mjs';
 
 const ALNUM = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
@@ -68,6 +69,8 @@ export async function makeWorld(meetings) {
   const ofTenant = await post('/auth/token', { api_key: cardea.dev.api_key });
   const link = await post(`/rooms/${encodeURIComponent(name)}/join-token`);
   const ofLink = await post('/public/join-token/exchange', link);
+  const plugnmeet = new Plugnmeet(cardea, cardea.dev.api_key_id, cardea.dev.api_secret);
+  const ofBackend = await plugnmeet.token(name, { user_id: 'booked' });
   const [chair, member] = [await added('host'), await added('participant')];
   const { kinds: ofAccounts, ...places } = await accounts(cardea);
   return {
@@ -90,6 +93,7 @@ export async function makeWorld(meetings) {
       'refresh token of the tenant': ofTenant.refresh_token,
       'join token of a room': link.join_token,
       'token for a join token': ofLink.access_token,
+      'join token of a backend': ofBackend,
       'access token of a host': chair.access_token,
       'auth token of a host': chair.auth_token,
       'refresh token of a host': chair.refresh_token,
