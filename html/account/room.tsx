@@ -209,10 +209,8 @@ function Links({ texts, spaces, room }: ViewProps & { room: Room }) {
         <label class="field is-narrow">
           <span>{texts.validFor}</span>
           <select name="ttl" data-testid="link-ttl">
+            <option value={DAY_S}>{texts.day}</option>
             <option value={HOUR_S}>{texts.hour}</option>
-            <option value={DAY_S} selected>
-              {texts.day}
-            </option>
             <option value={FIVE_DAYS_S}>{texts.fiveDays}</option>
           </select>
         </label>

@@ -79,7 +79,7 @@ export class AccountSession extends Emitter<{ change: [] }> {
   }
 
   async #ask(body: object): Promise<Tokens> {
-    const answer = await call(this.#gateway, 'api/v1/account/token', { method: 'POST', body });
+    const answer = await call(this.#gateway, 'v1/auth/page', { method: 'POST', body });
     return answer.body as Tokens;
   }
 

@@ -138,6 +138,7 @@ const en: AccountTexts = {
   },
   states: {
     pending: 'open',
+    activated: 'used',
     fresh: 'unused',
     used: 'used',
     expired: 'expired',
@@ -222,6 +223,7 @@ const de: AccountTexts = {
   },
   states: {
     pending: 'offen',
+    activated: 'benutzt',
     fresh: 'unbenutzt',
     used: 'benutzt',
     expired: 'abgelaufen',
@@ -306,6 +308,7 @@ const fr: AccountTexts = {
   },
   states: {
     pending: 'ouverte',
+    activated: 'utilisée',
     fresh: 'inutilisé',
     used: 'utilisé',
     expired: 'expiré',

@@ -141,10 +141,16 @@ function refusal(response: Response, body: unknown): CardeaError {
   const retryAfter = Number.parseFloat(response.headers.get('retry-after') ?? '');
   return new CardeaError({
     status: response.status,
-    code: typeof code === 'string' ? code : `http_${response.status}`,
+    code: codeOf(code, error) ?? `http_${response.status}`,
     message: typeof error === 'string' ? error : `HTTP ${response.status}`,
     retryAfter: Number.isFinite(retryAfter) ? retryAfter : null,
   });
+}
+
+/** OAuth's errors are words in the place of the text. */
+function codeOf(code: unknown, error: unknown): string | null {
+  if (typeof code === 'string') return code;
+  return typeof error === 'string' && /^[a-z_]+$/.test(error) ? error : null;
 }
 
 function withSlash(baseUrl: string): string {

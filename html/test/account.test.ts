@@ -61,14 +61,14 @@ class Accounts {
   async #answer(url: URL, { headers, body }: RequestInit): Promise<Response> {
     const bearer = new Headers(headers).get('authorization');
     this.asked.push(`${url.pathname} ${bearer ?? ''}${body ?? ''}`);
-    if (url.pathname === '/api/v1/account/token') return this.#token(String(body));
+    if (url.pathname === '/v1/auth/page') return this.#token(String(body));
     if (bearer !== `Bearer ${this.valid}`) return json(401, { code: 'unauthorized' });
     return json(200, { items: [] });
   }
 
   #token(body: string): Response {
     if (body.includes('wrong') || (this.refusesRenewal && body.includes('refresh_token'))) {
-      return json(400, { error: 'invalid_grant', code: 'invalid_grant' });
+      return json(400, { error: 'invalid_grant', error_description: 'Invalid credentials' });
     }
     this.#count += 1;
     this.valid = `access-${this.#count}`;
@@ -109,7 +109,7 @@ test('an expired token is renewed once for all the calls that find it expired', 
   accounts.valid = 'none';
   await Promise.all(['spaces', 'users/me'].map((path) => session.request('GET', path)));
   const renewals = accounts.asked.filter((asked) => asked.includes('refresh_token'));
-  assert.deepEqual(renewals, ['/api/v1/account/token {"refresh_token":"refresh-2"}']);
+  assert.deepEqual(renewals, ['/v1/auth/page {"refresh_token":"refresh-2"}']);
 });
 
 test('where it cannot be renewed one is signed out', async () => {

@@ -94,6 +94,13 @@ static bool take(const json_t *body, const char *name, const char **out)
 	       strlen(*out) <= CARDEA_MAX_TOKEN;
 }
 
+static bool take_password(const json_t *body, struct cardea_oauth *out)
+{
+	out->grant = CARDEA_OAUTH_PASSWORD;
+	return take(body, "username", &out->username) && strlen(out->username) <= MAX_LOGIN &&
+	       take(body, "password", &out->password) && strlen(out->password) <= CARDEA_MAX_PASSWORD;
+}
+
 /* NULL, or the error of RFC 6749 5.2. */
 static const char *read_command(const json_t *body, struct cardea_oauth *out)
 {
@@ -107,10 +114,7 @@ static const char *read_command(const json_t *body, struct cardea_oauth *out)
 		out->grant = CARDEA_OAUTH_CLIENT;
 		is_whole = true;
 	} else if (strcmp(grant, "password") == 0) {
-		out->grant = CARDEA_OAUTH_PASSWORD;
-		is_whole = take(body, "username", &out->username) && strlen(out->username) <= MAX_LOGIN &&
-		           take(body, "password", &out->password) &&
-		           strlen(out->password) <= CARDEA_MAX_PASSWORD;
+		is_whole = take_password(body, out);
 	} else if (strcmp(grant, "refresh_token") == 0) {
 		out->grant = CARDEA_OAUTH_REFRESH;
 		is_whole = take(body, "refresh_token", &out->refresh_token);
@@ -161,7 +165,26 @@ static void post_token(struct cardea_http_request *request,
 	json_decref(body);
 }
 
+/* For the account pages, which can keep no client secret: a name and a password, or what they were
+ * given for it. The same limits, and nothing that a client with its secret could not ask for. */
+static void post_page(struct cardea_http_request *request, const struct cardea_route_params *params,
+                      void *arg)
+{
+	struct cardea_oauth command = {.grant = CARDEA_OAUTH_REFRESH};
+	json_t *body = NULL;
+
+	(void)params;
+	if (cardea_body_read(request, &body) == 0 &&
+	    (take(body, "refresh_token", &command.refresh_token) || take_password(body, &command))) {
+		sign_in(request, arg, &command);
+	} else {
+		refuse(request, 400, "invalid_request", "a field is missing or malformed");
+	}
+	json_decref(body);
+}
+
 static const struct cardea_route routes[] = {
+        {CARDEA_HTTP_POST, "/v1/auth/page", post_page},
         {CARDEA_HTTP_POST, "/v1/auth/token", post_token},
 };
 

@@ -22,6 +22,7 @@ struct oauth_op {
 	struct cardea_oauth command;
 	cardea_token_pair_h done;
 	void *arg;
+	char client[CARDEA_OBJECT_ID_SIZE];
 	/* between the commands */
 	char account[CARDEA_OBJECT_ID_SIZE];
 	char *stored; /* hash; NULL: there is no such account */
@@ -37,13 +38,32 @@ static void oauth_finish(int err, struct oauth_op *op)
 	cardea_op_free(&op->base);
 }
 
-static int check_client(struct cardea_tx *tx, const struct oauth_op *op,
-                        struct cardea_tenant_row *tenant)
+static int take_own_client(struct cardea_tx *tx, struct oauth_op *op,
+                           struct cardea_tenant_row *tenant)
+{
+	struct cardea_oauth_client client = {0};
+	int err = cardea_store_tenant_first(tx, tenant);
+
+	if (!err) {
+		err = cardea_oauth_client_of(tx, op->base.domain->options.keys.seal, tenant->id, &client);
+	}
+	if (!err) {
+		g_strlcpy(op->client, client.id, sizeof(op->client));
+	}
+	CARDEA_REFUSE_IF(CLIENT_UNKNOWN, !err && !tenant->is_active);
+	return err;
+}
+
+static int check_client(struct cardea_tx *tx, struct oauth_op *op, struct cardea_tenant_row *tenant)
 {
 	struct cardea_oauth_client client = {0};
 	struct cardea_client_row row;
-	int err = cardea_store_client_get(tx, op->command.client_id, &row);
+	int err;
 
+	if (!op->command.client_id) {
+		return take_own_client(tx, op, tenant);
+	}
+	err = cardea_store_client_get(tx, op->command.client_id, &row);
 	if (!err) {
 		err = cardea_oauth_client_open(tx, op->base.domain->options.keys.seal, &row, &client);
 	}
@@ -53,6 +73,7 @@ static int check_client(struct cardea_tx *tx, const struct oauth_op *op,
 	CARDEA_REFUSE_IF(CLIENT_UNKNOWN,
 	                 !cardea_equal(client.secret, strlen(client.secret), op->command.client_secret,
 	                               strlen(op->command.client_secret)));
+	g_strlcpy(op->client, client.id, sizeof(op->client));
 	err = cardea_space_tenant(tx, client.id, tenant);
 	return err == CARDEA_E_UNAUTHENTICATED ? CARDEA_E_CLIENT_UNKNOWN : err;
 }
@@ -77,8 +98,8 @@ static int sign_in_client(struct cardea_tx *tx, struct oauth_op *op)
 {
 	struct cardea_account_claims claims = {.is_client = true};
 
-	g_strlcpy(claims.subject, op->command.client_id, sizeof(claims.subject));
-	g_strlcpy(claims.client, op->command.client_id, sizeof(claims.client));
+	g_strlcpy(claims.subject, op->client, sizeof(claims.subject));
+	g_strlcpy(claims.client, op->client, sizeof(claims.client));
 	return cardea_account_sign_in(op->base.domain, tx, CARDEA_USE_ACCESS, &claims, &op->pair);
 }
 
@@ -111,7 +132,7 @@ static int oauth_first(struct cardea_tx *tx, void *arg)
 	case CARDEA_OAUTH_CLIENT:
 		return sign_in_client(tx, op);
 	case CARDEA_OAUTH_REFRESH:
-		return cardea_account_refresh(op->base.domain, tx, tenant.id, op->command.client_id,
+		return cardea_account_refresh(op->base.domain, tx, tenant.id, op->client,
 		                              op->command.refresh_token, &op->pair, &op->is_reused);
 	case CARDEA_OAUTH_PASSWORD:
 	default:
@@ -140,7 +161,7 @@ static int oauth_second(struct cardea_tx *tx, void *arg)
 		return err == CARDEA_E_NOT_FOUND ? CARDEA_E_PASSWORD : err;
 	}
 	memcpy(claims.subject, account.id, sizeof(claims.subject));
-	g_strlcpy(claims.client, op->command.client_id, sizeof(claims.client));
+	g_strlcpy(claims.client, op->client, sizeof(claims.client));
 	return cardea_account_sign_in(op->base.domain, tx, CARDEA_USE_ACCESS, &claims, &op->pair);
 }
 

@@ -27,6 +27,8 @@ enum cardea_oauth_grant {
 
 struct cardea_oauth {
 	enum cardea_oauth_grant grant;
+	/* NULL, both: the pages of this installation ask, which can keep no secret; it is the client of
+	 * the first tenant. Never with CLIENT. */
 	const char *client_id, *client_secret;
 	const char *username, *password; /* PASSWORD */
 	const char *refresh_token;       /* REFRESH */

@@ -15,8 +15,8 @@ import { JoinPage } from './join_page.mjs';
 
 export const PHONE = { viewport: { width: 390, height: 844 } };
 
-/** @p start: starts the gateway, as startCardea does. */
-export function openHouse({ start = startCardea, name = 'pages' } = {}) {
+/** @p start: starts the gateway, as startCardea does; @p prepare: is given it before the first test. */
+export function openHouse({ start = startCardea, prepare = () => {}, name = 'pages' } = {}) {
   const house = {
     cardea: null,
     browser: null,
@@ -30,6 +30,7 @@ export function openHouse({ start = startCardea, name = 'pages' } = {}) {
     house.pictures = process.env.CARDEA_SCREENSHOTS
       ?? fs.mkdtempSync(path.join(os.tmpdir(), `cardea-${name}-`));
     house.cardea = await start();
+    await prepare(house.cardea);
     house.browser = await launchBrowser();
   });
   afterEach(() => house.browser?.clear());

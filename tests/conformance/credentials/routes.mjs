@@ -157,6 +157,7 @@ export const routes = {
     opens: { 'body.refresh_token': ['refresh token of a user', 'refresh token of a client', 'refresh token of a seat'] },
     body: ({ client }) => ({ ...client, grant_type: 'refresh_token' }),
   },
+  'POST /v1/auth/page': { opens: { 'body.refresh_token': ['refresh token of a user', 'refresh token of a client', 'refresh token of a seat'] } },
   'POST /v1/users': { opens: users, body: { email: 'new@x.io', username: 'x', password: 'gmi28abc' } },
   'GET /v1/users/me': { opens: users },
   'PUT /v1/users/me/password': { opens: users, body: { oldPassword: 'gmi28abc', password: 'gmi28abc' } },
