@@ -13,6 +13,7 @@
 #include <glib.h>
 #include "api/cors.h"
 #include "api/dialect.h"
+#include "api/participants_ws.h"
 #include "api/pages.h"
 #include "api/reply.h"
 #include "api/rt.h"
@@ -50,6 +51,7 @@ struct worker {
 	struct cardea_node_pool *pool;
 	struct cardea_feed *feed;
 	struct cardea_rt *rt;
+	struct cardea_participants_ws *ws;
 	struct cardea_sweeper *sweeper;
 	struct cardea_passwords *passwords;
 	struct cardea_webhook_delivery *webhooks;
@@ -138,6 +140,7 @@ static void stop(struct worker *worker, const char *reason)
 		cardea_http_server_stop(worker->admin_server);
 	}
 	cardea_rt_stop(worker->rt);
+	cardea_participants_ws_stop(worker->ws);
 	cardea_webhook_delivery_stop(worker->webhooks);
 	cardea_tunnels_stop(worker->tunnels);
 	stop_step(worker);
@@ -362,6 +365,8 @@ static void make_routes(struct worker *worker)
 	cardea_health_add(worker->router, &worker->api);
 	worker->rt = cardea_rt_new(&worker->api, worker->feed, worker->loop);
 	cardea_rt_add(worker->router, worker->rt);
+	worker->ws = cardea_participants_ws_new(&worker->api, worker->feed);
+	cardea_participants_ws_add(worker->router, worker->ws);
 	worker->sweeper = cardea_sweeper_new(worker->loop, worker->domain, is_followed, worker);
 	cardea_router_add(worker->router, &tunnel_route, 1, worker->tunnels);
 	worker->admin_router = cardea_router_new();
@@ -563,6 +568,7 @@ static void finish(struct worker *worker)
 	cardea_sweeper_free(worker->sweeper);
 	cardea_webhook_delivery_free(worker->webhooks);
 	cardea_rt_free(worker->rt);
+	cardea_participants_ws_free(worker->ws);
 	cardea_feed_free(worker->feed);
 	cardea_reaper_free(worker->reaper);
 	cardea_tunnels_free(worker->tunnels);

@@ -140,6 +140,7 @@ void cardea_meeting_show_user(const struct cardea_seat_row *seat, struct cardea_
 	        .avatar = seat->avatar,
 	        .is_guest = seat->is_guest,
 	        .is_online = seat->is_online,
+	        .role = seat->role,
 	        .joined_at = seat->joined_at,
 	};
 }

@@ -15,6 +15,7 @@ struct cardea_meeting_user {
 	const char *client_id;     /* 24 hex digits */
 	const char *name, *avatar; /* avatar NULL = none */
 	bool is_guest, is_online;
+	enum cardea_role role;
 	int64_t joined_at; /* ms; time of registration */
 };
 

@@ -661,6 +661,8 @@ test('sockets and probes', async () => {
   await ask('readyz', 200);
   const handshake = { Connection: 'Upgrade', Upgrade: 'websocket', 'Sec-WebSocket-Version': '13', 'Sec-WebSocket-Key': 'AAAAAAAAAAAAAAAAAAAAAA==' };
   await ask('rt', 426);
+  await askAll(['ws', 'apiWs'], 426);
+  await askAll(['ws', 'apiWs'], 401, {}, { headers: handshake });
   await ask('rt', 400, {}, { headers: { ...handshake, 'Sec-WebSocket-Key': 'x' } });
   await ask('tunnel', 426);
   await ask('tunnel', 404, { node: 'none' });

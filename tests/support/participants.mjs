@@ -92,7 +92,7 @@ class Participants {
 
   /** The same for the time of @p run. */
   async configured(field, value, run) {
-    const before = this.cardea.sql(`SELECT ${field} FROM tenant_config WHERE tenant = '${this.tenant}'`);
+    const before = this.cardea.sql(`SELECT quote(${field}) FROM tenant_config WHERE tenant = '${this.tenant}'`);
     this.configure(field, value);
     try {
       return await run();

@@ -98,6 +98,8 @@ export const routes = {
   'GET /call': OPEN,
   'GET /rt': OPEN, // a WebSocket, as the next: below, and tests/conformance/rt
   'GET /janus/{}': OPEN,
+  'GET /ws': OPEN, // tests/conformance/participants/ws.test.mjs, as the next
+  'GET /api/v1/ws': OPEN,
 
   // ---- native ----
   'POST /api/v1/enter': {
