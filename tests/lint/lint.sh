@@ -56,13 +56,13 @@ clang_warnings() {
 	read -r -a all <<<"$(flags | tr '\n' ' ')"
 	# The plugin and the gateway each see only their own folders (DESIGN 4); clang only looks.
 	files 'plugin/*.c' 'tests/stress/*.c' | xargs -r -P "$(nproc)" -n 8 clang -fsyntax-only "${all[@]}" -Iplugin -Wno-initializer-overrides &&
-		files 'common/*.c' 'signaling/*.c' 'tests/unit/*.c' 'tests/fuzz/*.c' 'tests/bench/*.c' \
+		files 'common/*.c' 'ctl/*.c' 'signaling/*.c' 'tests/unit/*.c' 'tests/fuzz/*.c' 'tests/bench/*.c' \
 			'tests/peers/*.c' |
 		xargs -r -P "$(nproc)" -n 8 clang -fsyntax-only "${all[@]}" -Isignaling
 }
 
 analysis() {
-	files 'common/*.c' 'plugin/*.c' 'signaling/*.c' | xargs cppcheck --quiet -j "$(nproc)" \
+	files 'common/*.c' 'ctl/*.c' 'plugin/*.c' 'signaling/*.c' | xargs cppcheck --quiet -j "$(nproc)" \
 		--enable=warning,portability,performance --inline-suppr --std=c11 --error-exitcode=1 \
 		--suppressions-list=tests/lint/cppcheck-suppressions --library=gtk \
 		-Icommon -Isignaling -Iplugin -I.
