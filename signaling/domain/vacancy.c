@@ -8,9 +8,15 @@
 #include "domain/seats.h"
 
 /* At once, so that requests are not held up. */
-#define MANY 64
+#define MANY          64
+#define LOOK_AGAIN_MS 300000 /* spec/plugnmeet 4.4 */
 
 /* ---- which ---- */
+
+static bool is_past(int64_t at_ms, int64_t now_ms)
+{
+	return at_ms > 0 && at_ms <= now_ms;
+}
 
 struct list_op {
 	struct cardea_op base;
@@ -29,7 +35,10 @@ static int list_due(struct cardea_tx *tx, void *arg)
 
 	op->list = cardea_tx_alloc(tx, op->count * sizeof(*op->list));
 	for (size_t i = 0; i < op->count && !err; i++) {
-		op->list[i] = (struct cardea_vacancy){.tenant = rows[i].tenant, .session = rows[i].id};
+		op->list[i] =
+		        (struct cardea_vacancy){.tenant = rows[i].tenant,
+		                                .session = rows[i].id,
+		                                .is_over = is_past(rows[i].ends_at, cardea_tx_now_ms(tx))};
 	}
 	return err;
 }
@@ -63,14 +72,20 @@ struct end_op {
 	char node[CARDEA_MAX_ID + 1]; /* where it was, if it has ended */
 };
 
-static bool is_past(int64_t at_ms, int64_t now_ms)
-{
-	return at_ms > 0 && at_ms <= now_ms;
-}
-
 static bool is_due(const struct cardea_session_row *session, int64_t now_ms)
 {
 	return is_past(session->empties_at, now_ms) || is_past(session->ends_at, now_ms);
+}
+
+/* Somebody is in it. Its time begins anew, or, if that counted from the start, is over already;
+ * then it ends at the first look that finds nobody (spec/plugnmeet 4.4). */
+static int look_later(struct cardea_tx *tx, const struct end_op *op)
+{
+	int64_t now = cardea_tx_now_ms(tx);
+	int err = cardea_store_session_postpone(tx, op->tenant, op->session, now);
+
+	return err ? err
+	           : cardea_store_session_look_again(tx, op->tenant, op->session, now + LOOK_AGAIN_MS);
 }
 
 static int end_if_empty(struct cardea_tx *tx, void *arg)
@@ -97,7 +112,7 @@ static int end_if_empty(struct cardea_tx *tx, void *arg)
 		return err;
 	}
 	if (count > 0 && !is_over) {
-		return cardea_store_session_postpone(tx, op->tenant, op->session, cardea_tx_now_ms(tx));
+		return look_later(tx, op);
 	}
 	memcpy(op->node, op->room.node, sizeof(op->node));
 	return cardea_room_end(tx, &op->room, is_over ? "duration" : "empty");
@@ -108,7 +123,7 @@ static int postpone(struct cardea_tx *tx, void *arg)
 	struct end_op *op = arg;
 
 	op->node[0] = '\0';
-	return cardea_store_session_postpone(tx, op->tenant, op->session, cardea_tx_now_ms(tx));
+	return look_later(tx, op);
 }
 
 static void answer_end(int err, void *arg)

@@ -10,6 +10,7 @@
 
 struct cardea_vacancy {
 	const char *tenant, *session;
+	bool is_over; /* its time is up, whoever is in it */
 };
 
 /* Meetings whose time is over, or is if nobody is in them; not all at once. */

@@ -37,7 +37,7 @@ static void look_at(struct cardea_sweeper *sweeper, const struct cardea_vacancy 
 {
 	int err;
 
-	if (sweeper->is_held(vacancy->session, sweeper->arg)) {
+	if (!vacancy->is_over && sweeper->is_held(vacancy->session, sweeper->arg)) {
 		one_done(cardea_domain_meeting_left(sweeper->domain, vacancy->tenant, vacancy->session),
 		         sweeper);
 		return;

@@ -209,21 +209,6 @@ int cardea_store_session_look_again(struct cardea_tx *tx, const char *tenant, co
 	                   CARDEA_INT(at_ms), CARDEA_TEXT(tenant), CARDEA_TEXT(id));
 }
 
-int cardea_store_session_list_over(struct cardea_tx *tx, int64_t now_ms, int64_t limit,
-                                   const struct cardea_session_row **out, size_t *count)
-{
-	struct cardea_row_sink sink = {
-	        .tx = tx, .read = read_session, .size = sizeof(struct cardea_session_row)};
-	int err = CARDEA_QUERY(tx,
-	                       SELECT_SESSION "WHERE ended_at = 0 AND ends_at > 0 AND "
-	                                      "ends_at <= $1 ORDER BY ends_at LIMIT $2",
-	                       cardea_rows_take_many, &sink, CARDEA_INT(now_ms), CARDEA_INT(limit));
-
-	*out = sink.items;
-	*count = sink.count;
-	return err;
-}
-
 static int read_past(struct cardea_tx *tx, const struct cardea_value *row, void *arg)
 {
 	struct cardea_past_session *out = arg;

@@ -55,10 +55,6 @@ int cardea_store_session_list_due(struct cardea_tx *tx, int64_t now_ms, int64_t 
 /* Looks again at @at_ms whether somebody is in it; for those with is_early_empty. */
 int cardea_store_session_look_again(struct cardea_tx *tx, const char *tenant, const char *id,
                                     int64_t at_ms);
-/* Up to @limit running sessions of all tenants whose ends_at is over, the longest first. */
-int cardea_store_session_list_over(struct cardea_tx *tx, int64_t now_ms, int64_t limit,
-                                   const struct cardea_session_row **out, size_t *count);
-
 /* A session that was booked and has ended. */
 struct cardea_past_session {
 	const char *session, *room_key, *room_name, *metadata;

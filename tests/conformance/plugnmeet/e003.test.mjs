@@ -1,9 +1,10 @@
 // spec/acceptance E003-01 to 09, 17, 18 and F2-01 to 05, 13, 14, 20: what a backend signs. Each test is
-// named by its rows. About 3 s.
+// named by its rows. About 11 s.
 
 import assert from 'node:assert/strict';
 import crypto from 'node:crypto';
 import { after, before, test } from 'node:test';
+import { until } from '../../support/cardea.mjs';
 import { claims, hmac, SECRET, startPlugnmeet } from '../../support/plugnmeet.mjs';
 
 let plugnmeet;
@@ -329,4 +330,27 @@ test('F2-20, Decision N14: what belongs to another key pair of the tenant is sha
     const answer = await plugnmeet.signed(path, {});
     assert.deepEqual([answer.status, answer.raw], [404, 'not found'], path);
   }
+});
+
+// ---- ends by themselves; the gateway looks for the first time 10 s after its start ----
+
+test('4.4: a session ends when its time is up, and an empty one when its time since the start is', async () => {
+  const [long, empty, held] = [newRoom(), newRoom(), newRoom()];
+  await plugnmeet.create(long, { room_features: { room_duration: 1 } });
+  await plugnmeet.create(empty, {}, { empty_timeout: 120 });
+  const { room_info: { sid } } = await plugnmeet.create(held, {}, { empty_timeout: 120 });
+  const { cardea } = plugnmeet;
+  const row = (room) => `WHERE session = (SELECT session FROM rooms WHERE key = '${room}')`;
+  assert.equal(cardea.sql(`SELECT ends_at - started_at FROM sessions ${row(long)}`).trim(), '60000');
+  assert.equal(cardea.sql(`SELECT empties_at - started_at FROM sessions ${row(empty)}`).trim(), '120000');
+  const entered = await plugnmeet.enter(await plugnmeet.token(held));
+  assert.equal(entered.status, 201);
+  await plugnmeet.enter(await plugnmeet.token(long));
+  cardea.sql(`UPDATE sessions SET ends_at = started_at + 1 ${row(long)}`);
+  for (const room of [empty, held]) cardea.sql(`UPDATE sessions SET empties_at = started_at + 1 ${row(room)}`);
+  const isActive = async (room) => (await plugnmeet.ask('isRoomActive', { room_id: room })).is_active;
+  await until(async () => !(await isActive(long)) && !(await isActive(empty)), 'both ended', 30000);
+  assert.equal((await plugnmeet.info(held)).room_info.sid, sid); // somebody is in it
+  const later = Number(cardea.sql(`SELECT empties_at FROM sessions ${row(held)}`)) - Date.now();
+  assert.ok(later > 200000 && later <= 300000, `${later} ms`);
 });
