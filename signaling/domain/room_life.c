@@ -13,7 +13,9 @@
 #include "store/events.h"
 #include "store/nodes.h"
 
-#define MINUTE_MS INT64_C(60000)
+#define MINUTE_MS     INT64_C(60000)
+/* For so long a join token may be used. */
+#define TOKEN_LIFE_MS (INT64_C(1000) * (CARDEA_JOIN_TOKEN_LIFE_S + CARDEA_TOKEN_LEEWAY_S))
 
 int cardea_room_id_for_name(const char *tenant, const char *name, char out[CARDEA_UUID_SIZE])
 {
@@ -353,7 +355,14 @@ int cardea_room_delete(struct cardea_tx *tx, struct cardea_room_row *room)
 	return err ? err : cardea_journal_room(tx, room, CARDEA_EVENT_ROOM_DELETED, &nothing, NULL);
 }
 
-/* The node is told again of whoever is not as their token says. */
+/* No join token of it is alive: who comes back gets a new one, and the room is opened again. */
+static bool is_long_gone(const struct cardea_tx *tx, const struct cardea_seat_row *seat)
+{
+	return seat->left_at && cardea_tx_now_ms(tx) - seat->left_at > TOKEN_LIFE_MS;
+}
+
+/* The node is told again of whoever is not as their token says; so long meetings with many people
+ * do not make it more and more. */
 static void describe_changed(struct cardea_tx *tx, const struct cardea_room_row *room,
                              const struct cardea_session_row *session,
                              const struct cardea_seat_row *seats, size_t count,
@@ -365,6 +374,9 @@ static void describe_changed(struct cardea_tx *tx, const struct cardea_room_row 
 	for (size_t i = 0; i < count; i++) {
 		const struct cardea_standing at = {room, session, &seats[i]};
 
+		if (is_long_gone(tx, &seats[i])) {
+			continue;
+		}
 		if (seats[i].gen > 0) {
 			struct cardea_min_gen *raised = &min_gen[out->min_gen_count++];
 

@@ -3,6 +3,7 @@
 #include <string.h>
 #include "cardea_error.h"
 #include "cardea_json.h"
+#include "cardea_limits.h"
 #include "domain/locks.h"
 
 static json_t *min_gen_object(const struct cardea_placement *placement)
@@ -26,10 +27,16 @@ static json_t *hands_array(const struct cardea_telling *telling)
 	return array;
 }
 
+/* 0, no limit, if there are more than a node has anyway. */
+static int64_t places(const struct cardea_media_policy *policy)
+{
+	return policy->max_participants > CARDEA_MAX_ROOM_PARTICIPANTS ? 0 : policy->max_participants;
+}
+
 static json_t *policy_object(const struct cardea_media_policy *policy)
 {
 	return json_pack("{s:I, s:I, s:o, s:b, s:b, s:b}", "id", (json_int_t)policy->id,
-	                 "max_participants", (json_int_t)policy->max_participants, "locks",
+	                 "max_participants", (json_int_t)places(policy), "locks",
 	                 cardea_kinds_to_json(policy->locks), "cameras_of_hosts_only",
 	                 (int)policy->cameras_of_hosts_only, "lists_hosts_only",
 	                 (int)policy->lists_hosts_only, "mute_on_start", (int)policy->mute_on_start);
