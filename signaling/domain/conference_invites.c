@@ -102,6 +102,10 @@ static int seat_again(struct cardea_tx *tx, struct invite_op *op)
 	seat->locks = locks_of(op);
 	seat->role = invite->is_host ? CARDEA_ROLE_HOST : CARDEA_ROLE_PARTICIPANT;
 	seat->is_hidden = invite->is_hidden;
+	if (!seat->rights_event) {
+		seat->rights_event =
+		        seat->ordinal; /* its node is told what it does not have from the token */
+	}
 	return cardea_seat_return(tx, seat, admission_again(op));
 }
 
@@ -195,6 +199,7 @@ static int mint(const struct invite_op *op, char **token)
 	                                                .room_id = op->invite.room_id,
 	                                                .sid = op->rows.session.id,
 	                                                .seat = op->seat.id,
+	                                                .gen = op->seat.gen,
 	                                                .is_host = op->invite.is_host,
 	                                                .is_hidden = op->invite.is_hidden,
 	                                                .client_type = op->invite.client_type};

@@ -27,6 +27,9 @@ int cardea_conference_token_mint(const struct cardea_conference_claims *claims, 
 		put(payload, "client_type", json_integer(claims->client_type));
 	}
 	put(payload, "exp", json_integer(now_s + CARDEA_CONFERENCE_TOKEN_LIFE_S));
+	if (claims->gen > 0) {
+		put(payload, "gen", json_integer(claims->gen));
+	}
 	if (claims->is_host) {
 		put(payload, "is_admin", json_true());
 	}
@@ -120,6 +123,7 @@ int cardea_conference_token_verify(const struct cardea_domain *domain, struct ca
 		out->user_id = cardea_tx_strdup(tx, text_of(payload, "user_id"));
 		out->room_id = cardea_tx_strdup(tx, text_of(payload, "room_id"));
 		g_strlcpy(out->seat, text_of(payload, "seat"), sizeof(out->seat));
+		out->gen = cardea_json_integer(payload, "gen", 0);
 	}
 	json_decref(payload);
 	return err;

@@ -16,6 +16,7 @@ struct cardea_conference_claims {
 	const char *key; /* id of the pair: `iss` */
 	const char *name, *user_id, *room_id, *sid;
 	const char *seat; /* whoever was removed gets another one: the old token stays dead */
+	int64_t gen;      /* of the seat */
 	bool is_host, is_hidden;
 	int client_type;
 };
@@ -32,6 +33,7 @@ struct cardea_conference_ticket {
 	char tenant[CARDEA_UUID_SIZE];
 	char session[CARDEA_UUID_SIZE];
 	char seat[CARDEA_UUID_SIZE];
+	int64_t gen;                   /* of the seat when it was made */
 	const char *user_id, *room_id; /* memory of the tx */
 };
 /* Inside a command: signature, issuer, times and use; that the session runs and the seat is there

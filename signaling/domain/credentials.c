@@ -66,7 +66,8 @@ int cardea_token_seat(struct cardea_tx *tx, const struct cardea_token_claims *cl
 	if (err) {
 		return err;
 	}
-	CARDEA_REFUSE_IF(AUTH_TOKEN, seat->is_removed);
+	/* Also if the seat is back: there the new admission's tokens count (Decision P14). */
+	CARDEA_REFUSE_IF(AUTH_TOKEN, seat->is_removed || claims->gen < seat->removed_gen);
 	/* Who waits learns nothing of the room (DESIGN 5, zero-byte lobby). */
 	CARDEA_REFUSE_IF(WAITING, seat->admission != CARDEA_SEAT_ADMITTED);
 	CARDEA_REFUSE_IF(AUTH_TOKEN, session.ended_at != 0);
@@ -102,6 +103,7 @@ static int by_token(const struct cardea_domain *domain, struct cardea_tx *tx,
                     enum cardea_token_use use, const char *token, struct cardea_principal *out)
 {
 	struct cardea_token_claims claims;
+	struct cardea_tenant_row tenant;
 	int err;
 
 	/* Refresh tokens open the refresh call only, join tokens only the plugin (Decision P2). */
@@ -124,7 +126,10 @@ static int by_token(const struct cardea_domain *domain, struct cardea_tx *tx,
 	CARDEA_REFUSE_IF(AUTH_TOKEN, use != CARDEA_TOKEN_ACCESS);
 	out->kind = CARDEA_PRINCIPAL_TENANT;
 	out->role = CARDEA_ROLE_HOST;
-	return 0;
+	err = cardea_tenant_find(tx, claims.tenant, &tenant);
+	/* What was made from a key ends with it (spec/participants 3.2). */
+	CARDEA_REFUSE_IF(AUTH_TOKEN, !err && claims.key_gen != tenant.key_gen);
+	return err;
 }
 
 /* A string of three parts is a token, even a broken one; anything else is taken as an API key
@@ -194,7 +199,7 @@ int cardea_authenticate(const struct cardea_domain *domain, struct cardea_tx *tx
 int cardea_principal_refresh(struct cardea_tx *tx, struct cardea_principal *principal,
                              struct cardea_tenant_row *tenant)
 {
-	struct cardea_token_claims claims = {.role = principal->role};
+	struct cardea_token_claims claims = {.role = principal->role, .gen = INT64_MAX};
 	int err = cardea_tenant_find(tx, principal->tenant, tenant);
 
 	g_strlcpy(claims.tenant, principal->tenant, sizeof(claims.tenant));

@@ -77,6 +77,7 @@ static int admit(struct cardea_tx *tx, const struct cardea_entrance *at,
 	        .is_guest = at->is_guest_token,
 	        .is_hidden = at->has_seat && at->seat.is_hidden,
 	        .replaces = at->replaces,
+	        .is_outdated = at->is_outdated,
 	        .limit = cardea_capacity_of(&at->room, &at->session, &at->tenant)};
 	struct cardea_block_person person = {.client_key = at->client_key};
 	int err = cardea_store_seat_count(tx, at->tenant.id, at->room.id, &entrant.active);

@@ -137,6 +137,7 @@ static int by_token(const struct cardea_domain *domain, struct cardea_tx *tx,
 	CARDEA_REFUSE_IF(CREDENTIAL_PURPOSE, !claims.room[0]);
 	out->replaces = true; /* several devices of one user: the newest wins (spec/native 1) */
 	err = cardea_entrance_seat(tx, claims.tenant, claims.subject, out);
+	out->is_outdated = !err && claims.gen < out->seat.removed_gen;
 	if (!err && strcmp(out->seat.room, claims.room) != 0) {
 		err = CARDEA_E_UNAUTHENTICATED;
 	}
@@ -156,7 +157,9 @@ static int by_conference_token(const struct cardea_domain *domain, struct cardea
 		                                    : err;
 	}
 	out->replaces = true;
-	return cardea_entrance_seat(tx, ticket.tenant, ticket.seat, out);
+	err = cardea_entrance_seat(tx, ticket.tenant, ticket.seat, out);
+	out->is_outdated = !err && ticket.gen < out->seat.removed_gen;
+	return err;
 }
 
 /* Somebody who waits, or waited, to be let in: the only one who has the ticket. */

@@ -23,6 +23,7 @@ struct cardea_entrance {
 	struct cardea_link_row link; /* access link that has to let it in; id "" = none */
 	const char *client_key;      /* digest; NULL = none */
 	bool replaces;               /* may take over the seat's connection */
+	bool is_outdated;            /* the credential is from before a removal, which ended it */
 	bool is_early;               /* a permalink's guest, and no meeting runs: the rest is not set */
 };
 

@@ -102,7 +102,21 @@ int cardea_grant_reuse(const struct cardea_principal *who, const struct cardea_s
 	CARDEA_REFUSE_IF(HOST_REQUIRED, who->kind != CARDEA_PRINCIPAL_TENANT &&
 	                                        who->role != CARDEA_ROLE_HOST &&
 	                                        strcmp(who->seat, seat->id) != 0);
+	/* Nobody of the room knows of it (spec/model I4), so nobody speaks for it. */
+	CARDEA_REFUSE_IF(FORBIDDEN, seat->is_hidden && who->kind != CARDEA_PRINCIPAL_TENANT &&
+	                                    strcmp(who->seat, seat->id) != 0);
 	return 0;
+}
+
+bool cardea_grant_list(const struct cardea_principal *who, const struct cardea_session_row *session,
+                       const struct cardea_seat_row *seat)
+{
+	if (who->kind == CARDEA_PRINCIPAL_TENANT || who->role == CARDEA_ROLE_HOST ||
+	    strcmp(who->seat, seat->id) == 0) {
+		return true;
+	}
+	return seat->admission == CARDEA_SEAT_ADMITTED &&
+	       (!session->policy.lists_hosts_only || seat->role == CARDEA_ROLE_HOST);
 }
 
 unsigned cardea_grant_publish(const struct cardea_standing *at)
@@ -306,6 +320,7 @@ static int refuse_by_removal(const struct cardea_entrant *who)
 {
 	CARDEA_REFUSE_IF(BLOCKED, who->is_blocked);
 	CARDEA_REFUSE_IF(DENIED, who->seat && who->seat->admission == CARDEA_SEAT_DENIED);
+	CARDEA_REFUSE_IF(REMOVED, who->is_outdated);
 	CARDEA_REFUSE_IF(REMOVED, who->seat && who->seat->is_removed && !has_key(who->seat));
 	return 0;
 }

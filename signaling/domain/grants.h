@@ -124,6 +124,11 @@ int cardea_grant_remove(const struct cardea_principal *who,
                         const struct cardea_session_row *session,
                         const struct cardea_seat_row *seat);
 
+/* Does @who see @seat of @session, which is not hidden, in lists? Others than hosts do not see who
+ * waits, and where the meeting says so nobody but hosts and themselves. */
+bool cardea_grant_list(const struct cardea_principal *who, const struct cardea_session_row *session,
+                       const struct cardea_seat_row *seat);
+
 /* May @target be put back to wait? Hosts never wait (spec/meetings 12.1). 0 or CARDEA_E_FORBIDDEN.
  */
 int cardea_grant_put_back(const struct cardea_seat_row *target);
@@ -161,12 +166,13 @@ struct cardea_entrant {
 	enum cardea_role role;
 	bool is_guest; /* of a new seat */
 	bool is_hidden;
-	bool opens;      /* the call may open a scheduled or ended room */
-	bool early_join; /* the tenant's allow_early_join */
-	bool replaces;   /* may take over the seat's connection */
-	bool is_blocked; /* from the meeting, or the room (domain/blocks.h) */
-	int64_t active;  /* visible seats in the room now */
-	int64_t limit;   /* 0 = none */
+	bool opens;       /* the call may open a scheduled or ended room */
+	bool early_join;  /* the tenant's allow_early_join */
+	bool replaces;    /* may take over the seat's connection */
+	bool is_blocked;  /* from the meeting, or the room (domain/blocks.h) */
+	bool is_outdated; /* comes with what the seat's removal has ended */
+	int64_t active;   /* visible seats in the room now */
+	int64_t limit;    /* 0 = none */
 };
 
 struct cardea_admission {

@@ -41,6 +41,10 @@ static bool is_of_item(int err)
 	case CARDEA_E_ROOM_LOCKED:
 	case CARDEA_E_ALREADY_IN_ROOM:
 	case CARDEA_E_CONCURRENT_ROOMS:
+	case CARDEA_E_FORBIDDEN:
+	case CARDEA_E_BLOCKED:
+	case CARDEA_E_DENIED:
+	case CARDEA_E_REMOVED:
 		return true;
 	default:
 		return false;

@@ -97,6 +97,10 @@ static int remove_seat(struct cardea_tx *tx, void *arg)
 	if (!err) {
 		err = cardea_store_session_get(tx, op->tenant.id, op->seat.session, &session);
 	}
+	/* One's own seat is given up, others' need a meeting that has kicks. */
+	if (!err && strcmp(op->principal.seat, op->seat.id) != 0) {
+		err = cardea_grant_remove(&op->principal, &session, &op->seat);
+	}
 	if (err) {
 		return err;
 	}
@@ -213,7 +217,8 @@ static int update_seat(struct cardea_tx *tx, void *arg)
 	if (!err) {
 		err = find_seat(tx, op, id);
 	}
-	if (!err && op->seat.is_removed) {
+	/* An ended meeting stays as it was (spec/model I2). */
+	if (!err && (op->seat.is_removed || strcmp(op->seat.session, op->room.session) != 0)) {
 		err = CARDEA_E_PARTICIPANT_UNKNOWN;
 	}
 	return err ? err : change_seat(tx, op);

@@ -114,6 +114,25 @@ struct list_op {
 	size_t count;
 };
 
+/* Whom the caller may not see. Somebody who calls is in the meeting that runs. */
+static int leave_out(struct cardea_tx *tx, struct list_op *op,
+                     const struct cardea_principal *principal, const struct cardea_room_row *room)
+{
+	struct cardea_seat_row *seen = cardea_tx_alloc(tx, op->count * sizeof(*seen));
+	struct cardea_session_row session;
+	size_t count = 0;
+	int err = cardea_store_session_get(tx, room->tenant, room->session, &session);
+
+	for (size_t i = 0; i < op->count && !err; i++) {
+		if (cardea_grant_list(principal, &session, &op->seats[i])) {
+			seen[count++] = op->seats[i];
+		}
+	}
+	op->seats = seen;
+	op->count = count;
+	return err;
+}
+
 static int list(struct cardea_tx *tx, void *arg)
 {
 	struct list_op *op = arg;
@@ -134,10 +153,12 @@ static int list(struct cardea_tx *tx, void *arg)
 	if (err) {
 		return err;
 	}
-	return cardea_store_seat_list(tx, tenant.id, room.id,
-	                              op->active_only ? CARDEA_SEATS_VISIBLE_ACTIVE
-	                                              : CARDEA_SEATS_VISIBLE,
-	                              &op->seats, &op->count);
+	err = cardea_store_seat_list(tx, tenant.id, room.id,
+	                             op->active_only ? CARDEA_SEATS_VISIBLE_ACTIVE
+	                                             : CARDEA_SEATS_VISIBLE,
+	                             &op->seats, &op->count);
+	return err || principal.kind == CARDEA_PRINCIPAL_TENANT ? err
+	                                                        : leave_out(tx, op, &principal, &room);
 }
 
 static void answer_list(int err, void *arg)

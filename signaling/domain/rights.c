@@ -95,7 +95,8 @@ static int log_seat(struct cardea_tx *tx, struct cardea_seat_row *seat, const ch
 static int become_host(struct cardea_tx *tx, const struct cardea_room_row *room,
                        struct cardea_seat_row *seat, const char *by)
 {
-	int err = seat->admission == CARDEA_SEAT_WAITING ? cardea_seat_admit(tx, seat, by) : 0;
+	bool waits = seat->admission == CARDEA_SEAT_WAITING || seat->admission == CARDEA_SEAT_EXPECTED;
+	int err = waits ? cardea_seat_admit(tx, seat, by) : 0;
 
 	return !err && seat->is_online && !seat->is_hidden ? cardea_room_begin(tx, room) : err;
 }

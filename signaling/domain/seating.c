@@ -53,6 +53,7 @@ struct plan {
 	enum duplicate duplicate;
 	struct cardea_seat_row existing; /* unless NO_DUPLICATE; as it will be if it is kept */
 	enum cardea_role role;
+	bool has_to_wait; /* of a new seat */
 };
 
 static int plan_active(const struct cardea_seating *seating, struct plan *plan)
@@ -110,8 +111,8 @@ static bool keeps(const struct plan *plan)
 }
 
 /* Asks the one admission function. @active: who will be there besides. */
-static int admit(struct cardea_tx *tx, const struct cardea_seating *seating,
-                 const struct plan *plan, int64_t active, bool is_blocked)
+static int admit(struct cardea_tx *tx, const struct cardea_seating *seating, struct plan *plan,
+                 int64_t active, bool is_blocked)
 {
 	const struct cardea_room_row *room = &seating->room;
 	const struct cardea_tenant_row *tenant = &seating->tenant;
@@ -133,6 +134,7 @@ static int admit(struct cardea_tx *tx, const struct cardea_seating *seating,
 	}
 	if (has_session) {
 		entrant.limit = cardea_capacity_of(room, &session, tenant);
+		plan->has_to_wait = session.waiting_room && plan->role != CARDEA_ROLE_HOST;
 	}
 	return cardea_admit(room, has_session ? &session : NULL, &entrant, cardea_tx_now_ms(tx)).reason;
 }
@@ -221,5 +223,6 @@ int cardea_seating_add(struct cardea_tx *tx, struct cardea_seating *seating,
 		err = replace(tx, seating, &plan);
 	}
 	spec.role = plan.role;
+	spec.admission = plan.has_to_wait ? CARDEA_SEAT_EXPECTED : CARDEA_SEAT_ADMITTED;
 	return err ? err : cardea_seat_add(tx, &seating->room, &spec, &seating->seat);
 }

@@ -235,8 +235,9 @@ int cardea_seat_deny(struct cardea_tx *tx, struct cardea_seat_row *seat, const c
 {
 	const struct cardea_event_data data = {.by = by, .reason = reason};
 
+	empty(tx, seat);
 	seat->is_removed = true;
-	seat->gen++;
+	seat->removed_gen = seat->gen;
 	seat->denial = reason;
 	return set_admission(tx, seat, CARDEA_SEAT_DENIED, CARDEA_EVENT_PARTICIPANT_DENIED, &data);
 }
@@ -274,6 +275,7 @@ int cardea_seat_remove(struct cardea_tx *tx, struct cardea_seat_row *seat,
 
 	empty(tx, seat);
 	seat->is_removed = true;
+	seat->removed_gen = seat->gen;
 	data.gen = seat->gen;
 	err = cardea_store_seat_update(tx, seat);
 	if (!err) {

@@ -141,6 +141,8 @@ static void put_family(json_t *payload, enum cardea_token_use use,
 	}
 	if (!claims->room[0]) {
 		json_object_set_new(payload, "key_gen", json_integer(claims->key_gen));
+	} else if (use != CARDEA_TOKEN_EXCHANGE) {
+		json_object_set_new(payload, "gen", json_integer(claims->gen));
 	}
 }
 
@@ -190,7 +192,7 @@ int cardea_token_family(const struct cardea_random *random, struct cardea_token_
 
 void cardea_token_claims_of(const struct cardea_seat_row *seat, struct cardea_token_claims *out)
 {
-	*out = (struct cardea_token_claims){.role = seat->role};
+	*out = (struct cardea_token_claims){.role = seat->role, .gen = seat->gen};
 	g_strlcpy(out->tenant, seat->tenant, sizeof(out->tenant));
 	g_strlcpy(out->subject, seat->id, sizeof(out->subject));
 	g_strlcpy(out->room, seat->room, sizeof(out->room));
@@ -263,6 +265,7 @@ static bool read_family(const json_t *payload, struct cardea_token_claims *out)
 
 	out->step = cardea_json_integer(payload, "step", 0);
 	out->key_gen = cardea_json_integer(payload, "key_gen", 0);
+	out->gen = cardea_json_integer(payload, "gen", 0);
 	return family[0] && g_strlcpy(out->family, family, sizeof(out->family)) < sizeof(out->family);
 }
 

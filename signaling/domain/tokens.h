@@ -36,6 +36,7 @@ struct cardea_token_claims {
 	char family[CARDEA_FAMILY_SIZE]; /* of tokens that came from one another; not on EXCHANGE */
 	int64_t step;                    /* of a refresh token: its number in the family, from 0 */
 	int64_t key_gen;                 /* of a tenant's token: rotations of its key so far */
+	int64_t gen;                     /* of a seat's token: the seat's when it was made */
 };
 
 /* When, and from which randomness; a command takes both from its tx. */

@@ -31,6 +31,7 @@ struct cardea_seat_row {
 	struct cardea_sealed access_key;
 	enum cardea_role role;
 	int64_t gen;
+	int64_t removed_gen; /* gen since the last removal; 0 = never removed */
 	bool is_guest, is_hidden;
 	enum cardea_seat_admission admission;
 	int64_t admitted_by_event; /* its number; what came before is not for that person */
@@ -51,8 +52,8 @@ struct cardea_seat_row {
 
 int cardea_store_seat_insert(struct cardea_tx *tx, const struct cardea_seat_row *row);
 /* Writes what changes in a seat's life: name, avatar, metadata, access key, role, gen, hidden,
- * removed, online, connection, left_at, leaves_at, hand, admission, locale, denial, present, locks,
- * publish, rights_event. A new seat has no raised hand. */
+ * removed, removed_gen, online, connection, left_at, leaves_at, hand, admission, locale, denial,
+ * present, locks, publish, rights_event. A new seat has no raised hand. */
 int cardea_store_seat_update(struct cardea_tx *tx, const struct cardea_seat_row *row);
 /* CARDEA_E_NOT_FOUND. */
 int cardea_store_seat_get(struct cardea_tx *tx, const char *tenant, const char *id,

@@ -157,10 +157,15 @@ int cardea_store_room_delete(struct cardea_tx *tx, const char *tenant, const cha
 {
 	int err =
 	        CARDEA_EXEC(tx,
-	                    "UPDATE rooms SET status = $1, key = NULL, session = NULL "
+	                    "UPDATE rooms SET status = $1, key = NULL, session = NULL, has_blocks = 0 "
 	                    "WHERE tenant = $2 AND room = $3",
 	                    CARDEA_INT(CARDEA_ROOM_ROW_DELETED), CARDEA_TEXT(tenant), CARDEA_TEXT(id));
 
+	/* A room made from the same name has its id again, but nothing else of it. */
+	if (!err) {
+		err = CARDEA_EXEC(tx, "DELETE FROM blocks WHERE tenant = $1 AND room = $2",
+		                  CARDEA_TEXT(tenant), CARDEA_TEXT(id));
+	}
 	return err ? err
 	           : CARDEA_EXEC(tx,
 	                         "UPDATE participants SET hidden = 1 WHERE tenant = $1 AND room = $2",

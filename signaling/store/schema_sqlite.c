@@ -653,6 +653,13 @@ static const char *const session_texts[] = {
 		"ALTER TABLE sessions ADD COLUMN waiting_text TEXT",
 		NULL,
 };
+/* removed_gen: gen of a seat since its last removal, which ended the tokens from before; 0 = there was
+ * none. */
+static const char *const removals[] = {
+		"ALTER TABLE participants ADD COLUMN removed_gen INTEGER NOT NULL DEFAULT 0",
+		"UPDATE participants SET removed_gen = gen WHERE removed = 1",
+		NULL,
+};
 /* clang-format on */
 
 const struct cardea_migration cardea_schema_sqlite[CARDEA_SCHEMA_SQLITE_COUNT] = {
@@ -670,4 +677,5 @@ const struct cardea_migration cardea_schema_sqlite[CARDEA_SCHEMA_SQLITE_COUNT] =
         {.name = "bookings", .statements = bookings},
         {.name = "spaces", .statements = spaces},
         {.name = "session texts", .statements = session_texts},
+        {.name = "removals", .statements = removals},
 };
