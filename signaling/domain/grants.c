@@ -108,11 +108,15 @@ int cardea_grant_reuse(const struct cardea_principal *who, const struct cardea_s
 	return 0;
 }
 
+bool cardea_grant_vouches(const struct cardea_principal *who)
+{
+	return who->kind == CARDEA_PRINCIPAL_TENANT || who->role == CARDEA_ROLE_HOST;
+}
+
 bool cardea_grant_list(const struct cardea_principal *who, const struct cardea_session_row *session,
                        const struct cardea_seat_row *seat)
 {
-	if (who->kind == CARDEA_PRINCIPAL_TENANT || who->role == CARDEA_ROLE_HOST ||
-	    strcmp(who->seat, seat->id) == 0) {
+	if (cardea_grant_vouches(who) || strcmp(who->seat, seat->id) == 0) {
 		return true;
 	}
 	return seat->admission == CARDEA_SEAT_ADMITTED &&

@@ -124,6 +124,9 @@ int cardea_grant_remove(const struct cardea_principal *who,
                         const struct cardea_session_row *session,
                         const struct cardea_seat_row *seat);
 
+/* Whom @who adds is let in by that, and need not wait: so with tenants and hosts. */
+bool cardea_grant_vouches(const struct cardea_principal *who);
+
 /* Does @who see @seat of @session, which is not hidden, in lists? Others than hosts do not see who
  * waits, and where the meeting says so nobody but hosts and themselves. */
 bool cardea_grant_list(const struct cardea_principal *who, const struct cardea_session_row *session,

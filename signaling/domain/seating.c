@@ -134,7 +134,8 @@ static int admit(struct cardea_tx *tx, const struct cardea_seating *seating, str
 	}
 	if (has_session) {
 		entrant.limit = cardea_capacity_of(room, &session, tenant);
-		plan->has_to_wait = session.waiting_room && plan->role != CARDEA_ROLE_HOST;
+		plan->has_to_wait = session.waiting_room && plan->role != CARDEA_ROLE_HOST &&
+		                    !cardea_grant_vouches(&seating->principal);
 	}
 	return cardea_admit(room, has_session ? &session : NULL, &entrant, cardea_tx_now_ms(tx)).reason;
 }
