@@ -74,6 +74,9 @@ static void tell(void *arg, const struct cardea_telling *telling)
 	case CARDEA_TELL_UNMUTE:
 		g_string_printf(line, "unmute %s %s", telling->seat, telling->kind);
 		break;
+	case CARDEA_TELL_LOCKS:
+		g_string_printf(line, "locks %s %u", telling->seat, telling->locks);
+		break;
 	case CARDEA_TELL_HANDS:
 		g_string_assign(line, "hands");
 		for (size_t i = 0; i < telling->hand_count; i++) {
@@ -82,7 +85,8 @@ static void tell(void *arg, const struct cardea_telling *telling)
 		break;
 	}
 	assert_string_equal(telling->node, FIXTURE_NODE);
-	assert_true(telling->type == CARDEA_TELL_HANDS || telling->id > 0);
+	assert_true(telling->type == CARDEA_TELL_HANDS || telling->type == CARDEA_TELL_LOCKS ||
+	            telling->id > 0);
 	f->told_id = telling->id ? telling->id : f->told_id;
 	g_free(f->told);
 	f->told = g_string_free(line, FALSE);
