@@ -25,11 +25,22 @@ export function strangerOf(value) {
   return value.slice(0, 8) + scrambled(value.slice(8)); // sealed text, after the prefix that names it
 }
 
+const people = new WeakMap(); // by gateway: passwords cost time
+
+/** Someone with an account, and the tokens of the client. */
+function signedIn(cardea, isFresh) {
+  const make = async () => {
+    const spaces = new Spaces(cardea);
+    return { spaces, user: await spaces.user('ann'), client: body(await spaces.auth({ grant_type: 'client_credentials' })) };
+  };
+  if (isFresh) return make();
+  if (!people.has(cardea)) people.set(cardea, make());
+  return people.get(cardea);
+}
+
 /** A user with a public room in a public space, and all tokens that lead to it (spec/spaces). */
-async function accounts(cardea) {
-  const spaces = new Spaces(cardea);
-  const user = await spaces.user('ann');
-  const client = body(await spaces.auth({ grant_type: 'client_credentials' }));
+async function accounts(cardea, isFresh) {
+  const { spaces, user, client } = await signedIn(cardea, isFresh);
   const space = await spaces.space(user, { isPublic: true });
   const room = await spaces.room(user, space, { isPublic: true });
   const link = await spaces.link(user, room, { isPermanent: true });
@@ -51,8 +62,11 @@ async function accounts(cardea) {
   };
 }
 
-/** @p meetings: of startMeetings. Answers {kinds: {name: credential}, and what calls name in their paths}. */
-export async function makeWorld(meetings) {
+/**
+ * @p meetings: of startMeetings; @p isFresh: with an account of its own. Answers {kinds: {name: credential}, and what calls name
+ * in their paths}.
+ */
+export async function makeWorld(meetings, { isFresh = false } = {}) {
   const { cardea } = meetings;
   const host = await meetings.room();
   const arrived = await meetings.arrive(host);
@@ -72,9 +86,10 @@ export async function makeWorld(meetings) {
   const plugnmeet = new Plugnmeet(cardea, cardea.dev.api_key_id, cardea.dev.api_secret);
   const ofBackend = await plugnmeet.token(name, { user_id: 'booked' });
   const [chair, member] = [await added('host'), await added('participant')];
-  const { kinds: ofAccounts, ...places } = await accounts(cardea);
+  const { kinds: ofAccounts, ...places } = await accounts(cardea, isFresh);
   return {
-    ...places, room: name, id: chair.room.id, tenant: cardea.sql('SELECT tenant FROM tenants LIMIT 1'), user: 'guest', participant: member.participant.id, permalink: permalink.id, permalinkRoom: room,
+    ...places, room: name, id: chair.room.id, tenant: cardea.sql('SELECT tenant FROM tenants LIMIT 1'), user: 'guest', participant: member.participant.id,
+    permalink: permalink.id, permalinkRoom: room,
     kinds: {
       ...ofAccounts,
       'API key': cardea.dev.api_key,
