@@ -597,6 +597,8 @@ test('spaces: signing in', async () => {
   await signIn(200, { grant_type: 'refresh_token', refresh_token });
   await signIn(400, { grant_type: 'password', username: ann.email, password: 'x' });
   await signIn(401, { grant_type: 'client_credentials', client_secret: 'x' });
+  await ask('signInOnPage', 200, {}, { body: { username: ann.email, password: PASSWORD } });
+  await ask('signInOnPage', 400, {}, { body: { username: ann.email } });
 });
 
 test('spaces: every call', async () => {
@@ -679,6 +681,7 @@ test('as many rooms as the tenant may have, and a blocked tenant', async () => {
   await ask('addParticipant', 409, { room: 'one more' }, asTenant({ body: { display_name: 'x' } }));
   await ask('startPermalink', 409, { id: permalink.user_token });
   cardea.sql('UPDATE tenants SET max_concurrent_rooms = 0, is_active = 0');
+  await ask('signInOnPage', 401, {}, { body: { username: 'x', password: PASSWORD } });
   await askAll([...ofKey, 'getMeeting'], 423, at(host), { body: CHAT });
   await askAll(ofTenant, 423, {}, withKey({ body: { user: { name: 'x' }, url: 'https://example.com/', types: 'room_update' } }));
   await ask('addGuest', 423, { guest_token: host.room.guest_token }, { body: { name: 'x' } });
