@@ -6,8 +6,8 @@
  * digest in `credentials`, which alone is looked up, and, where it must be shown or used again,
  * sealed beside what it belongs to. Everything but the nodes is under a tenant.
  *
- * Tables with other ways in than their key are not WITHOUT ROWID: their key begins with the tenant,
- * and the planner, which knows no numbers, would take reading all of a tenant for the cheapest way.
+ * Tables with other ways in than a key that begins with the tenant are not WITHOUT ROWID: the
+ * planner, which knows no numbers, would take reading all of a tenant for the cheapest way.
  */
 #include "store/schema_sqlite.h"
 

@@ -1,7 +1,7 @@
 /*
  * store: the durable state. One writer thread runs commands; those that wait at one moment share a
- * transaction, each in a savepoint of its own, and are answered after the commit is synced (DESIGN
- * 8).
+ * transaction, of which each can be undone alone (docs/decisions/0013), and are answered after the
+ * commit is synced (DESIGN 8).
  *
  * A command is a pure closure: it reads and writes through its tx only, takes time and randomness
  * from it, and changes nothing outside it but its own argument, which it fills from scratch at each
