@@ -1,9 +1,11 @@
 // The meetings API under load, by wrk with 64 connections: POST /rooms, each a new meeting, durable before
-// it is answered; GET /rooms/KEY; POST /guests/TOKEN; with and without 2,000 idle observers. Then what an
+// it is answered; GET /rooms/KEY; POST /guests/TOKEN; with and without 2,000 idle observers; getJoinToken of the
+// plugNmeet dialect, each of a new person in one of 64 rooms. Then what an
 // observer costs, and how late an event reaches all of them. docs/performance.md has the method.
 //
 // usage: tests/support/netns.sh node tests/bench/api.mjs [rounds [seconds]]
 
+import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { ROOT } from '../support/build.mjs';
@@ -15,6 +17,7 @@ import { wrk } from './wrk.mjs';
 const ROUNDS = Number(process.argv[2] ?? 3);
 const SECONDS = Number(process.argv[3] ?? 6);
 const OBSERVERS = 2000;
+const JOIN_ROOMS = 64;
 const SCRIPT = path.join(ROOT, 'tests/bench/meetings.lua');
 
 const total = { delivered: 0, expected: 0 };
@@ -52,14 +55,31 @@ async function steps(cardea, run) {
   return result;
 }
 
-async function run(cardea, name, call, pathname) {
+async function run(cardea, name, call, pathname, env = {}) {
   const result = await steps(cardea, () => wrk(`${cardea.url}${pathname}`, {
-    script: SCRIPT, seconds: SECONDS, env: { CARDEA_CALL: call, CARDEA_PATH: pathname, CARDEA_API_KEY: cardea.dev.api_key },
+    script: SCRIPT, seconds: SECONDS, env: { CARDEA_CALL: call, CARDEA_PATH: pathname, CARDEA_API_KEY: cardea.dev.api_key, ...env },
   }));
   console.log(`${name}: ${result.rate.toFixed(0)} requests/s, p99 ${result.p99.toFixed(2)} ms, ${result.failed} failed`);
   total.expected += result.requests;
   total.delivered += result.requests - result.failed;
   runs.set(name, [...(runs.get(name) ?? []), result]);
+}
+
+/** Rooms that make user ids, and signed requests for a token in each: the environment of the script. */
+async function prepareJoins(cardea) {
+  const { api_key_id: key, api_secret: secret } = cardea.dev;
+  const sign = (text) => crypto.createHmac('sha256', secret).update(text).digest('hex');
+  const lines = [];
+  for (let i = 0; i < JOIN_ROOMS; i += 1) {
+    const create = JSON.stringify({ room_id: `room-${i}`, metadata: { room_title: 'Bench', room_features: { auto_gen_user_id: true } } });
+    const made = await fetch(`${cardea.url}/room/create`, { method: 'POST', headers: { 'API-KEY': key, 'HASH-SIGNATURE': sign(create) }, body: create });
+    if (!(await made.json()).status) throw new Error('room/create failed');
+    const join = JSON.stringify({ room_id: `room-${i}`, user_info: { name: 'Jane Doe', user_id: 'jane', user_metadata: { lock_settings: { lock_webcam: true } } } });
+    lines.push(`${sign(join)} ${join}\n`);
+  }
+  const file = path.join(cardea.stateDir, 'joins.txt');
+  fs.writeFileSync(file, lines.join(''), { mode: 0o600 });
+  return { CARDEA_KEY_ID: key, CARDEA_REQUESTS: file };
 }
 
 // Everybody comes from one address with one link here.
@@ -95,6 +115,8 @@ try {
   // Before and after those with observers, because the database grows.
   for (let round = 0; round < ROUNDS; round += 1) await run(cardea, 'post_rooms_alone', ...calls[0].slice(1));
   for (let round = 0; round < ROUNDS; round += 1) await run(cardea, ...calls[2]);
+  const joins = await prepareJoins(cardea);
+  for (let round = 0; round < ROUNDS; round += 1) await run(cardea, 'get_join_token', 'join', '/room/getJoinToken', joins);
 } finally {
   await cardea.stop();
 }
@@ -109,5 +131,7 @@ report({
   get_rooms_key_p99_ms: of('get_rooms_key', 'p99'),
   post_guests_per_s: of('post_guests', 'rate'),
   post_guests_p99_ms: of('post_guests', 'p99'),
+  get_join_token_per_s: of('get_join_token', 'rate'),
+  get_join_token_p99_ms: of('get_join_token', 'p99'),
   ...figures,
 }, total);

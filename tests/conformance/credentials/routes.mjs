@@ -45,7 +45,7 @@ const missing = Object.fromEntries([
 // What a backend signs (tests/conformance/plugnmeet): no credential is presented.
 const signed = Object.fromEntries([
   ...['room/create', 'room/getJoinToken', 'room/isRoomActive', 'room/getActiveRoomInfo', 'room/getActiveRoomsInfo', 'room/endRoom', 'room/fetchPastRooms',
-    'room/uploadWhiteboardFile'].flatMap((call) => [`/auth/${call}`, `/${call}`]),
+    'room/broadcastToRoom', 'room/uploadWhiteboardFile'].flatMap((call) => [`/auth/${call}`, `/${call}`]),
   ...['recording/fetch', 'recording/info', 'recording/recordingInfo', 'recording/updateMetadata', 'recording/mergeRecordings', 'recording/delete',
     'recording/getDownloadToken', 'artifact/fetch', 'artifact/info', 'artifact/delete', 'artifact/getDownloadToken', 'analytics/fetch', 'analytics/delete',
     'analytics/getDownloadToken', 'recorder/notify', 'getClientFiles', '{}', '{}/{}'].map((call) => `/auth/${call}`),
