@@ -256,6 +256,10 @@ struct cardea_participant_add {
 	const char *external_user_id; /* NULL = absent */
 	const char *metadata;         /* opaque text, NULL = absent */
 	int role;                     /* enum cardea_role, or -1 = absent */
+	/* Of tokens of the application's own only. */
+	bool is_hidden, has_publish;
+	unsigned publish;  /* if so: kinds it may publish at most */
+	int64_t leaves_at; /* ms; unless it has come until then, 0 = stays */
 };
 
 struct cardea_tenant_flags {

@@ -5,6 +5,7 @@
 #include <glib.h>
 #include "cardea_error.h"
 #include "cardea_refusal.h"
+#include "domain/app_tokens.h"
 #include "domain/conference_tokens.h"
 #include "domain/credentials.h"
 #include "domain/domain_private.h"
@@ -176,7 +177,7 @@ static int by_ticket(const struct cardea_domain *domain, struct cardea_tx *tx, c
 }
 
 static int by_credential(const struct cardea_domain *domain, struct cardea_tx *tx,
-                         const char *credential, struct cardea_entrance *out)
+                         const char *credential, bool is_renewal, struct cardea_entrance *out)
 {
 	enum cardea_token_use use;
 
@@ -201,6 +202,9 @@ static int by_credential(const struct cardea_domain *domain, struct cardea_tx *t
 	case CARDEA_TOKEN_JOIN:
 		return CARDEA_E_CREDENTIAL_PURPOSE;
 	case CARDEA_TOKEN_OTHER:
+		if (cardea_is_app_token(credential)) {
+			return cardea_app_token_entrance(domain, tx, credential, is_renewal, out);
+		}
 		return cardea_is_conference_token(credential)
 		               ? by_conference_token(domain, tx, credential, out)
 		               : cardea_space_entrance(domain, tx, credential, out);
@@ -274,7 +278,7 @@ int cardea_entrance_find(const struct cardea_domain *domain, struct cardea_tx *t
 	int err;
 
 	memset(out, 0, sizeof(*out));
-	err = by_credential(domain, tx, command->credential, out);
+	err = by_credential(domain, tx, command->credential, command->resume != NULL, out);
 	if (err || out->is_early) {
 		return err;
 	}

@@ -58,6 +58,10 @@ struct plan {
 
 static int plan_active(const struct cardea_seating *seating, struct plan *plan)
 {
+	if (seating->keeps_seat) {
+		plan->duplicate = REUSE;
+		return 0;
+	}
 	switch (seating->tenant.duplicate_policy) {
 	case CARDEA_DUPLICATE_REJECT:
 		return CARDEA_E_ALREADY_IN_ROOM;
@@ -112,7 +116,7 @@ static bool keeps(const struct plan *plan)
 
 /* Asks the one admission function. @active: who will be there besides. */
 static int admit(struct cardea_tx *tx, const struct cardea_seating *seating, struct plan *plan,
-                 int64_t active, bool is_blocked)
+                 int64_t active, bool is_hidden, bool is_blocked)
 {
 	const struct cardea_room_row *room = &seating->room;
 	const struct cardea_tenant_row *tenant = &seating->tenant;
@@ -124,6 +128,7 @@ static int admit(struct cardea_tx *tx, const struct cardea_seating *seating, str
 	        .early_join = tenant->allow_early_join,
 	        .replaces = true,
 	        .active = active,
+	        .is_hidden = is_hidden,
 	        .is_blocked = is_blocked,
 	        .limit = cardea_capacity(room->max_participants, tenant->max_participants_per_room)};
 	bool has_session = room->session[0] != '\0';
@@ -160,7 +165,7 @@ static int check(struct cardea_tx *tx, const struct cardea_seating *seating,
 	active -= plan->duplicate == REPLACE && !plan->existing.is_hidden ? 1 : 0;
 	err = cardea_grant_role(&seating->principal, who->role,
 	                        seating->tenant.first_participant_is_host && active == 0, &plan->role);
-	return err ? err : admit(tx, seating, plan, active, is_blocked);
+	return err ? err : admit(tx, seating, plan, active, who->is_hidden, is_blocked);
 }
 
 static int open_if_closed(struct cardea_tx *tx, struct cardea_seating *seating)
@@ -204,7 +209,11 @@ int cardea_seating_add(struct cardea_tx *tx, struct cardea_seating *seating,
 {
 	struct cardea_seat_spec spec = {.display_name = who->display_name,
 	                                .external_user_id = who->external_user_id,
-	                                .metadata = who->metadata};
+	                                .metadata = who->metadata,
+	                                .is_hidden = who->is_hidden,
+	                                .has_publish = who->has_publish,
+	                                .publish = who->publish,
+	                                .leaves_at = who->leaves_at};
 	struct plan plan = {0};
 	int err;
 

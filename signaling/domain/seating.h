@@ -18,6 +18,7 @@ struct cardea_seating {
 	struct cardea_principal principal;
 	struct cardea_tenant_row tenant;
 	struct cardea_room_row room;
+	bool keeps_seat;   /* the same user is the same seat, whatever the tenant's policy is */
 	bool room_created; /* made, opened or opened again */
 	/* of the last one who was seated */
 	struct cardea_seat_row seat;

@@ -159,6 +159,16 @@ int cardea_store_seat_by_user(struct cardea_tx *tx, const char *tenant, const ch
 	return cardea_rows_expect(err, sink.count);
 }
 
+int cardea_store_seat_removed_at(struct cardea_tx *tx, const char *tenant, const char *session,
+                                 const char *external_user_id, int64_t *out)
+{
+	return CARDEA_QUERY(tx,
+	                    "SELECT COALESCE(MAX(left_at), 0) FROM participants " IN_SESSION
+	                    "AND external_user_id = $3 AND removed = 1",
+	                    cardea_rows_take_integer, out, CARDEA_TEXT(tenant), CARDEA_TEXT(session),
+	                    CARDEA_TEXT(external_user_id));
+}
+
 int cardea_store_seat_by_client_id(struct cardea_tx *tx, const char *tenant, const char *session,
                                    const char *client_id, struct cardea_seat_row *out)
 {

@@ -66,6 +66,9 @@ int cardea_store_seat_by_registration(struct cardea_tx *tx, const char *tenant, 
  * CARDEA_E_NOT_FOUND. */
 int cardea_store_seat_by_user(struct cardea_tx *tx, const char *tenant, const char *session,
                               const char *external_user_id, struct cardea_seat_row *out);
+/* When a seat of that user in @session was removed last; 0 = none was. */
+int cardea_store_seat_removed_at(struct cardea_tx *tx, const char *tenant, const char *session,
+                                 const char *external_user_id, int64_t *out);
 /* Any seat of @session. CARDEA_E_NOT_FOUND. */
 int cardea_store_seat_by_client_id(struct cardea_tx *tx, const char *tenant, const char *session,
                                    const char *client_id, struct cardea_seat_row *out);
