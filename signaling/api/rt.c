@@ -439,7 +439,7 @@ static void user_found(int err, const struct cardea_meeting *meeting, void *arg)
 		refuse(handshake);
 		return;
 	}
-	socket->is_host = !meeting->user.is_guest;
+	socket->is_host = meeting->user.role == CARDEA_ROLE_HOST;
 	take_standing(socket, meeting);
 	memcpy(socket->seat, meeting->seat, sizeof(socket->seat));
 	memcpy(socket->session, meeting->session, sizeof(socket->session));

@@ -147,6 +147,20 @@ static const struct {
         {CARDEA_EVENT_ROOM_ENDED, ended, CARDEA_RT_OBSERVERS},
 };
 
+/* Where others than hosts see only hosts, they do not hear of others (spec/plugnmeet 9). */
+static enum cardea_rt_audience audience_of(const struct cardea_log_part *part,
+                                           const struct cardea_log_event *event,
+                                           enum cardea_rt_audience audience)
+{
+	bool is_presence = strcmp(event->type, CARDEA_EVENT_PARTICIPANT_ONLINE) == 0 ||
+	                   strcmp(event->type, CARDEA_EVENT_PARTICIPANT_OFFLINE) == 0;
+
+	return is_presence && part->room.lists_hosts_only && event->user &&
+	                       event->user->role != CARDEA_ROLE_HOST
+	               ? CARDEA_RT_HOSTS
+	               : audience;
+}
+
 struct cardea_rt_message cardea_rt_render(const struct cardea_log_part *part,
                                           const struct cardea_log_event *event)
 {
@@ -155,7 +169,7 @@ struct cardea_rt_message cardea_rt_render(const struct cardea_log_part *part,
 	for (size_t i = 0; i < G_N_ELEMENTS(table); i++) {
 		if (strcmp(table[i].type, event->type) == 0) {
 			message.json = table[i].render(part, event);
-			message.audience = table[i].audience;
+			message.audience = audience_of(part, event, table[i].audience);
 		}
 	}
 	if (message.json) {

@@ -87,6 +87,8 @@ static void affect(struct cardea_rt_socket *socket, const struct cardea_log_even
 	} else if (is_type(event, CARDEA_EVENT_PARTICIPANT_REMOVED)) {
 		socket->is_removed = true;
 		cardea_rt_hold(socket, false);
+	} else if (is_type(event, CARDEA_EVENT_PARTICIPANT_RIGHTS)) {
+		socket->is_host = g_strcmp0(event->data.role, cardea_role_name(CARDEA_ROLE_HOST)) == 0;
 	} else if (is_return(event)) {
 		if (socket->is_removed) {
 			socket->floor = event->seq;

@@ -24,19 +24,22 @@ static void names_of(const struct cardea_block_person *person, struct name names
 }
 
 int cardea_block_add(struct cardea_tx *tx, struct cardea_room_row *room,
-                     const struct cardea_seat_row *seat, enum cardea_block scope)
+                     const struct cardea_seat_row *seat, enum cardea_block scope, bool *added)
 {
 	const struct cardea_block_person person = cardea_block_person_of(seat);
 	const char *session = scope == CARDEA_BLOCK_ROOM ? "" : room->session;
 	struct name names[3];
+	bool is_new = false;
 	int err = 0;
 
+	*added = false;
 	names_of(&person, names);
 	for (size_t i = 0; i < G_N_ELEMENTS(names) && !err; i++) {
 		g_autofree char *name = g_strconcat(names[i].form, names[i].value, NULL);
 
 		if (names[i].value) {
-			err = cardea_store_block_add(tx, room->tenant, room->id, session, name);
+			err = cardea_store_block_add(tx, room->tenant, room->id, session, name, &is_new);
+			*added |= is_new;
 		}
 	}
 	if (err || room->has_blocks) {

@@ -23,8 +23,9 @@ struct cardea_block_person {
 };
 
 struct cardea_block_person cardea_block_person_of(const struct cardea_seat_row *seat);
+/* *@added: they were not blocked so far already. */
 int cardea_block_add(struct cardea_tx *tx, struct cardea_room_row *room,
-                     const struct cardea_seat_row *seat, enum cardea_block scope);
+                     const struct cardea_seat_row *seat, enum cardea_block scope, bool *added);
 /* Is any of @person blocked from the running session of @room? */
 int cardea_block_find(struct cardea_tx *tx, const struct cardea_room_row *room,
                       const struct cardea_block_person *person, bool *found);

@@ -153,7 +153,7 @@ static int place_room(struct cardea_tx *tx, const struct enter_op *op, struct ca
 static int describe_placement(struct cardea_tx *tx, struct enter_op *op,
                               const struct cardea_entrance *at)
 {
-	int err = cardea_room_placement(tx, &at->tenant, &at->room, &op->placement);
+	int err = cardea_room_placement(tx, &at->tenant, &at->room, at->seat.id, &op->placement);
 
 	if (!err) {
 		op->min_gen = g_memdup2(op->placement.min_gen,

@@ -120,7 +120,7 @@ bool cardea_grant_list(const struct cardea_principal *who, const struct cardea_s
 		return true;
 	}
 	return seat->admission == CARDEA_SEAT_ADMITTED &&
-	       (!session->policy.lists_hosts_only || seat->role == CARDEA_ROLE_HOST);
+	       cardea_grant_sees(session, who->role, who->seat, seat);
 }
 
 unsigned cardea_grant_publish(const struct cardea_standing *at)
@@ -151,6 +151,16 @@ unsigned cardea_grant_locks(const struct cardea_standing *at)
 	return strcmp(at->session->presenter, at->seat->id) == 0
 	               ? 0
 	               : defaults->on & defaults->set & CARDEA_LOCK_WHITEBOARD;
+}
+
+bool cardea_grant_sees(const struct cardea_session_row *session, enum cardea_role role,
+                       const char *seat, const struct cardea_seat_row *other)
+{
+	if (strcmp(seat, other->id) == 0) {
+		return true;
+	}
+	return !other->is_hidden && (role == CARDEA_ROLE_HOST || other->role == CARDEA_ROLE_HOST ||
+	                             !session->policy.lists_hosts_only);
 }
 
 struct cardea_rights cardea_grant_rights(const struct cardea_standing *at)

@@ -85,6 +85,10 @@ unsigned cardea_grant_publish(const struct cardea_standing *at);
  * session's default for the whiteboard while they do not present (spec/plugnmeet 7). */
 unsigned cardea_grant_locks(const struct cardea_standing *at);
 
+/* Does somebody in @session, with this role and seat, see @other in lists (spec/plugnmeet 9)? */
+bool cardea_grant_sees(const struct cardea_session_row *session, enum cardea_role role,
+                       const char *seat, const struct cardea_seat_row *other);
+
 struct cardea_rights {
 	unsigned publish; /* kinds, with the locks taken off */
 	unsigned locks;

@@ -104,7 +104,9 @@ static int get_user(struct cardea_tx *tx, void *arg)
 	/* Who waits sees nobody but himself, and only hosts see who waits (spec/meetings 12.2). */
 	if (!err && strcmp(op->target.id, op->rows.seat.id) != 0 &&
 	    (cardea_grant_meeting(&op->rows.session, &op->rows.seat, CARDEA_MEETING_READ_USER) ||
-	     (op->target.admission != CARDEA_SEAT_ADMITTED && op->rows.seat.is_guest))) {
+	     !cardea_grant_sees(&op->rows.session, op->rows.seat.role, op->rows.seat.id, &op->target) ||
+	     (op->target.admission != CARDEA_SEAT_ADMITTED &&
+	      op->rows.seat.role != CARDEA_ROLE_HOST))) {
 		err = CARDEA_E_USER_UNKNOWN;
 	}
 	return err;

@@ -199,6 +199,7 @@ int cardea_meeting_show_room(const struct cardea_domain *domain, struct cardea_t
 	        .options = rows->session.options,
 	        .is_running = rows->session.id[0] != '\0' && !rows->session.ended_at,
 	        .is_locked = rows->room.is_locked,
+	        .lists_hosts_only = rows->session.policy.lists_hosts_only,
 	        .started_at = rows->session.started_at,
 	};
 	err = open_guest_token(domain, tx, &rows->session, &out->guest_token);
@@ -244,7 +245,7 @@ int cardea_meeting_show(const struct cardea_domain *domain, struct cardea_tx *tx
 	if (err || rows->is_new) {
 		return err;
 	}
-	if (!rows->seat.is_guest && !rows->seat.is_removed) {
+	if (rows->seat.role == CARDEA_ROLE_HOST && !rows->seat.is_removed) {
 		err = show_waiting(tx, rows, out);
 	}
 	return err ? err

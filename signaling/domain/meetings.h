@@ -25,6 +25,7 @@ struct cardea_meeting_room {
 	const char *guest_token; /* "" = none */
 	const char *options;     /* opaque text, NULL = none */
 	bool is_running, is_locked;
+	bool lists_hosts_only;                       /* others than hosts see nobody else */
 	bool is_shut_down;                           /* has ended just now */
 	int64_t started_at;                          /* ms, 0 = does not run */
 	const struct cardea_meeting_user *presenter; /* NULL = nobody */

@@ -48,12 +48,23 @@ int cardea_moderation_permit(struct cardea_tx *tx, const struct cardea_moderatin
 	                                 at->effects);
 }
 
+/* Somebody who was removed before may not come back now. */
+static int log_block(struct cardea_tx *tx, const struct cardea_seat_row *seat,
+                     const struct cardea_seat_removal *how)
+{
+	const struct cardea_event_data data = {
+	        .reason = "host", .by = how->by, .block = how->block, .gen = seat->gen};
+
+	return cardea_journal_seat(tx, seat, CARDEA_EVENT_PARTICIPANT_REMOVED, &data, NULL);
+}
+
 int cardea_moderation_remove(struct cardea_tx *tx, const struct cardea_moderating *at,
                              struct cardea_seat_row *seat, const char *reason,
                              enum cardea_block block)
 {
 	const char *by = cardea_moderating_by(at);
 	struct cardea_seat_removal removal = {.by = by, .text = reason};
+	bool is_blocked_now = false;
 	int err = cardea_grant_remove(at->who, at->session, seat);
 
 	if (err) {
@@ -61,10 +72,10 @@ int cardea_moderation_remove(struct cardea_tx *tx, const struct cardea_moderatin
 	}
 	if (block != CARDEA_BLOCK_NONE) {
 		removal.block = block == CARDEA_BLOCK_ROOM ? "room" : "meeting";
-		err = cardea_block_add(tx, at->room, seat, block);
+		err = cardea_block_add(tx, at->room, seat, block, &is_blocked_now);
 	}
 	if (err || seat->is_removed) {
-		return err;
+		return err || !is_blocked_now ? err : log_block(tx, seat, &removal);
 	}
 	if (seat->admission == CARDEA_SEAT_WAITING) {
 		return cardea_seat_deny(tx, seat, reason, by);

@@ -265,7 +265,7 @@ static int keep_room(struct cardea_tx *tx, struct hello_op *op, const struct car
 	}
 	err = cardea_store_tenant_get(tx, room->tenant, &tenant);
 	if (!err) {
-		err = cardea_room_placement(tx, &tenant, room, placement);
+		err = cardea_room_placement(tx, &tenant, room, NULL, placement);
 	}
 	if (!err && told) {
 		err = cardea_tellings_missed(tx, room, *told, &placement->missed, &placement->missed_count);

@@ -364,7 +364,7 @@ static bool is_long_gone(const struct cardea_tx *tx, const struct cardea_seat_ro
 /* The node is told again of whoever is not as their token says; so long meetings with many people
  * do not make it more and more. */
 static void describe_changed(struct cardea_tx *tx, const struct cardea_room_row *room,
-                             const struct cardea_session_row *session,
+                             const struct cardea_session_row *session, const char *entering,
                              const struct cardea_seat_row *seats, size_t count,
                              struct cardea_placement *out)
 {
@@ -383,7 +383,7 @@ static void describe_changed(struct cardea_tx *tx, const struct cardea_room_row 
 			memcpy(raised->seat, seats[i].id, sizeof(raised->seat));
 			raised->gen = seats[i].gen;
 		}
-		if (seats[i].rights_event > 0) {
+		if (seats[i].rights_event > 0 && (!entering || strcmp(entering, seats[i].id) == 0)) {
 			grants[out->grant_count++] = cardea_rights_grant(&at);
 		}
 	}
@@ -392,7 +392,8 @@ static void describe_changed(struct cardea_tx *tx, const struct cardea_room_row 
 }
 
 int cardea_room_placement(struct cardea_tx *tx, const struct cardea_tenant_row *tenant,
-                          const struct cardea_room_row *room, struct cardea_placement *out)
+                          const struct cardea_room_row *room, const char *entering,
+                          struct cardea_placement *out)
 {
 	const struct cardea_seat_row *changed = NULL;
 	struct cardea_session_row session;
@@ -409,7 +410,7 @@ int cardea_room_placement(struct cardea_tx *tx, const struct cardea_tenant_row *
 	}
 	*out = (struct cardea_placement){.epoch = room->epoch,
 	                                 .policy = cardea_rights_policy(room, &session, tenant)};
-	describe_changed(tx, room, &session, changed, count, out);
+	describe_changed(tx, room, &session, entering, changed, count, out);
 	memcpy(out->room, room->id, sizeof(out->room));
 	memcpy(out->tenant, room->tenant, sizeof(out->tenant));
 	memcpy(out->session, room->session, sizeof(out->session));

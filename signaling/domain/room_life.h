@@ -78,9 +78,10 @@ int cardea_room_begin(struct cardea_tx *tx, const struct cardea_room_row *room);
 int cardea_room_end(struct cardea_tx *tx, struct cardea_room_row *room, const char *reason);
 /* Ends what runs in it; from now on nobody finds it. */
 int cardea_room_delete(struct cardea_tx *tx, struct cardea_room_row *room);
-/* Where and how an open room is, as its node is told; `min_gen` and `hands` are memory of the tx.
- */
+/* Where and how an open room is, as its node is told; its arrays are memory of the tx. @entering:
+ * the seat whose rights go with it; NULL = those of everybody who is in. */
 int cardea_room_placement(struct cardea_tx *tx, const struct cardea_tenant_row *tenant,
-                          const struct cardea_room_row *room, struct cardea_placement *out);
+                          const struct cardea_room_row *room, const char *entering,
+                          struct cardea_placement *out);
 
 #endif

@@ -62,14 +62,32 @@ static void close_ghosts(struct cardea_control *control, const struct cardea_pla
 	}
 }
 
+static struct cardea_room_at at_of(const struct cardea_placement *placement)
+{
+	struct cardea_room_at at = {.epoch = placement->epoch};
+
+	memcpy(at.room, placement->room, sizeof(at.room));
+	memcpy(at.node, placement->node, sizeof(at.node));
+	return at;
+}
+
 /* Before anything new can be told there, the room is told what it has missed. */
 static void open_again(struct cardea_control *control, const struct cardea_placement *placement)
 {
 	struct cardea_room_link *link =
 	        cardea_control_link(control, placement->room, placement->ingested);
 
-	cardea_room_link_request(link, cardea_wire_open(placement), CARDEA_CONTROL_ANSWER_MS,
-	                         nothing_done, NULL);
+	const struct cardea_room_at at = at_of(placement);
+	struct cardea_placement bare = *placement;
+
+	/* One by one: of a full room they are more than a message may hold. */
+	bare.grant_count = 0;
+	cardea_room_link_request(link, cardea_wire_open(&bare), CARDEA_CONTROL_ANSWER_MS, nothing_done,
+	                         NULL);
+	for (size_t i = 0; i < placement->grant_count; i++) {
+		cardea_room_link_request(link, cardea_wire_grant(&at, &placement->grants[i]),
+		                         CARDEA_CONTROL_ANSWER_MS, nothing_done, NULL);
+	}
 	for (size_t i = 0; i < placement->missed_count; i++) {
 		cardea_room_link_request(link, cardea_wire_telling(&placement->missed[i]),
 		                         CARDEA_CONTROL_ANSWER_MS, nothing_done, NULL);

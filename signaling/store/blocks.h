@@ -6,9 +6,9 @@
 #include <stdint.h>
 #include "store/store.h"
 
-/* @session "": for all of the room's. A block that is there already stays. */
+/* @session "": for all of the room's. *@added: it was not there already. */
 int cardea_store_block_add(struct cardea_tx *tx, const char *tenant, const char *room,
-                           const char *session, const char *person);
+                           const char *session, const char *person, bool *added);
 /* Whether @person is blocked from @session, or from all of @room's. */
 int cardea_store_block_find(struct cardea_tx *tx, const char *tenant, const char *room,
                             const char *session, const char *person, bool *found);

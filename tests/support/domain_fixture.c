@@ -38,6 +38,15 @@ static const char *choose_node(void *arg)
 	return f->node;
 }
 
+static void keep_grants(struct fixture *f, const struct cardea_placement *placement)
+{
+	for (size_t i = 0; i < placement->grant_count && i < G_N_ELEMENTS(f->grants); i++) {
+		f->grants[i] = placement->grants[i];
+	}
+	f->placement.grant_count = placement->grant_count;
+	f->placement.grants = f->grants;
+}
+
 static void open_room(void *arg, const struct cardea_placement *placement,
                       void (*done)(int err, void *arg), void *done_arg)
 {
@@ -50,10 +59,7 @@ static void open_room(void *arg, const struct cardea_placement *placement,
 		f->min_gen[i] = placement->min_gen[i];
 	}
 	f->placement.min_gen = f->min_gen;
-	for (size_t i = 0; i < placement->grant_count && i < G_N_ELEMENTS(f->grants); i++) {
-		f->grants[i] = placement->grants[i];
-	}
-	f->placement.grants = f->grants;
+	keep_grants(f, placement);
 	done(f->open_err, done_arg);
 }
 
@@ -522,6 +528,7 @@ static void take_placements(int err, const struct cardea_placement *list, size_t
 	struct verdict *out = arg;
 
 	for (size_t i = 0; i < count && !err; i++) {
+		keep_grants(out->fixture, &list[i]);
 		for (size_t j = 0; j < list[i].missed_count; j++) {
 			tell(out->fixture, &list[i].missed[j]);
 		}

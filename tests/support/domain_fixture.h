@@ -45,7 +45,7 @@ struct fixture {
 	int granted, policed;
 	struct cardea_seat_grant grant; /* the last one */
 	struct cardea_media_policy policy;
-	struct cardea_seat_grant grants[8]; /* of the last `open` */
+	struct cardea_seat_grant grants[8]; /* of the last `open`, or room of a hello */
 	int closed;
 	int told_count;
 	char *told;                       /* the last one, as a line */

@@ -125,6 +125,9 @@ test('others than hosts see cameras and names of hosts only, until they are host
   await receives(host, 'camera', [bob, cy], 'the host sees all');
   assert.deepEqual(await roster(cy), ids(host));
   assert.deepEqual(await roster(host), ids(bob, cy));
+  const listed = async (who) => (await cardea.api('GET', `/api/v1/rooms/${room}/participants`, undefined, { token: who.added.access_token }))
+    .body.participants.map(({ id }) => id).sort();
+  assert.deepEqual([await listed(cy), await listed(host)], [ids(host, cy), ids(host, bob, cy)]);
 
   // Bob becomes a host: he sees all, and all see him. Then Cy asks for a camera of nobody's.
   const made = await permit(host, room, bob, { role: 'host' });

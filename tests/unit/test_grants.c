@@ -377,6 +377,24 @@ static void updates_are_of_oneself_and_never_of_ones_role(void **state)
 	assert_int_equal(cardea_grant_act(&who, CARDEA_ACT_MODERATE), CARDEA_E_AUTH_TOKEN);
 }
 
+static void lists_may_be_of_hosts_only(void **state)
+{
+	struct cardea_session_row session = {.id = SESSION};
+	struct cardea_seat_row other = {.id = "other"};
+	const enum cardea_role host = CARDEA_ROLE_HOST, guest = CARDEA_ROLE_PARTICIPANT;
+
+	(void)state;
+	assert_true(cardea_grant_sees(&session, guest, "me", &other));
+	session.policy.lists_hosts_only = true;
+	assert_false(cardea_grant_sees(&session, guest, "me", &other));
+	assert_true(cardea_grant_sees(&session, guest, "other", &other));
+	assert_true(cardea_grant_sees(&session, host, "me", &other));
+	other.role = host;
+	assert_true(cardea_grant_sees(&session, guest, "me", &other));
+	other.is_hidden = true;
+	assert_false(cardea_grant_sees(&session, host, "me", &other));
+}
+
 static void hosts_take_no_locks(void **state)
 {
 	(void)state;
@@ -510,6 +528,7 @@ int main(void)
 	             hosts_moderate_who_they_know_of),
 	        TEST("updates are of oneself, and never of one's role",
 	             updates_are_of_oneself_and_never_of_ones_role),
+	        TEST("lists may be of hosts only", lists_may_be_of_hosts_only),
 	        TEST("hosts take no locks", hosts_take_no_locks),
 	        TEST("who is blocked stays out, whatever they hold", who_is_blocked_stays_out),
 	        TEST("acts of meetings are for hosts who are in",

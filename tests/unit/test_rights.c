@@ -132,9 +132,8 @@ static void a_change_is_one_event_and_one_grant(void **state)
 	assert_int_equal(count(f, &m, CARDEA_EVENT_PARTICIPANT_RIGHTS), 2);
 }
 
-/* Whatever the node missed, because a gateway was killed, is in the next `open`; also of a seat
- * whose rights are the default again, because its token may be from before. */
-static void every_open_carries_changed_rights(void **state)
+/* Also if the seat's rights are the default again, because its token may be from before. */
+static void entering_carries_rights_that_were_changed(void **state)
 {
 	struct fixture *f = *state;
 	struct meeting m = open_meeting(f);
@@ -146,17 +145,41 @@ static void every_open_carries_changed_rights(void **state)
 	lock_all(f, &m, CARDEA_LOCK_SCREEN_SHARING, true);
 	in = enter(f, &m.ann);
 	assert_int_equal(in.claims.publish, CARDEA_KIND_ALL); /* room locks come on top */
+	assert_int_equal(f->placement.grant_count, 0);
+	assert_int_equal(f->placement.policy.locks, CARDEA_KIND_SCREEN);
+	id = f->placement.policy.id;
+	assert_int_equal(enter(f, &m.bob).err, 0);
 	assert_int_equal(f->placement.grant_count, 1);
 	assert_string_equal(f->grants[0].seat, m.bob.id);
 	assert_int_equal(f->grants[0].locks, 0);
-	assert_int_equal(f->placement.policy.locks, CARDEA_KIND_SCREEN);
-	id = f->placement.policy.id;
 	assert_true(id > f->grants[0].id);
-
 	fixture_restart(f);
 	assert_int_equal(enter(f, &m.bob).err, 0);
 	assert_int_equal(f->placement.grant_count, 1);
 	assert_int_equal(f->placement.policy.id, id);
+}
+
+/* Whatever the node missed, because a gateway was killed. */
+static void a_hello_brings_the_rights_of_all_who_are_in(void **state)
+{
+	struct fixture *f = *state;
+	struct meeting m = open_meeting(f);
+
+	assert_int_equal(enter(f, &m.ann).err, 0);
+	permit(f, &m, &m.ann, lock(CARDEA_LOCK_WEBCAM, true));
+	permit(f, &m, &m.bob, lock(CARDEA_LOCK_CHAT, true));
+	assert_int_equal(fixture_hello(f, FIXTURE_NODE, FIXTURE_BOOT), 1);
+	assert_int_equal(f->placement.grant_count, 2);
+	assert_int_equal(f->grants[0].locks, CAMERA);
+
+	/* Who left is among them as long as their token may bring them back. */
+	fixture_seat_event(f, CARDEA_NODE_ONLINE, 1, m.ann.id, "c1", NULL);
+	fixture_seat_event(f, CARDEA_NODE_OFFLINE, 2, m.ann.id, "c1", "left");
+	assert_int_equal(fixture_hello(f, FIXTURE_NODE, FIXTURE_BOOT), 1);
+	assert_int_equal(f->placement.grant_count, 2);
+	fixture_move_clock(f, 10 * 60 * 1000);
+	assert_int_equal(fixture_hello(f, FIXTURE_NODE, FIXTURE_BOOT), 1);
+	assert_int_equal(f->placement.grant_count, 1);
 }
 
 /* A new generation has a new token; the grant is of it, or the node would not apply it. */
@@ -280,8 +303,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        WITH_DOMAIN("a change is one event and one grant, none is none",
 	                    a_change_is_one_event_and_one_grant),
-	        WITH_DOMAIN("every open carries rights that were changed",
-	                    every_open_carries_changed_rights),
+	        WITH_DOMAIN("entering carries rights that were changed",
+	                    entering_carries_rights_that_were_changed),
+	        WITH_DOMAIN("a hello brings the rights of all who are in",
+	                    a_hello_brings_the_rights_of_all_who_are_in),
 	        WITH_DOMAIN("locks survive a removal and a return",
 	                    locks_survive_a_removal_and_a_return),
 	        WITH_DOMAIN("locking all overwrites what seats say otherwise",
