@@ -408,7 +408,8 @@ static void who_is_blocked_stays_out(void **state)
 {
 	struct cardea_room_row room = active_room();
 	struct cardea_session_row session = running_session();
-	struct cardea_seat_row seat = {.is_present = true, .access_key = {(const uint8_t *)"x", 1}};
+	struct cardea_seat_row seat = {.is_present = true,
+	                               .access_key = {.data = (const uint8_t *)"x", .len = 1}};
 	struct cardea_entrant who = {.seat = &seat, .role = CARDEA_ROLE_HOST};
 
 	(void)state;
