@@ -89,9 +89,6 @@ static void tell(void *arg, const struct cardea_telling *telling)
 			g_string_append_printf(line, " %s", telling->hands[i]);
 		}
 		break;
-	case CARDEA_TELL_LOCKS:
-		g_string_printf(line, "locks %s %x", telling->seat, telling->locks);
-		break;
 	}
 	assert_string_equal(telling->node, FIXTURE_NODE);
 	assert_true(telling->type == CARDEA_TELL_HANDS || telling->type == CARDEA_TELL_LOCKS ||
