@@ -50,7 +50,7 @@ struct socket {
 	struct cardea_ws *ws;                /* NULL: not open yet, or closed */
 	char *token, *origin;
 	char tenant[CARDEA_UUID_SIZE], room[CARDEA_UUID_SIZE], seat[CARDEA_UUID_SIZE];
-	bool sees_hosts_only;
+	bool lists_hosts_only, sees_hosts_only; /* in the meeting; because of its role */
 	int64_t floor; /* events up to this number are not for this participant */
 	struct cardea_feed_reader *reader;
 	GHashTable *people; /* seats that the client was told of */
@@ -156,14 +156,29 @@ static void end_after(struct socket *socket, const struct cardea_log_event *even
 		cardea_ws_close(socket->ws, CLOSE_NORMAL, "room ended");
 	} else if (is_own && strcmp(event->type, CARDEA_EVENT_PARTICIPANT_REMOVED) == 0) {
 		cardea_ws_close(socket->ws, CLOSE_POLICY, "removed");
+	} else if (is_own && strcmp(event->type, CARDEA_EVENT_PARTICIPANT_WAITING) == 0) {
+		/* Who waits learns nothing of the room (DESIGN 5, zero-byte lobby). */
+		cardea_ws_close(socket->ws, CLOSE_POLICY, "waiting");
 	}
+}
+
+/* What people say reaches those, too, who do not see them. */
+static bool is_about_somebody(const struct cardea_log_event *event)
+{
+	return event->data.participant && strcmp(event->type, CARDEA_EVENT_MESSAGE_SENT) != 0;
+}
+
+static void see_as(struct socket *socket, enum cardea_role role)
+{
+	socket->sees_hosts_only = socket->lists_hosts_only && role != CARDEA_ROLE_HOST;
 }
 
 static void send_event(struct socket *socket, const struct cardea_log_event *event)
 {
 	struct cardea_shown_event shown;
 
-	if (send_presence(socket, event) || is_private_to_others(socket, event)) {
+	if (send_presence(socket, event) || is_private_to_others(socket, event) ||
+	    (is_about_somebody(event) && !is_shown(socket, event))) {
 		return;
 	}
 	shown = cardea_participants_show(event);
@@ -177,8 +192,13 @@ static void take_part(const struct cardea_log_part *part, void *arg)
 	struct socket *socket = arg;
 
 	for (size_t i = 0; i < part->count; i++) {
-		send_event(socket, &part->events[i]);
-		end_after(socket, &part->events[i]);
+		const struct cardea_log_event *event = &part->events[i];
+
+		if (event->user && g_strcmp0(event->data.participant, socket->seat) == 0) {
+			see_as(socket, event->user->role);
+		}
+		send_event(socket, event);
+		end_after(socket, event);
 	}
 }
 
@@ -380,7 +400,8 @@ static void open_socket(struct socket *socket, const struct cardea_following *no
 	g_strlcpy(socket->tenant, now->tenant, sizeof(socket->tenant));
 	g_strlcpy(socket->room, now->room, sizeof(socket->room));
 	g_strlcpy(socket->seat, now->seat, sizeof(socket->seat));
-	socket->sees_hosts_only = now->lists_hosts_only && now->role != CARDEA_ROLE_HOST;
+	socket->lists_hosts_only = now->lists_hosts_only;
+	see_as(socket, now->role);
 	socket->floor = now->first_event;
 	cardea_bucket_init(&socket->bucket, &rate, cardea_clock_mono_ms(socket->server->api->clock));
 	cardea_ws_limit_message(socket->ws, MAX_FRAME);

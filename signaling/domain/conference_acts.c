@@ -74,7 +74,7 @@ static int find_caller(struct cardea_tx *tx, struct act_op *op)
 	if (!err) {
 		err = unknown(find_seat(tx, op, &seat));
 	}
-	CARDEA_REFUSE_IF(AUTH_TOKEN, !err && seat.is_removed);
+	CARDEA_REFUSE_IF(AUTH_TOKEN, !err && (seat.is_removed || op->ticket.gen < seat.removed_gen));
 	if (!err) {
 		op->who = (struct cardea_principal){.kind = CARDEA_PRINCIPAL_SEAT, .role = seat.role};
 		memcpy(op->who.tenant, seat.tenant, sizeof(op->who.tenant));
@@ -319,7 +319,7 @@ static int verify(struct cardea_tx *tx, void *arg)
 	if (!err) {
 		err = find_seat(tx, op, &seat);
 	}
-	CARDEA_REFUSE_IF(NOT_FOUND, !err && seat.is_removed);
+	CARDEA_REFUSE_IF(NOT_FOUND, !err && (seat.is_removed || op->ticket.gen < seat.removed_gen));
 	CARDEA_REFUSE_IF(IN_USE, !err && seat.is_online);
 	return err ? err : check_place(tx, op, &seat);
 }

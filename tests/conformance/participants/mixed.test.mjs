@@ -74,6 +74,8 @@ test('plugnmeet 6: nor of a join token of a backend, whoever comes back by an ac
   assert.equal((await enter(token)).status, 403);
   assert.equal(bodyOf(await enter(meeting.access_key), 201).participant.id, seat);
   assert.equal((await enter(token)).status, 403);
+  const verified = await plugnmeet.api('verifyToken', token);
+  assert.ok(verified.status === 401 || verified.body.status === false, verified.raw);
 });
 
 test('5.5: who is blocked fails alone', async () => {

@@ -120,6 +120,45 @@ test('people come, change and go; rooms change and end', async () => {
   assert.deepEqual(numbers, [...numbers].sort((a, b) => a - b));
 });
 
+test('who is put back to wait is told nothing more', async () => {
+  const room = await api.room();
+  const [ann, bob] = [await api.added(room.id), await api.added(room.id)];
+  const [one, two] = [await Socket.open(ann.access_token), await Socket.open(bob.access_token)];
+  await Promise.all([one.next('room.snapshot'), two.next('room.snapshot')]);
+  bodyOf(await api.rooms('POST', room.id, `/participants/${bob.participant.id}/wait`));
+  assert.deepEqual(await two.closed, [1008, 'waiting']);
+  one.send('chat.send', { text: 'only us' });
+  await one.next('chat.message');
+  assert.equal(await status(bob.access_token), 403);
+  one.ws.terminate();
+});
+
+test('where others see hosts only they hear of nobody else, until they are hosts, and then no more', async () => {
+  const room = await api.room();
+  api.cardea.sql(`UPDATE sessions SET lists_hosts_only = 1 WHERE room = '${room.id}'`);
+  const host = await api.added(room.id, { display_name: 'Host', role: 'host' });
+  const [bob, cy] = [await api.added(room.id, { display_name: 'Bob' }), await api.added(room.id, { display_name: 'Cy' })];
+  const socket = await Socket.open(bob.access_token);
+  assert.deepEqual((await socket.next('room.snapshot')).participants.map(({ display_name: name }) => name), ['Host', 'Bob']);
+  const rename = async (who, name) => bodyOf(await api.update(room.id, who.participant.id, { display_name: name }));
+  const named = (name) => socket.next('participant.updated', ({ display_name: now }) => now === name);
+  const names = () => socket.got('participant.updated').map(({ display_name: name }) => name).filter((name) => /\d/.test(name));
+  await rename(cy, 'Cy 1');
+  await rename(host, 'Host 1');
+  await named('Host 1');
+  assert.deepEqual(names(), ['Host 1']);
+  bodyOf(await api.update(room.id, bob.participant.id, { role: 'host' }));
+  await rename(cy, 'Cy 2');
+  await named('Cy 2');
+  bodyOf(await api.update(room.id, bob.participant.id, { role: 'participant' }));
+  await socket.next('permission.changed', ({ id, role }) => id === bob.participant.id && role === 'participant');
+  await rename(cy, 'Cy 3');
+  await rename(host, 'Host 2');
+  await named('Host 2');
+  assert.deepEqual(names(), ['Host 1', 'Cy 2', 'Host 2']);
+  socket.ws.terminate();
+});
+
 test('chat, reactions and hands reach everybody, and the log', async () => {
   const room = await api.room();
   const [ann, bob] = [await api.added(room.id), await api.added(room.id)];
