@@ -59,6 +59,17 @@ test('E003-20a, -10: a token opens the page under its name, role, picture, locks
   assert.equal(page.page.url(), `${house.cardea.url}/account`, 'the room sends people there who leave');
 });
 
+test('a room that begins muted: nobody is heard before they say so themselves', async () => {
+  await plugnmeet.create('room04', { room_features: { mute_on_start: true } });
+  const [host, page] = await Promise.all([visitor(ada), visitor(ben)]);
+  await host.join(link(await admin('room04')));
+  await page.join(link(await user('room04')));
+  await Promise.all([page.tile('Ben User (You)', { muted: true, camera: true }), host.tile('Ben User', { muted: true })]);
+  await host.person.hears([]);
+  await page.press('mute');
+  await host.person.hears([ben]);
+});
+
 test('E003-12: users wait, and an admin lets one in, then all', async () => {
   await plugnmeet.create('room02', { room_features: { waiting_room_features: { is_active: true, waiting_room_msg: 'Soon.' } } });
   const host = await visitor(ada);
