@@ -360,6 +360,7 @@ static void make_routes(struct worker *worker)
 	cardea_plugnmeet_api_add(worker->router, &worker->api);
 	cardea_plugnmeet_missing_add(worker->router, &worker->api);
 	cardea_spaces_add(worker->router, &worker->api);
+	cardea_spaces_missing_add(worker->router, &worker->api);
 	cardea_spaces_oauth_add(worker->router, &worker->api);
 	cardea_space_rooms_add(worker->router, &worker->api);
 	cardea_health_add(worker->router, &worker->api);

@@ -47,6 +47,7 @@ void cardea_plugnmeet_api_add(struct cardea_router *router, const struct cardea_
 void cardea_plugnmeet_missing_add(struct cardea_router *router, const struct cardea_api *api);
 void cardea_health_add(struct cardea_router *router, const struct cardea_api *api);
 void cardea_spaces_add(struct cardea_router *router, const struct cardea_api *api);
+void cardea_spaces_missing_add(struct cardea_router *router, const struct cardea_api *api);
 void cardea_spaces_oauth_add(struct cardea_router *router, const struct cardea_api *api);
 void cardea_space_rooms_add(struct cardea_router *router, const struct cardea_api *api);
 /* For the admin socket only: its calls need no credential. */

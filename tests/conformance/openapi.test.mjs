@@ -637,6 +637,19 @@ test('spaces: every call', async () => {
   await ask('changePassword', 200, {}, by(bob, { oldPassword: PASSWORD, password: 'another one' }));
 });
 
+test('spaces: what there is not', async () => {
+  const { ann, bob, at } = await space();
+  const where = { ...at, record: 'x' };
+  const missing = ['readSpaceWebhook', 'makeSpaceWebhook', 'updateSpaceWebhook', 'removeSpaceWebhook', 'refreshSpaceWebhook', 'listSpaceCalls', 'readSpaceReport'];
+  const all = [...missing, 'listSpaceRecords', 'downloadSpaceRecord'];
+  await askAll(missing, 501, where, as(ann.token));
+  await ask('listSpaceRecords', 200, where, as(ann.token));
+  await ask('downloadSpaceRecord', 404, where, as(ann.token));
+  await askAll(all, 401, where);
+  await askAll(all, 403, where, as(bob.token));
+  await askAll(all, 404, { ...where, space: nobody() }, as(ann.token));
+});
+
 test('spaces: every refusal', async () => {
   const { spaces, ann, bob, room, at } = await space();
   const body = { name: 'x', isPublic: true, role: 'role_room_user', targetUserId: bob.id, roomId: room.id, participantId: nobody(),
