@@ -1,6 +1,6 @@
 // The meetings API under load, by wrk with 64 connections: POST /rooms, each a new meeting, durable before
-// it is answered; GET /rooms/KEY; POST /guests/TOKEN; with and without 2,000 idle observers; getJoinToken of the
-// plugNmeet dialect, each of a new person in one of 64 rooms. Then what an
+// it is answered; GET /rooms/KEY; POST /guests/TOKEN; with and without 2,000 idle observers; POST of a participant
+// by a room's name, 20 to a room; getJoinToken of the plugNmeet dialect, each of a new person in one of 64 rooms. Then what an
 // observer costs, and how late an event reaches all of them. docs/performance.md has the method.
 //
 // usage: tests/support/netns.sh node tests/bench/api.mjs [rounds [seconds]]
@@ -115,6 +115,7 @@ try {
   // Before and after those with observers, because the database grows.
   for (let round = 0; round < ROUNDS; round += 1) await run(cardea, 'post_rooms_alone', ...calls[0].slice(1));
   for (let round = 0; round < ROUNDS; round += 1) await run(cardea, ...calls[2]);
+  for (let round = 0; round < ROUNDS; round += 1) await run(cardea, 'post_participants', 'participant', '/api/v1/rooms');
   const joins = await prepareJoins(cardea);
   for (let round = 0; round < ROUNDS; round += 1) await run(cardea, 'get_join_token', 'join', '/room/getJoinToken', joins);
 } finally {
@@ -131,6 +132,8 @@ report({
   get_rooms_key_p99_ms: of('get_rooms_key', 'p99'),
   post_guests_per_s: of('post_guests', 'rate'),
   post_guests_p99_ms: of('post_guests', 'p99'),
+  post_participants_per_s: of('post_participants', 'rate'),
+  post_participants_p99_ms: of('post_participants', 'p99'),
   get_join_token_per_s: of('get_join_token', 'rate'),
   get_join_token_p99_ms: of('get_join_token', 'p99'),
   ...figures,
