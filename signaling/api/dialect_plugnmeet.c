@@ -471,6 +471,68 @@ static void fetch_past_rooms(struct cardea_http_request *request,
 	}
 }
 
+/* ---- broadcast ---- */
+
+static void said(int err, void *arg)
+{
+	struct cardea_plugnmeet_call *call = arg;
+
+	switch (err) {
+	case 0:
+		cardea_plugnmeet_answer(call, success("success"));
+		break;
+	case CARDEA_E_ROOM_UNKNOWN:
+		cardea_plugnmeet_refuse(call, CARDEA_PLUGNMEET_ROOM_NOT_FOUND, "room not found");
+		break;
+	case CARDEA_E_SESSION_OVER:
+		cardea_plugnmeet_refuse(call, CARDEA_PLUGNMEET_ROOM_NOT_ACTIVE, "room is not active");
+		break;
+	case CARDEA_E_PARTICIPANT_UNKNOWN:
+		cardea_plugnmeet_refuse(call, CARDEA_PLUGNMEET_USER_NOT_FOUND, "user not found");
+		break;
+	default:
+		cardea_plugnmeet_fail(call, err);
+	}
+}
+
+/* A notification is shown as a message, too: people read both in the same place. */
+static void broadcast(struct cardea_plugnmeet_call *call, const json_t *body)
+{
+	const json_t *chat = json_object_get(body, "chat_msg");
+	const json_t *notification = json_object_get(body, "notification_msg");
+	struct cardea_conference_say command = {
+	        .room_id = room_of(body),
+	        .name = "System",
+	        .text = chat ? cardea_json_string(chat, "message", "")
+	                     : cardea_json_string(notification, "text", ""),
+	        .user_id = cardea_json_string(body, "to_user_id", NULL),
+	        .hosts_only = cardea_json_boolean(body, "only_to_admins", false),
+	};
+
+	if (!chat && !notification) {
+		cardea_plugnmeet_refuse_signed(
+		        call, g_strdup("validation error: chat_msg: or notification_msg is required"));
+	} else if (strlen(command.text) > CARDEA_MAX_MESSAGE) {
+		cardea_plugnmeet_refuse_signed(call, g_strdup("validation error: text: value is too long"));
+	} else {
+		started(call,
+		        cardea_domain_conference_say(call->api->domain, &call->who, &command, said, call));
+	}
+}
+
+static void broadcast_to_room(struct cardea_http_request *request,
+                              const struct cardea_route_params *params, void *arg)
+{
+	json_t *body;
+	struct cardea_plugnmeet_call *call = begin(request, arg, &cardea_plugnmeet_broadcast, &body);
+
+	(void)params;
+	if (call) {
+		broadcast(call, body);
+		json_decref(body);
+	}
+}
+
 static const struct cardea_route routes[] = {
         {CARDEA_HTTP_POST, "/auth/room/create", create},
         {CARDEA_HTTP_POST, "/auth/room/getJoinToken", get_join_token},
@@ -479,6 +541,8 @@ static const struct cardea_route routes[] = {
         {CARDEA_HTTP_POST, "/auth/room/getActiveRoomsInfo", get_active_rooms},
         {CARDEA_HTTP_POST, "/auth/room/endRoom", end_room},
         {CARDEA_HTTP_POST, "/auth/room/fetchPastRooms", fetch_past_rooms},
+        {CARDEA_HTTP_POST, "/auth/room/broadcastToRoom", broadcast_to_room},
+        {CARDEA_HTTP_POST, "/room/broadcastToRoom", broadcast_to_room},
         {CARDEA_HTTP_POST, "/room/create", create},
         {CARDEA_HTTP_POST, "/room/getJoinToken", get_join_token},
         {CARDEA_HTTP_POST, "/room/isRoomActive", is_room_active},

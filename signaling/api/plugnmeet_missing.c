@@ -53,7 +53,6 @@ SAYS(no_analytics, "no info found")
 SAYS(no_analytic, "analytics not found")
 SAYS(no_whiteboard, "this server has no whiteboard")
 SAYS(no_recorder, "this server has no recorder")
-SAYS(no_broadcast, "this server does not broadcast to rooms")
 
 /* Answers as origin servers do for what they do not know, to anybody. */
 static void not_found(struct cardea_http_request *request, const struct cardea_route_params *params,
@@ -118,8 +117,6 @@ static const struct cardea_route routes[] = {
         {CARDEA_HTTP_POST, "/auth/recorder/notify", no_recorder},
         {CARDEA_HTTP_POST, "/auth/room/uploadWhiteboardFile", no_whiteboard},
         {CARDEA_HTTP_POST, "/room/uploadWhiteboardFile", no_whiteboard},
-        {CARDEA_HTTP_POST, "/auth/room/broadcastToRoom", no_broadcast},
-        {CARDEA_HTTP_POST, "/room/broadcastToRoom", no_broadcast},
         {CARDEA_HTTP_POST, "/auth/{call}", not_found},
         {CARDEA_HTTP_POST, "/auth/{group}/{call}", not_found},
         {CARDEA_HTTP_POST, "/room/{call}", not_found},

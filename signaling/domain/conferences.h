@@ -93,6 +93,18 @@ int cardea_domain_conference_past(struct cardea_domain *domain, const struct car
                                   const struct cardea_conference_query *query,
                                   cardea_conference_past_h done, void *arg);
 
+struct cardea_conference_say {
+	const char *room_id;
+	const char *name, *text; /* name: of whoever is shown as its sender */
+	const char *user_id;     /* NULL = nobody in particular */
+	bool hosts_only;         /* with user_id: the hosts and that one; with neither: everybody */
+};
+/* A chat message in the room's log. CARDEA_E_ROOM_UNKNOWN, CARDEA_E_SESSION_OVER;
+ * CARDEA_E_PARTICIPANT_UNKNOWN if nobody of those is online. */
+int cardea_domain_conference_say(struct cardea_domain *domain, const struct cardea_signed *who,
+                                 const struct cardea_conference_say *command, cardea_done_h done,
+                                 void *arg);
+
 /* ---- tokens to enter ---- */
 
 struct cardea_conference_invite {

@@ -91,16 +91,19 @@ json_t *cardea_wire_grant(const struct cardea_room_at *at, const struct cardea_s
 
 static json_t *say_request(const struct cardea_telling *telling)
 {
+	/* What a backend says has no sender in the room. */
+	const char *from = telling->seat ? telling->seat : "";
 	json_t *data = json_pack("{s:s, s:I, s:I, s:s, s:s?, s:s?, s:s}", "type", telling->kind, "id",
 	                         (json_int_t)telling->id, "at", (json_int_t)telling->at_ms, "from",
-	                         telling->seat, "name", telling->name, "to", telling->to, "text",
-	                         telling->text);
+	                         from, "name", telling->name, "to", telling->to, "text", telling->text);
 	json_t *request =
 	        json_pack("{s:s, s:s, s:I, s:I, s:o}", "request", "say", "room", telling->room, "epoch",
 	                  (json_int_t)telling->epoch, "id", (json_int_t)telling->id, "data", data);
 
 	if (telling->to) {
-		json_object_set_new(request, "to", json_pack("[s, s]", telling->seat, telling->to));
+		json_object_set_new(request, "to",
+		                    telling->seat ? json_pack("[s, s]", telling->seat, telling->to)
+		                                  : json_pack("[s]", telling->to));
 	}
 	return request;
 }

@@ -272,6 +272,24 @@ test('section 10: mute, presenter, end', async () => {
   refused(await plugnmeet.api('verifyToken', host), 'notifications.room-not-active'); // E003-18d, F2-14
 });
 
+test('broadcastToRoom: to everybody, to the hosts, to one', async () => {
+  const room = await newRoom();
+  const host = await arrive(room, await plugnmeet.token(room.id, { user_id: 'host', is_admin: true }));
+  const seat = await arrive(room, await plugnmeet.token(room.id, { user_id: 'a' }));
+  const say = (fields) => plugnmeet.ask('broadcastToRoom', { room_id: room.id, ...fields });
+  const heard = (who) => who.tunnel.messages.map((message) => message.plugindata?.data).filter((data) => data?.event === 'said').map(({ data }) => data.text);
+  assert.deepEqual(await say({ chat_msg: { message: 'hosts' }, only_to_admins: true }), SUCCESS);
+  assert.deepEqual(await say({ notification_msg: { text: 'one', type: 'NATS_SYSTEM_NOTIFICATION_WARNING' }, to_user_id: 'a' }), SUCCESS);
+  assert.deepEqual(await say({ chat_msg: { message: 'all' } }), SUCCESS);
+  await until(() => heard(host).includes('all') && heard(seat).includes('all'), 'the last message');
+  assert.deepEqual(heard(host), ['hosts', 'all']);
+  assert.deepEqual(heard(seat), ['one', 'all']);
+  assert.equal((await say({ chat_msg: { message: 'x' }, to_user_id: 'nobody' })).status_code, 'USER_NOT_FOUND');
+  assert.equal((await say({ chat_msg: { message: 'x' }, room_id: 'no-such-room' })).msg, 'room not found');
+  assert.equal((await say({})).status_code, 'INVALID_PARAMETERS');
+  assert.equal((await say({ chat_msg: { message: 'x' }, notification_msg: { text: 'x' } })).status_code, 'INVALID_PARAMETERS');
+});
+
 // ---- tokens ----
 
 test('E003-19, F2-06: each refusal of 6.3 is one change of a token that is good', async () => {
