@@ -7,8 +7,10 @@
 
 struct cardea_block_person cardea_block_person_of(const struct cardea_seat_row *seat)
 {
-	return (struct cardea_block_person){
-	        .user = seat->external_user_id, .client_key = seat->client_key, .seat = seat->id};
+	return (struct cardea_block_person){.user = seat->external_user_id,
+	                                    .client_key = seat->client_key,
+	                                    .seat = seat->id,
+	                                    .is_guest = seat->is_guest};
 }
 
 struct name {
@@ -18,7 +20,7 @@ struct name {
 /* Forms of their own, because user ids are anybody's text. */
 static void names_of(const struct cardea_block_person *person, struct name names[3])
 {
-	names[0] = (struct name){"user:", person->user};
+	names[0] = (struct name){person->is_guest ? "guest:" : "user:", person->user};
 	names[1] = (struct name){"client:", person->client_key};
 	names[2] = (struct name){"seat:", person->seat};
 }

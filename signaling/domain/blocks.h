@@ -20,6 +20,7 @@ struct cardea_block_person {
 	const char *user;       /* external user id, NULL = none */
 	const char *client_key; /* digest, NULL = none */
 	const char *seat;       /* NULL = none yet */
+	bool is_guest;          /* chose the user id freely: it says nothing of the tenant's users */
 };
 
 struct cardea_block_person cardea_block_person_of(const struct cardea_seat_row *seat);

@@ -68,6 +68,7 @@ static int add_seat(struct cardea_tx *tx, struct invite_op *op)
 	        .admission = admission_of(op),
 	        .is_hidden = invite->is_hidden,
 	        .is_outside = true,
+	        .is_invited = true,
 	};
 
 	return cardea_seat_add(tx, &op->rows.room, &spec, &op->seat);
@@ -156,18 +157,31 @@ static int find_room(struct cardea_tx *tx, struct invite_op *op, const char *ten
 	return cardea_block_check(tx, &op->rows.room, &person);
 }
 
+/*
+ * Whose seat the call decides about: its own, or that of a user whom the same tenant registered. In
+ * the other dialects ids are chosen by guests and by participants, who hold credentials of those
+ * seats and shall gain nothing by what is asked here for a user of that name (spec/model I15).
+ */
+static bool is_ours(const struct cardea_seat_row *seat)
+{
+	return seat->is_invited || (seat->access_key.data && !seat->is_guest);
+}
+
 static int take_seat(struct cardea_tx *tx, struct invite_op *op)
 {
 	const struct cardea_session_row *session = &op->rows.session;
 	int err = cardea_store_seat_by_user(tx, session->tenant, session->id, op->user_id, &op->seat);
 
-	if (!err && op->seat.left_at) {
+	if (err && err != CARDEA_E_NOT_FOUND) {
+		return err;
+	}
+	if (err || op->seat.is_guest || (op->seat.left_at && !is_ours(&op->seat))) {
+		err = add_seat(tx, op);
+	} else if (op->seat.left_at) {
 		err = seat_again(tx, op);
-	} else if (!err) {
+	} else {
 		err = drop(tx, op);
 		err = err ? err : add_seat(tx, op);
-	} else if (err == CARDEA_E_NOT_FOUND) {
-		err = add_seat(tx, op);
 	}
 	return err ? err : choose_presenter(tx, op);
 }

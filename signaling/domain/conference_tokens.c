@@ -83,7 +83,7 @@ static int check_claims(const json_t *payload, int64_t now_s)
 	CARDEA_REFUSE_IF(AUTH_TOKEN,
 	                 json_integer_value(nbf) > now_s + CARDEA_CONFERENCE_TOKEN_LEEWAY_S);
 	CARDEA_REFUSE_IF(AUTH_EXPIRED,
-	                 json_integer_value(exp) + CARDEA_CONFERENCE_TOKEN_LEEWAY_S < now_s);
+	                 json_integer_value(exp) < now_s - CARDEA_CONFERENCE_TOKEN_LEEWAY_S);
 	return 0;
 }
 

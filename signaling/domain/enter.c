@@ -79,8 +79,9 @@ static int admit(struct cardea_tx *tx, const struct cardea_entrance *at,
 	        .replaces = at->replaces,
 	        .is_outdated = at->is_outdated,
 	        .limit = cardea_capacity_of(&at->room, &at->session, &at->tenant)};
-	struct cardea_block_person person = {.user = at->link.external_user_id,
-	                                     .client_key = at->client_key};
+	struct cardea_block_person person = {.client_key = at->client_key,
+	                                     .user = at->link.external_user_id,
+	                                     .is_guest = at->role != CARDEA_ROLE_HOST};
 	int err = cardea_store_seat_count(tx, at->tenant.id, at->room.id, &entrant.active);
 
 	if (at->has_seat) {

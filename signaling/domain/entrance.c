@@ -9,6 +9,7 @@
 #include "domain/conference_tokens.h"
 #include "domain/credentials.h"
 #include "domain/domain_private.h"
+#include "domain/meeting_rows.h"
 #include "domain/permalink_rows.h"
 #include "domain/resume.h"
 #include "domain/seats.h"
@@ -159,6 +160,12 @@ static int by_conference_token(const struct cardea_domain *domain, struct cardea
 	}
 	out->replaces = true;
 	err = cardea_entrance_seat(tx, ticket.tenant, ticket.seat, out);
+	/* Each claim names the same person in the same meeting (spec/plugnmeet 6.1). */
+	CARDEA_REFUSE_IF(UNAUTHENTICATED, !err && strcmp(out->seat.session, ticket.session) != 0);
+	CARDEA_REFUSE_IF(UNAUTHENTICATED,
+	                 !err && g_strcmp0(out->seat.external_user_id, ticket.user_id) != 0);
+	CARDEA_REFUSE_IF(UNAUTHENTICATED,
+	                 !err && strcmp(cardea_meeting_room_key(&out->room), ticket.room_id) != 0);
 	out->is_outdated = !err && ticket.gen < out->seat.removed_gen;
 	return err;
 }

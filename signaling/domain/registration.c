@@ -62,7 +62,8 @@ static int register_again(const struct cardea_domain *domain, struct cardea_tx *
 	int err = 0;
 
 	/* Participants of other dialects are neither: a guest link is no way into their seats. */
-	CARDEA_REFUSE_IF(USER_LEVEL, is_guest ? !seat->is_guest : !is_regular(seat));
+	CARDEA_REFUSE_IF(USER_LEVEL,
+	                 is_guest ? !seat->is_guest || !seat->access_key.data : !is_regular(seat));
 	seat->display_name = user->name;
 	seat->avatar = user->avatar;
 	seat->locale = user->locale;
@@ -117,7 +118,7 @@ int cardea_registration_add(const struct cardea_domain *domain, struct cardea_tx
                             const struct cardea_meeting_person *user, bool is_guest,
                             struct cardea_meeting_rows *rows)
 {
-	struct cardea_block_person person = {.user = user->id};
+	struct cardea_block_person person = {.user = user->id, .is_guest = is_guest};
 	int err = CARDEA_E_NOT_FOUND, blocked;
 
 	if (user->id && !rows->is_new) {

@@ -98,6 +98,10 @@ static int plan_duplicate(struct cardea_tx *tx, const struct cardea_seating *sea
 	if (err) {
 		return err == CARDEA_E_NOT_FOUND ? 0 : err;
 	}
+	/* Guests choose their ids: a user of the tenant does not get what a guest holds. */
+	if (plan->existing.is_guest) {
+		return 0;
+	}
 	err = cardea_grant_reuse(&seating->principal, &plan->existing);
 	if (err) {
 		return err;

@@ -27,6 +27,7 @@ struct cardea_seat_spec {
 	enum cardea_role role;
 	enum cardea_seat_admission admission;
 	bool is_guest, is_hidden;
+	bool is_invited;
 	struct cardea_locks locks;
 	bool has_publish;
 	unsigned publish;  /* if so: kinds it may publish at most */

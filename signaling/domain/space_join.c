@@ -72,6 +72,10 @@ static int admit(struct cardea_tx *tx, const struct cardea_space_op *op,
 		person.client_key = digest;
 		person.user = op->caller.account.id;
 	}
+	if (op->caller.kind == CARDEA_CALLER_LINK) {
+		person.user = op->caller.link.external_user_id;
+		person.is_guest = !op->caller.link.is_moderator;
+	}
 	if (!err) {
 		err = cardea_block_find(tx, room, &person, &entrant.is_blocked);
 	}

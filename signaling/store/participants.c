@@ -10,7 +10,7 @@
 	"external_user_id, client_key, access_key_sealed, metadata, role, gen, guest, hidden, "        \
 	"removed, online, connection, joined_at, left_at, leaves_at, created_at, hand, admission, "    \
 	"present, locale, denial, admitted_by_event, locks_set, locks_on, publish, rights_event, "     \
-	"removed_gen FROM participants "
+	"removed_gen, invited FROM participants "
 #define IN_ROOM "WHERE tenant = $1 AND room = $2 "
 #define IN_SESSION                                                                                 \
 	"WHERE tenant = $1 AND room = (SELECT s.room FROM sessions s WHERE s.tenant = $1 AND "         \
@@ -67,6 +67,7 @@ static int read_seat(struct cardea_tx *tx, const struct cardea_value *row, void 
 	out->publish = (unsigned)row[31].integer;
 	out->rights_event = row[32].integer;
 	out->removed_gen = row[33].integer;
+	out->is_invited = row[34].integer;
 	return read_fixed(row, out);
 }
 
@@ -80,9 +81,9 @@ int cardea_store_seat_insert(struct cardea_tx *tx, const struct cardea_seat_row 
 	        "gen, guest, hidden, removed, online, connection, joined_at, left_at, leaves_at, "
 	        "created_at, admission, present, locale, admitted_by_event, locks_set, locks_on, "
 	        "publish, "
-	        "rights_event) VALUES ($1, $2, $3, $4, "
+	        "rights_event, invited) VALUES ($1, $2, $3, $4, "
 	        "$5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, "
-	        "$23, $24, $25, $26, $27, $28, $29, $30, $31)",
+	        "$23, $24, $25, $26, $27, $28, $29, $30, $31, $32)",
 	        CARDEA_TEXT(row->tenant), CARDEA_TEXT(row->id), CARDEA_TEXT(row->room),
 	        CARDEA_TEXT(row->session), CARDEA_INT(row->ordinal), CARDEA_TEXT(row->client_id),
 	        CARDEA_TEXT(row->display_name), CARDEA_TEXT(row->avatar),
@@ -96,7 +97,7 @@ int cardea_store_seat_insert(struct cardea_tx *tx, const struct cardea_seat_row 
 	        CARDEA_INT(row->admitted_by_event), CARDEA_INT(row->locks.set),
 	        CARDEA_INT(row->locks.on),
 	        cardea_value_option(row->has_publish ? (int64_t)row->publish : -1),
-	        CARDEA_INT(row->rights_event));
+	        CARDEA_INT(row->rights_event), CARDEA_INT(row->is_invited));
 }
 
 int cardea_store_seat_update(struct cardea_tx *tx, const struct cardea_seat_row *row)
@@ -152,7 +153,8 @@ int cardea_store_seat_by_user(struct cardea_tx *tx, const char *tenant, const ch
 	struct cardea_row_sink sink = {.tx = tx, .read = read_seat, .size = sizeof(*out), .items = out};
 	int err = CARDEA_QUERY(tx,
 	                       SELECT_SEAT IN_SESSION "AND external_user_id = $3 AND removed = 0 "
-	                                              "ORDER BY ordinal DESC LIMIT 1",
+	                                              "ORDER BY guest, left_at > 0, "
+	                                              "invited DESC, ordinal DESC LIMIT 1",
 	                       cardea_rows_take_one, &sink, CARDEA_TEXT(tenant), CARDEA_TEXT(session),
 	                       CARDEA_TEXT(external_user_id));
 

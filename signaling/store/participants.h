@@ -33,6 +33,7 @@ struct cardea_seat_row {
 	int64_t gen;
 	int64_t removed_gen; /* gen since the last removal; 0 = never removed */
 	bool is_guest, is_hidden;
+	bool is_invited; /* by a backend's signed call, which says who and what this user is */
 	enum cardea_seat_admission admission;
 	int64_t admitted_by_event; /* its number; what came before is not for that person */
 	const char *locale;        /* language of the person, NULL = none */
@@ -62,8 +63,9 @@ int cardea_store_seat_get(struct cardea_tx *tx, const char *tenant, const char *
  * the active one. CARDEA_E_NOT_FOUND. */
 int cardea_store_seat_by_registration(struct cardea_tx *tx, const char *tenant, const char *session,
                                       const char *external_user_id, struct cardea_seat_row *out);
-/* The newest seat of that user in @session that was not removed, whether it was ever taken or not.
- * CARDEA_E_NOT_FOUND. */
+/* Of the seats of that user in @session that were not removed, whether they were ever taken or not:
+ * a guest's, who chose the id, last; one that is there before one that is not; an invited one
+ * before others; the newest. CARDEA_E_NOT_FOUND. */
 int cardea_store_seat_by_user(struct cardea_tx *tx, const char *tenant, const char *session,
                               const char *external_user_id, struct cardea_seat_row *out);
 /* When a seat of that user in @session was removed last; 0 = none was. */

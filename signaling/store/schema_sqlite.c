@@ -660,6 +660,12 @@ static const char *const removals[] = {
 		"UPDATE participants SET removed_gen = gen WHERE removed = 1",
 		NULL,
 };
+
+/* Seats that a backend's signed call made (store/participants.h). */
+static const char *const invited_seats[] = {
+		"ALTER TABLE participants ADD COLUMN invited INTEGER NOT NULL DEFAULT 0",
+		NULL,
+};
 /* clang-format on */
 
 const struct cardea_migration cardea_schema_sqlite[CARDEA_SCHEMA_SQLITE_COUNT] = {
@@ -678,4 +684,5 @@ const struct cardea_migration cardea_schema_sqlite[CARDEA_SCHEMA_SQLITE_COUNT] =
         {.name = "spaces", .statements = spaces},
         {.name = "session texts", .statements = session_texts},
         {.name = "removals", .statements = removals},
+        {.name = "invited seats", .statements = invited_seats},
 };
