@@ -126,6 +126,7 @@ test('who is put back to wait is told nothing more', async () => {
   const [one, two] = [await Socket.open(ann.access_token), await Socket.open(bob.access_token)];
   await Promise.all([one.next('room.snapshot'), two.next('room.snapshot')]);
   bodyOf(await api.rooms('POST', room.id, `/participants/${bob.participant.id}/wait`));
+  await until(() => two.ws.readyState === WebSocket.CLOSED, 'the socket of who waits is closed');
   assert.deepEqual(await two.closed, [1008, 'waiting']);
   one.send('chat.send', { text: 'only us' });
   await one.next('chat.message');
