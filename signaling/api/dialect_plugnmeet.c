@@ -63,10 +63,6 @@ static void booked(int err, const struct cardea_conference *conference, void *ar
 	struct cardea_plugnmeet_call *call = arg;
 	json_t *body;
 
-	if (!err && call->fault) {
-		cardea_plugnmeet_refuse(call, CARDEA_PLUGNMEET_INTERNAL_SERVER_ERROR, call->fault);
-		return;
-	}
 	if (err) {
 		cardea_plugnmeet_fail(call, err);
 		return;
@@ -76,9 +72,16 @@ static void booked(int err, const struct cardea_conference *conference, void *ar
 	cardea_plugnmeet_answer(call, body);
 }
 
-static void checked(int err, void *arg)
+/* The id is reserved: call->fault says so. */
+static void reserved_told(int err, void *arg)
 {
-	booked(err, NULL, arg);
+	struct cardea_plugnmeet_call *call = arg;
+
+	if (err) {
+		cardea_plugnmeet_fail(call, err);
+	} else {
+		cardea_plugnmeet_refuse(call, CARDEA_PLUGNMEET_INTERNAL_SERVER_ERROR, call->fault);
+	}
 }
 
 static void book(struct cardea_plugnmeet_call *call, json_t *body)
@@ -94,7 +97,8 @@ static void book(struct cardea_plugnmeet_call *call, json_t *body)
 		cardea_plugnmeet_refuse_signed(call, fault);
 	} else if (reserved) {
 		call->fault = g_strdup(reserved);
-		started(call, cardea_domain_signed_check(call->api->domain, &call->who, checked, call));
+		started(call,
+		        cardea_domain_signed_check(call->api->domain, &call->who, reserved_told, call));
 	} else {
 		started(call, cardea_domain_conference_book(call->api->domain, &call->who, &command, booked,
 		                                            call));
