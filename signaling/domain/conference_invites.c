@@ -125,24 +125,30 @@ static int has_presenter(struct cardea_tx *tx, const struct cardea_session_row *
 	return err == CARDEA_E_NOT_FOUND ? 0 : err;
 }
 
-/* The first host presents, unless nobody can see him (spec/plugnmeet 8). */
+/* The first host presents, unless nobody can see him (spec/plugnmeet 8); who is no such host any
+ * more does not. */
 static int choose_presenter(struct cardea_tx *tx, struct invite_op *op)
 {
 	struct cardea_session_row *session = &op->rows.session;
+	bool may_present = op->invite.is_host && !op->invite.is_hidden;
+	bool presents = strcmp(session->presenter, op->seat.id) == 0;
 	bool has_one = false;
 	int err;
 
-	if (!op->invite.is_host || op->invite.is_hidden ||
-	    strcmp(session->presenter, op->seat.id) == 0) {
+	if (may_present == presents) {
 		return 0;
 	}
-	err = has_presenter(tx, session, &has_one);
+	err = may_present ? has_presenter(tx, session, &has_one) : 0;
 	if (err || has_one) {
 		return err;
 	}
-	g_strlcpy(session->presenter, op->seat.id, sizeof(session->presenter));
+	g_strlcpy(session->presenter, may_present ? op->seat.id : "", sizeof(session->presenter));
 	err = cardea_store_session_update(tx, session);
-	return err ? err : cardea_journal_seat(tx, &op->seat, CARDEA_EVENT_ROOM_PRESENTER, NULL, NULL);
+	if (err) {
+		return err;
+	}
+	return may_present ? cardea_journal_seat(tx, &op->seat, CARDEA_EVENT_ROOM_PRESENTER, NULL, NULL)
+	                   : cardea_journal_around(tx, &op->seat, CARDEA_EVENT_ROOM_PRESENTER);
 }
 
 static int find_room(struct cardea_tx *tx, struct invite_op *op, const char *tenant)

@@ -92,6 +92,20 @@ test('section 5: the same backend meets its own user again', async () => {
   assert.equal(seatOf(await plugnmeet.token(room, { is_admin: true })), seatOf(first));
 });
 
+test('section 8: who is asked in again as no host, or hidden, presents no more', async () => {
+  for (const changes of [{ is_admin: false }, { is_admin: true, is_hidden: true }]) {
+    const room = newRoom();
+    const { room_info: { sid } } = await plugnmeet.create(room);
+    const presenter = () => plugnmeet.cardea.sql(`SELECT presenter FROM sessions WHERE session = '${sid}'`);
+    const seat = seatOf(await plugnmeet.token(room, { is_admin: true }));
+    assert.equal(presenter(), seat);
+    assert.equal(seatOf(await plugnmeet.token(room, changes)), seat);
+    assert.notEqual(presenter(), seat);
+    const next = seatOf(await plugnmeet.token(room, { user_id: 'u2', is_admin: true }));
+    assert.equal(presenter(), next);
+  }
+});
+
 test('section 1: only an upload is signed by its room; every other call by its body, whatever type it names', async () => {
   const room = newRoom();
   await plugnmeet.create(room);
