@@ -377,6 +377,20 @@ static void updates_are_of_oneself_and_never_of_ones_role(void **state)
 	assert_int_equal(cardea_grant_act(&who, CARDEA_ACT_MODERATE), CARDEA_E_AUTH_TOKEN);
 }
 
+static void tenants_look_after_themselves(void **state)
+{
+	struct cardea_principal who = {.kind = CARDEA_PRINCIPAL_TENANT, .tenant = SESSION};
+
+	(void)state;
+	assert_int_equal(cardea_grant_tenant(&who, SESSION), 0);
+	assert_int_equal(cardea_grant_tenant(&who, OTHER), CARDEA_E_TENANT_OTHER);
+	who.kind = CARDEA_PRINCIPAL_SEAT;
+	who.role = CARDEA_ROLE_HOST;
+	assert_int_equal(cardea_grant_tenant(&who, SESSION), CARDEA_E_INSUFFICIENT);
+	who.kind = CARDEA_PRINCIPAL_LINK;
+	assert_int_equal(cardea_grant_tenant(&who, SESSION), CARDEA_E_AUTH_TOKEN);
+}
+
 static void lists_may_be_of_hosts_only(void **state)
 {
 	struct cardea_session_row session = {.id = SESSION};
@@ -529,6 +543,7 @@ int main(void)
 	             hosts_moderate_who_they_know_of),
 	        TEST("updates are of oneself, and never of one's role",
 	             updates_are_of_oneself_and_never_of_ones_role),
+	        TEST("tenants look after themselves only", tenants_look_after_themselves),
 	        TEST("lists may be of hosts only", lists_may_be_of_hosts_only),
 	        TEST("hosts take no locks", hosts_take_no_locks),
 	        TEST("who is blocked stays out, whatever they hold", who_is_blocked_stays_out),
