@@ -104,7 +104,7 @@ export const routes = {
   // ---- native ----
   'POST /api/v1/enter': {
     opens: {
-      'body.credential': [...ACCESS_KEYS, 'guest token', 'user token of a permalink', 'guest token of a permalink', 'ticket of who waits', ...SEAT_TOKENS,
+      'body.credential': ['token that the application signs', ...ACCESS_KEYS, 'guest token', 'user token of a permalink', 'guest token of a permalink', 'ticket of who waits', ...SEAT_TOKENS,
         'token of an access link', 'signaling token', 'alias of a public room', ...JOIN],
     },
     body: { name: 'Ann' },

@@ -62,6 +62,14 @@ async function accounts(cardea, isFresh) {
   };
 }
 
+/** As an application server signs one itself (spec/native 8). */
+function appToken({ api_key_id: iss, api_secret: secret }, room) {
+  const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const exp = Math.floor(Date.now() / 1000) + 3600;
+  const text = `${part({ alg: 'HS256', typ: 'JWT' })}.${part({ iss, aud: 'cardea-enter', sub: 'app-user', room, exp, jti: crypto.randomUUID() })}`;
+  return `${text}.${crypto.createHmac('sha256', secret).update(text).digest('base64url')}`;
+}
+
 /**
  * @p meetings: of startMeetings; @p isFresh: with an account of its own. Answers {kinds: {name: credential}, and what calls name
  * in their paths}.
@@ -107,6 +115,7 @@ export async function makeWorld(meetings, { isFresh = false } = {}) {
       'access token of the tenant': ofTenant.access_token,
       'refresh token of the tenant': ofTenant.refresh_token,
       'join token of a room': link.join_token,
+      'token that the application signs': appToken(cardea.dev, name),
       'token for a join token': ofLink.access_token,
       'join token of a backend': ofBackend,
       'access token of a host': chair.access_token,
