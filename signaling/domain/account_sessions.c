@@ -141,8 +141,9 @@ static int check_subject(const struct cardea_domain *domain, struct cardea_tx *t
 }
 
 /* Reads the token; whatever is wrong with it has one answer. */
-static int read_token(const struct cardea_domain *domain, struct cardea_tx *tx, const char *client,
-                      const char *token, struct cardea_account_claims *claims)
+static int read_token(const struct cardea_domain *domain, struct cardea_tx *tx,
+                      const struct cardea_refresher *who, const char *token,
+                      struct cardea_account_claims *claims)
 {
 	enum cardea_account_use use = cardea_account_token_peek(domain->accounts, token);
 	int err;
@@ -151,7 +152,9 @@ static int read_token(const struct cardea_domain *domain, struct cardea_tx *tx, 
 	err = cardea_account_token_verify(domain->accounts, use, token, cardea_tx_now_ms(tx) / 1000,
 	                                  claims);
 	CARDEA_REFUSE_IF(PASSWORD, err != 0);
-	CARDEA_REFUSE_IF(PASSWORD, strcmp(claims->client, client) != 0);
+	CARDEA_REFUSE_IF(PASSWORD, strcmp(claims->client, who->client) != 0);
+	/* A client has nothing to prove itself with but its secret (RFC 6749 6). */
+	CARDEA_REFUSE_IF(PASSWORD, claims->is_client && !who->has_secret);
 	return 0;
 }
 
@@ -170,20 +173,20 @@ static int find_family(struct cardea_tx *tx, const char *tenant, const char *id,
 }
 
 int cardea_account_refresh(const struct cardea_domain *domain, struct cardea_tx *tx,
-                           const char *tenant, const char *client, const char *token,
+                           const struct cardea_refresher *who, const char *token,
                            struct cardea_token_pair *out, bool *is_reused)
 {
 	struct cardea_token_family_row family;
 	struct cardea_account_claims claims;
-	int err = read_token(domain, tx, client, token, &claims);
+	int err = read_token(domain, tx, who, token, &claims);
 	bool is_lost;
 
 	*is_reused = false;
 	if (!err) {
-		err = check_subject(domain, tx, tenant, &claims);
+		err = check_subject(domain, tx, who->tenant, &claims);
 	}
 	if (!err) {
-		err = find_family(tx, tenant, claims.family, &family);
+		err = find_family(tx, who->tenant, claims.family, &family);
 	}
 	if (err) {
 		return err;

@@ -15,13 +15,20 @@ int cardea_account_sign_in(const struct cardea_domain *domain, struct cardea_tx 
                            enum cardea_account_use use, const struct cardea_account_claims *claims,
                            struct cardea_token_pair *out);
 
+/* Who asks for the next pair. */
+struct cardea_refresher {
+	const char *tenant, *client;
+	bool has_secret; /* the client has proved itself by its secret; a page has none */
+};
+
 /*
- * The next pair for a refresh token. Shown again within 30 s it gives the same pair (the answer was
- * lost); later somebody else has it, so the whole family is revoked, which is recorded:
+ * The next pair for a refresh token; a client's own only with its secret. Shown again within 30 s
+ * it gives the same pair (the answer was lost); later somebody else has it, so the whole family is
+ * revoked, which is recorded:
  * *@is_reused, and nothing else is given then. CARDEA_E_PASSWORD.
  */
 int cardea_account_refresh(const struct cardea_domain *domain, struct cardea_tx *tx,
-                           const char *tenant, const char *client, const char *token,
+                           const struct cardea_refresher *who, const char *token,
                            struct cardea_token_pair *out, bool *is_reused);
 
 #endif

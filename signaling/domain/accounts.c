@@ -118,6 +118,16 @@ static int look_up(struct cardea_tx *tx, struct oauth_op *op,
 	return 0;
 }
 
+static int refresh(struct cardea_tx *tx, struct oauth_op *op,
+                   const struct cardea_tenant_row *tenant)
+{
+	const struct cardea_refresher who = {
+	        .tenant = tenant->id, .client = op->client, .has_secret = op->command.client_secret};
+
+	return cardea_account_refresh(op->base.domain, tx, &who, op->command.refresh_token, &op->pair,
+	                              &op->is_reused);
+}
+
 static int oauth_first(struct cardea_tx *tx, void *arg)
 {
 	struct oauth_op *op = arg;
@@ -132,8 +142,7 @@ static int oauth_first(struct cardea_tx *tx, void *arg)
 	case CARDEA_OAUTH_CLIENT:
 		return sign_in_client(tx, op);
 	case CARDEA_OAUTH_REFRESH:
-		return cardea_account_refresh(op->base.domain, tx, tenant.id, op->client,
-		                              op->command.refresh_token, &op->pair, &op->is_reused);
+		return refresh(tx, op, &tenant);
 	case CARDEA_OAUTH_PASSWORD:
 	default:
 		return look_up(tx, op, &tenant);

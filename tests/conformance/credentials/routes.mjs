@@ -159,7 +159,7 @@ export const routes = {
     opens: { 'body.refresh_token': ['refresh token of a user', 'refresh token of a client', 'refresh token of a seat'] },
     body: ({ client }) => ({ ...client, grant_type: 'refresh_token' }),
   },
-  'POST /v1/auth/page': { opens: { 'body.refresh_token': ['refresh token of a user', 'refresh token of a client', 'refresh token of a seat'] } },
+  'POST /v1/auth/page': { opens: { 'body.refresh_token': ['refresh token of a user', 'refresh token of a seat'] } },
   ...Object.fromEntries(['GET /v1/spaces/{}/webhook', 'POST /v1/spaces/{}/webhook', 'PUT /v1/spaces/{}/webhook', 'DELETE /v1/spaces/{}/webhook',
     'PUT /v1/spaces/{}/webhook/refresh-secret', 'GET /v1/spaces/{}/analytics/calls', 'GET /v1/spaces/{}/analytics/report',
     'GET /v1/spaces/{}/rooms/{}/records', 'GET /v1/spaces/{}/rooms/{}/records/download/{}',
