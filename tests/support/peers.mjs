@@ -19,11 +19,12 @@ const DEADLINE_MS = 30000;
 const SAMPLE_MS = 300;
 
 /** Kinds as they stand in the packets' stamps. */
-export const KIND = { microphone: 1, camera: 2 };
+export const KIND = { microphone: 1, camera: 2, screen: 3 };
 
 /** What is sent by default: 50 and 60 packets a second. */
 export const MICROPHONE = { kind: 'microphone', fps: 50, per_frame: 1, size: 80, level: 30 };
 export const CAMERA = { kind: 'camera', fps: 30, per_frame: 2, size: 1000 };
+export const SCREEN = { ...CAMERA, kind: 'screen' };
 
 // ---------------------------------------------------------------------------------------------
 // the process
@@ -142,7 +143,7 @@ let nextSsrc = 1000;
 /** Somebody who sends on one connection of a plugin's handle. */
 export class Sender {
   /** @p negotiate takes the SDP offer and resolves with the answer. @p tracks are those of
-   * MICROPHONE and CAMERA, maybe with other fields. */
+   * MICROPHONE, CAMERA and SCREEN, maybe with other fields. */
   static async connect(peers, handle, sender, tracks, negotiate) {
     const self = new Sender();
     self.peers = peers;
