@@ -3,11 +3,11 @@
 // Takes about 10 s.
 
 import assert from 'node:assert/strict';
-import http from 'node:http';
 import { after, before, test } from 'node:test';
 import { connectionId } from '../../support/cardea.mjs';
 import { startMeetings } from '../../support/meetings.mjs';
 import { publicRoutes } from '../../support/routes.mjs';
+import { Presenter } from './present.mjs';
 import { routes } from './routes.mjs';
 import { makeWorld, strangerOf } from './world.mjs';
 
@@ -16,53 +16,18 @@ const HEADER_WAYS = ['raw', 'bearer', 'x-api-key', 'cookie'];
 
 let meetings;
 let world;
-const agent = new http.Agent({ keepAlive: true, maxSockets: 8 });
+let presenter;
+const present = (...what) => presenter.present(...what);
 
 before(async () => {
   meetings = await startMeetings();
+  presenter = new Presenter(meetings.cardea.port);
   world = await makeWorld(meetings);
 });
 after(async () => {
-  agent.destroy();
+  presenter?.close();
   await meetings?.cardea.stop();
 });
-
-function ask({ method, path, headers, body }) {
-  const text = body === undefined ? undefined : JSON.stringify(body);
-  const own = text === undefined ? headers : { ...headers, 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) };
-  return new Promise((resolve, reject) => {
-    const request = http.request({ host: '127.0.0.1', port: meetings.cardea.port, method, path, headers: own, agent }, async (response) => {
-      resolve({ status: response.statusCode, raw: Buffer.concat(await response.toArray()).toString() });
-    });
-    request.on('error', reject);
-    request.end(text);
-  });
-}
-
-/** The call of a route with @p value presented in a @p way, about what @p at holds. */
-function present(route, way, value, at) {
-  const row = routes[route];
-  const [method, template] = route.split(' ');
-  const names = [...(row.path ?? [])];
-  const first = way === 'path' ? value : undefined;
-  const headers = {};
-  let body = typeof row.body === 'function' ? row.body(at) : row.body;
-  let query = '';
-  if (way === 'raw') headers.Authorization = value;
-  if (way === 'bearer') headers.Authorization = `Bearer ${value}`;
-  if (way === 'x-api-key') headers['X-API-Key'] = value;
-  if (way === 'cookie') headers.Cookie = `accessToken=${value}; pnm_access_token=${value}`;
-  if (way.startsWith('body.')) body = { ...body, [way.slice(5)]: value };
-  if (way.startsWith('query.')) query = `?${way.slice(6)}=${encodeURIComponent(value)}`;
-  let isFirst = true;
-  const path = template.replace(/\{\}/g, () => {
-    const text = isFirst && first !== undefined ? first : at[names[0]] ?? 'nothing';
-    names.shift();
-    isFirst = false;
-    return encodeURIComponent(text);
-  });
-  return ask({ method, path: path + query, headers, body });
-}
 
 /** The ways in which a route could be given a credential. */
 const waysOf = (route) => [...new Set([...HEADER_WAYS, ...(route.includes('{}') ? ['path'] : []), ...Object.keys(routes[route].opens)])];
