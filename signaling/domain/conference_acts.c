@@ -301,7 +301,8 @@ static int check_place(struct cardea_tx *tx, const struct act_op *op,
 	int64_t taken = 0;
 	int err = cardea_store_seat_count(tx, seat->tenant, seat->room, &taken);
 
-	CARDEA_REFUSE_IF(CAPACITY, !err && limit > 0 && !seat->is_hidden && taken >= limit);
+	CARDEA_REFUSE_IF(CAPACITY, !err && limit > 0 && !seat->is_hidden && taken >= limit &&
+	                                   !cardea_grant_has_place(seat, cardea_tx_now_ms(tx)));
 	return err;
 }
 

@@ -244,17 +244,21 @@ static int read_seat_again(struct cardea_tx *tx, struct cardea_seat_row *seat)
 	return cardea_store_seat_get(tx, tenant, id, seat);
 }
 
-/* Holds nothing but a ticket: no token, no place, no Janus session (DESIGN 5). */
+/* Holds nothing but a ticket: no token, no Janus session (DESIGN 5). */
 static int keep_waiting(struct cardea_tx *tx, struct enter_op *op, struct cardea_entrance *at)
 {
+	int err = 0;
+
 	op->waits_for_host = !at->session.begun_at;
 	op->waiting_text = g_strdup(at->session.waiting_text);
 	op->locale = g_strdup(at->seat.locale);
 	memcpy(op->media.seat, at->seat.id, sizeof(op->media.seat));
 	g_strlcpy(op->claims.tenant, at->seat.tenant, sizeof(op->claims.tenant));
-	return at->seat.is_removed || at->seat.admission == CARDEA_SEAT_EXPECTED
-	               ? cardea_seat_return(tx, &at->seat, CARDEA_SEAT_WAITING)
-	               : 0;
+	if (at->seat.is_removed || at->seat.admission == CARDEA_SEAT_EXPECTED) {
+		err = cardea_seat_return(tx, &at->seat, CARDEA_SEAT_WAITING);
+	}
+	return err || !cardea_grant_waits_in_place(&at->seat) ? err
+	                                                      : cardea_seat_keep_place(tx, &at->seat);
 }
 
 static int go_in(struct cardea_tx *tx, struct enter_op *op, struct cardea_entrance *found)

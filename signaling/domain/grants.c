@@ -349,13 +349,32 @@ static bool must_wait(const struct cardea_session_row *session, const struct car
 	return who->is_guest && session && (!session->begun_at || session->waiting_room);
 }
 
-static int refuse_by_place(const struct cardea_entrant *who)
+bool cardea_grant_waits_in_place(const struct cardea_seat_row *seat)
 {
-	CARDEA_REFUSE_IF(IN_USE, who->seat && who->seat->is_online && !who->replaces);
-	/* A hidden seat takes no place (spec/model I4), one that is inside has its own. */
-	CARDEA_REFUSE_IF(CAPACITY, !is_inside(who) && !who->is_hidden && who->limit > 0 &&
-	                                   who->active >= who->limit);
+	return seat->is_invited;
+}
+
+bool cardea_grant_has_place(const struct cardea_seat_row *seat, int64_t now_ms)
+{
+	return !seat->left_at || seat->leaves_at > now_ms;
+}
+
+/* A hidden seat takes no place (spec/model I4). */
+static int refuse_by_capacity(const struct cardea_entrant *who, int64_t now_ms)
+{
+	bool has_place = who->is_hidden || (who->seat && cardea_grant_has_place(who->seat, now_ms));
+
+	CARDEA_REFUSE_IF(CAPACITY, !has_place && who->limit > 0 && who->active >= who->limit);
 	return 0;
+}
+
+static int refuse_by_place(const struct cardea_entrant *who, bool waits, int64_t now_ms)
+{
+	if (waits && !(who->seat && cardea_grant_waits_in_place(who->seat))) {
+		return 0;
+	}
+	CARDEA_REFUSE_IF(IN_USE, who->seat && who->seat->is_online && !who->replaces);
+	return refuse_by_capacity(who, now_ms);
 }
 
 struct cardea_admission cardea_admit(const struct cardea_room_row *room,
@@ -363,6 +382,7 @@ struct cardea_admission cardea_admit(const struct cardea_room_row *room,
                                      const struct cardea_entrant *who, int64_t now_ms)
 {
 	int reason = refuse_by_room(room, session, who, now_ms);
+	bool waits;
 
 	if (!reason) {
 		reason = refuse_by_removal(who);
@@ -370,14 +390,12 @@ struct cardea_admission cardea_admit(const struct cardea_room_row *room,
 	if (!reason) {
 		reason = refuse_by_lock(room, who);
 	}
-	if (!reason && must_wait(session, who)) {
-		return (struct cardea_admission){.verdict = CARDEA_WAIT};
-	}
+	waits = must_wait(session, who);
 	if (!reason) {
-		reason = refuse_by_place(who);
+		reason = refuse_by_place(who, waits, now_ms);
 	}
 	if (reason) {
 		return (struct cardea_admission){.verdict = CARDEA_REFUSE, .reason = reason};
 	}
-	return (struct cardea_admission){.verdict = CARDEA_ADMIT};
+	return (struct cardea_admission){.verdict = waits ? CARDEA_WAIT : CARDEA_ADMIT};
 }

@@ -193,6 +193,12 @@ struct cardea_admission cardea_admit(const struct cardea_room_row *room,
                                      const struct cardea_session_row *session,
                                      const struct cardea_entrant *who, int64_t now_ms);
 
+/* Whether @seat takes a place also while it waits: whom a backend asked in does (spec/plugnmeet 9),
+ * others do not (spec/model I5). */
+bool cardea_grant_waits_in_place(const struct cardea_seat_row *seat);
+/* Whether @seat has its place, so that it can enter a full room. */
+bool cardea_grant_has_place(const struct cardea_seat_row *seat, int64_t now_ms);
+
 /* How many of @session may be in: the least of room, session and tenant. */
 int64_t cardea_capacity_of(const struct cardea_room_row *room,
                            const struct cardea_session_row *session,

@@ -195,6 +195,18 @@ int cardea_seat_admit(struct cardea_tx *tx, struct cardea_seat_row *seat, const 
 	return set_admission(tx, seat, CARDEA_SEAT_ADMITTED, CARDEA_EVENT_PARTICIPANT_ADMITTED, &data);
 }
 
+int cardea_seat_keep_place(struct cardea_tx *tx, struct cardea_seat_row *seat)
+{
+	int64_t now = cardea_tx_now_ms(tx);
+
+	/* They ask every few seconds, which is not worth a write each. */
+	if (seat->leaves_at - now > CARDEA_SEAT_WAIT_MS / 2) {
+		return 0;
+	}
+	seat->leaves_at = now + CARDEA_SEAT_WAIT_MS;
+	return cardea_store_seat_update(tx, seat);
+}
+
 /* Nobody holds anything of the seat any more: no place, no token. */
 static void empty(struct cardea_tx *tx, struct cardea_seat_row *seat)
 {

@@ -15,6 +15,8 @@
 /* Who lost the connection has this long to come back before the seat counts as left (spec/model 2).
  */
 #define CARDEA_SEAT_GRACE_MS 30000
+/* Who waits and takes a place has it as long after having asked (spec/plugnmeet 4.4, 9). */
+#define CARDEA_SEAT_WAIT_MS  120000
 /* Who entered has as long to come online as a join token is taken. */
 #define CARDEA_SEAT_ENTER_MS ((int64_t)1000 * (CARDEA_JOIN_TOKEN_LIFE_S + CARDEA_TOKEN_LEEWAY_S))
 
@@ -54,6 +56,8 @@ int cardea_seat_offline(struct cardea_tx *tx, struct cardea_seat_row *seat, cons
  * did it, NULL = nobody. */
 int cardea_seat_admit(struct cardea_tx *tx, struct cardea_seat_row *seat, const char *by);
 int cardea_seat_put_back(struct cardea_tx *tx, struct cardea_seat_row *seat, const char *by);
+/* Who waits outside has asked again: the place is kept for another CARDEA_SEAT_WAIT_MS. */
+int cardea_seat_keep_place(struct cardea_tx *tx, struct cardea_seat_row *seat);
 /* A guest who waits is not let in, but may ask again. @reason is for the guest, or NULL. */
 int cardea_seat_deny(struct cardea_tx *tx, struct cardea_seat_row *seat, const char *reason,
                      const char *by);

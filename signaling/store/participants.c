@@ -262,7 +262,14 @@ int cardea_store_seat_list(struct cardea_tx *tx, const char *tenant, const char 
 int cardea_store_seat_count(struct cardea_tx *tx, const char *tenant, const char *room,
                             int64_t *out)
 {
+	/* Two counts, as each has an index. */
 	return CARDEA_QUERY(
-	        tx, "SELECT COUNT(*) FROM participants " IN_ROOM "AND left_at = 0 AND hidden = 0",
-	        cardea_rows_take_integer, out, CARDEA_TEXT(tenant), CARDEA_TEXT(room));
+	        tx,
+	        "SELECT (SELECT COUNT(*) FROM participants " IN_ROOM
+	        "AND left_at = 0 AND hidden = 0) + "
+	        "(SELECT COUNT(*) FROM participants " IN_ROOM
+	        "AND leaves_at > 0 AND leaves_at > $3 AND left_at > 0 AND hidden = 0 AND session = "
+	        "(SELECT r.session FROM rooms r WHERE r.tenant = $1 AND r.room = $2))",
+	        cardea_rows_take_integer, out, CARDEA_TEXT(tenant), CARDEA_TEXT(room),
+	        CARDEA_INT(cardea_tx_now_ms(tx)));
 }

@@ -43,8 +43,10 @@ struct cardea_seat_row {
 	bool is_online;
 	const char *connection;                 /* of the last time online */
 	int64_t joined_at, left_at, created_at; /* ms; left_at 0 = active */
-	int64_t leaves_at; /* ms; when a seat that is not online has left; 0 = never */
-	int64_t hand;      /* number of the event that raised it; 0 = not raised */
+	/* ms; when a seat that is not online has left, 0 = never; of one that has left: how long its
+	 * place is kept nevertheless, 0 = it has none. */
+	int64_t leaves_at;
+	int64_t hand; /* number of the event that raised it; 0 = not raised */
 	struct cardea_locks locks;
 	bool has_publish;
 	unsigned publish;     /* if so: kinds that a host lets it publish */
@@ -98,7 +100,7 @@ enum cardea_seat_filter {
 int cardea_store_seat_list(struct cardea_tx *tx, const char *tenant, const char *room,
                            enum cardea_seat_filter filter, const struct cardea_seat_row **out,
                            size_t *count);
-/* Visible and active. */
+/* Visible ones that take a place: active, or outside with a place that is kept for them. */
 int cardea_store_seat_count(struct cardea_tx *tx, const char *tenant, const char *room,
                             int64_t *out);
 

@@ -97,6 +97,28 @@ static void capacity_counts_who_would_take_a_place(void **state)
 	assert_int_equal(reason(&room, &session, &who), 0);
 	seat.left_at = 1; /* has given it back */
 	assert_int_equal(reason(&room, &session, &who), CARDEA_E_CAPACITY);
+	seat.leaves_at = NOW; /* it was kept until now */
+	assert_int_equal(reason(&room, &session, &who), CARDEA_E_CAPACITY);
+	seat.leaves_at = NOW + 1;
+	assert_int_equal(reason(&room, &session, &who), 0);
+}
+
+static void who_waits_takes_a_place_if_asked_in_by_a_backend(void **state)
+{
+	struct cardea_room_row room = active_room();
+	struct cardea_session_row session = running_session();
+	struct cardea_seat_row seat = {.left_at = 1, .admission = CARDEA_SEAT_WAITING};
+	struct cardea_entrant who = {.seat = &seat, .active = 10, .limit = 10};
+
+	(void)state;
+	assert_int_equal(cardea_admit(&room, &session, &who, NOW).verdict, CARDEA_WAIT);
+	seat.is_invited = true;
+	assert_int_equal(reason(&room, &session, &who), CARDEA_E_CAPACITY);
+	seat.leaves_at = NOW + 1;
+	assert_int_equal(cardea_admit(&room, &session, &who, NOW).verdict, CARDEA_WAIT);
+	seat.leaves_at = 0;
+	who.active = 9;
+	assert_int_equal(cardea_admit(&room, &session, &who, NOW).verdict, CARDEA_WAIT);
 }
 
 static void seat_is_refused_when_removed_or_in_use(void **state)
@@ -523,6 +545,8 @@ int main(void)
 	        TEST("a scheduled room opens by its own minutes",
 	             scheduled_room_opens_by_its_own_minutes),
 	        TEST("capacity counts who would take a place", capacity_counts_who_would_take_a_place),
+	        TEST("who waits takes a place if asked in by a backend",
+	             who_waits_takes_a_place_if_asked_in_by_a_backend),
 	        TEST("a seat is refused when removed, and when in use by another",
 	             seat_is_refused_when_removed_or_in_use),
 	        TEST("a locked room admits hosts and who is inside",

@@ -183,6 +183,44 @@ test('E003-12: people wait until a host lets them in, hosts do not', async () =>
   await wait(tokens[3], 'In a minute'); // who comes later waits
 });
 
+test('section 9: who waits takes a place and is counted, while they ask; who was only invited does not', async () => {
+  const room = await newRoom({ room_features: { waiting_room_features: { is_active: true } } }, { max_participants: 2 });
+  const host = await plugnmeet.token(room.id, { user_id: 'host', is_admin: true });
+  await arrive(room, host);
+  const [a, b] = [await plugnmeet.token(room.id, { user_id: 'a' }), await plugnmeet.token(room.id, { user_id: 'b' })];
+  const joined = async () => (await plugnmeet.info(room.id)).room_info.joined_participants;
+  const status = async (token) => (await plugnmeet.enter(token)).status;
+  const full = async (token) => {
+    failed(await plugnmeet.api('verifyToken', token), 'notifications.max-num-participates-exceeded', 'PERMISSION_DENIED');
+    const { status: code, body } = await plugnmeet.enter(token);
+    assert.deepEqual([code, body.code], [503, 'room_is_full']);
+  };
+  const good = async (token) => assert.equal((await plugnmeet.api('verifyToken', token)).body.status, true);
+  assert.equal(await joined(), '1');
+  await good(b);
+  assert.equal(await status(a), 202);
+  assert.equal(await joined(), '2');
+  await full(b);
+  await good(a); // has a place
+  assert.equal(await status(a), 202);
+
+  // Who stops asking is gone, as who sends nothing for two minutes is.
+  const left = (token) => cardea.sql(`UPDATE participants SET leaves_at = 1 WHERE seat = '${claims(token).seat}'`);
+  left(a);
+  assert.equal(await joined(), '1');
+  assert.equal(await status(b), 202);
+  await full(a);
+  assert.equal((await plugnmeet.api('removeParticipant', host, { room_id: room.id, user_id: 'b' })).body.status, true);
+  assert.equal(await joined(), '1');
+  assert.equal(await status(a), 202);
+  // Let in, they have the place that they had while they waited.
+  assert.deepEqual((await plugnmeet.api('waitingRoom/approveUsers', host, { room_id: room.id, user_id: 'a' })).body, SUCCESS);
+  const c = await plugnmeet.token(room.id, { user_id: 'c' });
+  await full(c);
+  assert.equal(await status(a), 201);
+  assert.equal(await joined(), '2');
+});
+
 // ---- moderation ----
 
 test('E003-16, F2-15: a blocked user gets no token until there is a new session', async () => {
