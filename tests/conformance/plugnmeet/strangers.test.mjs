@@ -40,8 +40,11 @@ test('I15: a guest who took the id of somebody does not become a host with them'
     const mallory = await made(guest(await meeting(room), { id: 'teacher' }));
     const { participant } = await made(plugnmeet.enter(mallory.access_key));
     come(participant.id);
+    const row = () => plugnmeet.cardea.sql(`SELECT gen, role, removed, left_at FROM participants WHERE seat = '${participant.id}'`);
+    const before = row();
     const token = await plugnmeet.token(room, { user_id: 'teacher', name: 'Teacher', is_admin: true });
     assert.notEqual(seatOf(token), participant.id);
+    assert.equal(row(), before, 'nor are they dropped');
     const again = await made(plugnmeet.enter(mallory.access_key));
     assert.deepEqual([again.participant.id, again.participant.role, again.participant.name], [participant.id, 'participant', 'Guest']);
     assert.equal(await roleOf(token), 'host');
