@@ -234,6 +234,7 @@ static int load_settings(struct cardea_conf *conf, const struct command *command
 static int prepare_turn(const struct cardea_conf *conf, char **error)
 {
 	struct cardea_turn_clients clients;
+	struct cardea_turn_secrets *held = NULL;
 	int err;
 
 	if (!cardea_turn_conf_is_own(conf)) {
@@ -241,11 +242,12 @@ static int prepare_turn(const struct cardea_conf *conf, char **error)
 	}
 	err = cardea_turn_conf_write(conf, error);
 	if (err == 0) {
-		err = cardea_turn_start(conf, &clients, error);
+		err = cardea_turn_start(conf, &clients, &held, error);
 	}
 	if (err == 0) {
 		cardea_turn_clients_clear(&clients);
 	}
+	cardea_turn_secrets_close(held);
 	return err;
 }
 

@@ -90,11 +90,11 @@ static void take_settings(const struct cardea_conf *conf, struct cardea_worker_o
 
 /* Calls that need no relay are worth more than a worker that does not start. */
 static void take_turn(const struct cardea_conf *conf, struct cardea_turn_clients *turn,
-                      struct cardea_worker_options *options)
+                      struct cardea_turn_secrets **held, struct cardea_worker_options *options)
 {
 	char *error = NULL;
 
-	if (cardea_turn_start(conf, turn, &error) != 0) {
+	if (cardea_turn_start(conf, turn, held, &error) != 0) {
 		cardea_log(CARDEA_LOG_ERROR, "worker", "event=no_turn error=\"%s\"", error);
 		g_free(error);
 		return;
@@ -141,12 +141,14 @@ static int run(const struct cardea_conf *conf, const struct cardea_worker_fds *f
 	        .admin_socket = admin,
 	};
 	struct cardea_turn_clients turn = {0};
+	struct cardea_turn_secrets *held = NULL;
 	int err;
 
 	take_settings(conf, &options);
-	take_turn(conf, &turn, &options);
+	take_turn(conf, &turn, &held, &options);
 	take_keys(keys, &options);
 	err = cardea_worker_run(&options);
+	cardea_turn_secrets_close(held);
 	cardea_turn_clients_clear(&turn);
 	return err;
 }

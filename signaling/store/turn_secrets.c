@@ -10,7 +10,8 @@
 #define BUSY_TIMEOUT_MS 2000
 
 /*
- * WAL: a reader never finds the file locked. What coturn may leave on the disk is overwritten.
+ * WAL: a reader never finds the file locked, once somebody has it open. What coturn may leave on
+ * the disk is overwritten.
  *
  * All of coturn's tables: it would make the others itself, in each of its threads at its first
  * look, and a thread that finds the schema changing refuses a good credential ("SQL logic
@@ -32,6 +33,10 @@
 	"CREATE TABLE IF NOT EXISTS oauth_key (kid TEXT PRIMARY KEY, ikm_key TEXT, timestamp INTEGER," \
 	" lifetime INTEGER, as_rs_alg TEXT, realm TEXT);"                                              \
 	"CREATE TABLE IF NOT EXISTS admin_user (name TEXT PRIMARY KEY, realm TEXT, password TEXT);"
+
+struct cardea_turn_secrets {
+	sqlite3 *db;
+};
 
 static int translate(int rc)
 {
@@ -99,7 +104,8 @@ static int make_private(const char *path)
 	return 0;
 }
 
-int cardea_turn_secrets_write(const char *path, const char *realm, const char *const *secrets)
+int cardea_turn_secrets_write(const char *path, const char *realm, const char *const *secrets,
+                              struct cardea_turn_secrets **out)
 {
 	sqlite3 *db = NULL;
 	int err = make_private(path);
@@ -114,6 +120,19 @@ int cardea_turn_secrets_write(const char *path, const char *realm, const char *c
 	if (!err) {
 		err = replace(db, realm, secrets);
 	}
-	sqlite3_close(db);
-	return err;
+	if (err) {
+		sqlite3_close(db);
+		return err;
+	}
+	*out = g_new0(struct cardea_turn_secrets, 1);
+	(*out)->db = db;
+	return 0;
+}
+
+void cardea_turn_secrets_close(struct cardea_turn_secrets *held)
+{
+	if (held) {
+		sqlite3_close(held->db);
+		g_free(held);
+	}
 }

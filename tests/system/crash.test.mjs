@@ -140,7 +140,8 @@ test(`the gateway is killed ${KILLS} times under clients that register (seed ${S
 
   for (let i = 0; i < KILLS; i++) {
     const name = [...POINTS, 'random'][i % 5];
-    gateway = await start(folder, preload, name === 'random' ? undefined : `${name}:${1 + random(name === 'write' ? 400 : 60)}`);
+    const first = name === 'reply' ? 2 : 1; // that it is up is told by an answer, too
+    gateway = await start(folder, preload, name === 'random' ? undefined : `${name}:${first + random(name === 'write' ? 400 : 60)}`);
     const { gateway: worker, supervisor } = readPids(folder);
     const until = { over: false };
     const observer = observe(gateway, key, seen);

@@ -24,7 +24,7 @@ test('everything is there', async (t) => {
 
   assert.equal(fs.statSync(path.join(cardea.stateDir, 'dev.json')).mode & 0o777, 0o600);
   assert.deepEqual(Object.keys(dev), [
-    'url', 'api_key', 'api_key_id', 'api_secret', 'host_link', 'guest_link', 'admin_socket', 'janus_admin_socket', 'pids',
+    'url', 'api_key', 'api_key_id', 'api_secret', 'client_id', 'client_secret', 'host_link', 'guest_link', 'admin_socket', 'janus_admin_socket', 'pids',
   ]);
   assert.match(dev.host_link, /\/\?[A-Za-z0-9]{24}$/);
   assert.match(dev.guest_link, /\/\?guest=[A-Za-z0-9]{24}$/);
