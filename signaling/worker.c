@@ -356,6 +356,7 @@ static void make_routes(struct worker *worker)
 	cardea_native_add(worker->router, &worker->api);
 	cardea_native_moderation_add(worker->router, &worker->api);
 	cardea_native_waiting_add(worker->router, &worker->api);
+	cardea_native_why_add(worker->router, &worker->api);
 	cardea_plugnmeet_add(worker->router, &worker->api);
 	cardea_plugnmeet_api_add(worker->router, &worker->api);
 	cardea_plugnmeet_missing_add(worker->router, &worker->api);

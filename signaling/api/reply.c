@@ -54,12 +54,16 @@ void cardea_reply_native_refusal(struct cardea_http_request *request, int status
 	cardea_reply_json(request, status, native_body(code, text));
 }
 
-void cardea_reply_native_error(struct cardea_http_request *request, int err)
+int cardea_reply_native_status(int err)
 {
 	/* A full room may have a place a moment later (spec/native 1). */
-	int status = err == CARDEA_E_CAPACITY ? 503 : cardea_error_http(err);
+	return err == CARDEA_E_CAPACITY ? 503 : cardea_error_http(err);
+}
 
-	cardea_reply_native_refusal(request, status, cardea_error_code(err), cardea_error_text(err));
+void cardea_reply_native_error(struct cardea_http_request *request, int err)
+{
+	cardea_reply_native_refusal(request, cardea_reply_native_status(err), cardea_error_code(err),
+	                            cardea_error_text(err));
 }
 
 static void add_wait(struct cardea_http_request *request, int64_t wait_s)

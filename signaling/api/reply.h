@@ -29,6 +29,7 @@ bool cardea_reply_over_limit(struct cardea_http_request *request, struct cardea_
                              struct cardea_ratelimit *of_address);
 
 /* {"error": text, "code": code}: our native calls. */
+int cardea_reply_native_status(int err);
 void cardea_reply_native_error(struct cardea_http_request *request, int err);
 void cardea_reply_native_refusal(struct cardea_http_request *request, int status, const char *code,
                                  const char *text);

@@ -205,7 +205,7 @@ int cardea_account_token_verify(const struct cardea_account_keys *keys, enum car
 	}
 	err = read_claims(&profiles[use], payload, now_s, &claims);
 	json_decref(payload);
-	if (!err) {
+	if (!err || err == CARDEA_E_AUTH_EXPIRED) {
 		*out = claims;
 	}
 	return err;

@@ -49,7 +49,8 @@ enum cardea_account_use cardea_account_token_peek(const struct cardea_account_ke
 /* *@out is freed with g_free. */
 int cardea_account_token_mint(const struct cardea_account_keys *keys, enum cardea_account_use use,
                               const struct cardea_account_claims *claims, char **out);
-/* CARDEA_E_UNAUTHENTICATED; of a genuine one that is over CARDEA_E_AUTH_EXPIRED. */
+/* CARDEA_E_UNAUTHENTICATED; of a genuine one that is over CARDEA_E_AUTH_EXPIRED, with
+ * its claims. */
 int cardea_account_token_verify(const struct cardea_account_keys *keys, enum cardea_account_use use,
                                 const char *token, int64_t now_s,
                                 struct cardea_account_claims *out);

@@ -186,6 +186,7 @@ int cardea_app_token_entrance(const struct cardea_domain *domain, struct cardea_
 	json_t *payload = NULL;
 	int err = open_token(domain, tx, token, seating.principal.tenant, &payload);
 
+	memcpy(out->tenant.id, seating.principal.tenant, sizeof(out->tenant.id));
 	if (!err) {
 		err = read_claims(tx, payload, &claims);
 	}

@@ -8,17 +8,12 @@
 #include <string.h>
 #include "cardea_error.h"
 #include "cardea_text.h"
-#include "domain/blocks.h"
-#include "domain/entrance.h"
+#include "domain/entering.h"
 #include "domain/grants.h"
-#include "domain/journal.h"
-#include "domain/placement.h"
 #include "domain/resume.h"
 #include "domain/room_life.h"
 #include "domain/seats.h"
-#include "domain/space_entry.h"
 #include "store/media_sessions.h"
-#include "store/nodes.h"
 
 #define JTI_BYTES 16
 
@@ -67,89 +62,6 @@ static void free_op(struct enter_op *op)
 }
 
 /* ---- the command ---- */
-
-static int admit(struct cardea_tx *tx, const struct cardea_entrance *at,
-                 struct cardea_admission *out)
-{
-	struct cardea_entrant entrant = {
-	        .seat = at->has_seat ? &at->seat : NULL,
-	        .role = at->has_seat ? at->seat.role : CARDEA_ROLE_PARTICIPANT,
-	        .is_guest = at->is_guest_token,
-	        .is_hidden = at->has_seat && at->seat.is_hidden,
-	        .replaces = at->replaces,
-	        .is_outdated = at->is_outdated,
-	        .limit = cardea_capacity_of(&at->room, &at->session, &at->tenant)};
-	struct cardea_block_person person = {.client_key = at->client_key,
-	                                     .user = at->link.external_user_id,
-	                                     .is_guest = at->role != CARDEA_ROLE_HOST};
-	int err = cardea_store_seat_count(tx, at->tenant.id, at->room.id, &entrant.active);
-
-	if (at->has_seat) {
-		person = cardea_block_person_of(&at->seat);
-	}
-	if (!err) {
-		err = cardea_block_find(tx, &at->room, &person, &entrant.is_blocked);
-	}
-
-	if (err) {
-		return err;
-	}
-	*out = cardea_admit(&at->room, &at->session, &entrant, cardea_tx_now_ms(tx));
-	return out->reason;
-}
-
-/* A guest without a seat gets one (spec/native 1: as `POST /guests` does). */
-static int seat_guest(struct cardea_tx *tx, const struct enter_op *op, struct cardea_entrance *at,
-                      bool must_wait)
-{
-	struct cardea_seat_spec spec = {.client_key = at->client_key,
-	                                .external_user_id = at->link.external_user_id,
-	                                .role = at->role,
-	                                .is_guest = at->role != CARDEA_ROLE_HOST,
-	                                .is_outside = must_wait,
-	                                .admission =
-	                                        must_wait ? CARDEA_SEAT_WAITING : CARDEA_SEAT_ADMITTED};
-	/* A link says whom it is for (spec/spaces 10). */
-	const char *given = at->link.id[0] ? at->link.display_name : op->command.name;
-	char *name = given ? cardea_text_clean_name(given, CARDEA_MAX_NAME) : NULL;
-	int err;
-
-	spec.display_name = cardea_tx_strdup(tx, name);
-	g_free(name);
-	if (!spec.display_name) {
-		return CARDEA_E_NAME_REQUIRED;
-	}
-	if (!must_wait) {
-		spec.leaves_at = cardea_tx_now_ms(tx) + CARDEA_SEAT_ENTER_MS;
-	}
-	err = cardea_seat_add(tx, &at->room, &spec, &at->seat);
-	return err || !at->link.id[0] ? err : cardea_space_link_use(tx, &at->link, at->seat.id);
-}
-
-/* Placed anew, the room starts from nothing: nobody is connected to that node. */
-static int move_room(struct cardea_tx *tx, struct cardea_room_row *room)
-{
-	const struct cardea_event_data data = {.node = room->node, .epoch = room->epoch};
-	int err = cardea_seat_all_offline(tx, room, "epoch");
-
-	room->updated_at = cardea_tx_now_ms(tx);
-	if (!err) {
-		err = cardea_store_room_update(tx, room);
-	}
-	return err ? err : cardea_journal_room(tx, room, CARDEA_EVENT_ROOM_PLACED, &data, NULL);
-}
-
-static int place_room(struct cardea_tx *tx, const struct enter_op *op, struct cardea_room_row *room)
-{
-	char known_boot[CARDEA_UUID_SIZE];
-	bool moved = false;
-	int err = cardea_store_node_boot(tx, room->node, known_boot);
-
-	if (!err) {
-		err = cardea_placement_decide(room, known_boot, &op->offered, &moved);
-	}
-	return err || !moved ? err : move_room(tx, room);
-}
 
 /* What the node will be told, in memory that outlives the command. */
 static int describe_placement(struct cardea_tx *tx, struct enter_op *op,
@@ -264,7 +176,7 @@ static int keep_waiting(struct cardea_tx *tx, struct enter_op *op, struct cardea
 static int go_in(struct cardea_tx *tx, struct enter_op *op, struct cardea_entrance *found)
 {
 	struct cardea_entrance at = *found;
-	int err = place_room(tx, op, &at.room);
+	int err = cardea_entering_place(tx, &op->offered, &at.room);
 
 	if (!err) {
 		err = read_seat_again(tx, &at.seat);
@@ -285,27 +197,16 @@ static int go_in(struct cardea_tx *tx, struct enter_op *op, struct cardea_entran
 static int enter(struct cardea_tx *tx, void *arg)
 {
 	struct enter_op *op = arg;
-	struct cardea_admission admission = {0};
 	struct cardea_entrance at;
 	int err;
 
 	clear_result(op);
-	err = cardea_entrance_find(op->base.domain, tx, &op->command, &at);
+	err = cardea_entering_decide(op->base.domain, tx, &op->command, &at, &op->is_waiting);
 	op->is_early = !err && at.is_early;
-	if (op->is_early) {
-		return 0;
-	}
-	if (!err) {
-		err = admit(tx, &at, &admission);
-	}
-	op->is_waiting = !err && admission.verdict == CARDEA_WAIT;
 	if (err == CARDEA_E_DENIED) {
 		op->denial = g_strdup(at.seat.denial);
 	}
-	if (!err && !at.has_seat) {
-		err = seat_guest(tx, op, &at, op->is_waiting);
-	}
-	if (err) {
+	if (err || op->is_early) {
 		return err;
 	}
 	return op->is_waiting ? keep_waiting(tx, op, &at) : go_in(tx, op, &at);
@@ -419,19 +320,6 @@ static void open_room(int err, void *arg)
 	}
 }
 
-/* Asks the media side beforehand where a room could go, because a command has no effects. */
-static void take_offer(struct enter_op *op)
-{
-	const struct cardea_media_port *media = &op->base.domain->options.media;
-	const char *node = media->choose(media->arg);
-	const char *boot = NULL;
-
-	if (node && media->ready(media->arg, node, &boot) && boot) {
-		g_strlcpy(op->offered.node, node, sizeof(op->offered.node));
-		g_strlcpy(op->offered.boot, boot, sizeof(op->offered.boot));
-	}
-}
-
 int cardea_domain_enter(struct cardea_domain *domain, const struct cardea_enter *command,
                         cardea_entered_h done, void *arg)
 {
@@ -445,6 +333,6 @@ int cardea_domain_enter(struct cardea_domain *domain, const struct cardea_enter 
 	op->command.origin = cardea_op_strdup(&op->base, command->origin);
 	op->done = done;
 	op->arg = arg;
-	take_offer(op);
+	cardea_entering_offer(domain, &op->offered);
 	return cardea_op_run(&op->base, enter, open_room);
 }

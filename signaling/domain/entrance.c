@@ -83,6 +83,7 @@ static int by_permalink_guest(struct cardea_tx *tx, const char *token, struct ca
 	int err = permalink_refusal(cardea_permalink_by_token(tx, token, &rows));
 
 	if (!err) {
+		out->tenant = rows.tenant;
 		err = cardea_permalink_session(tx, rows.tenant.id, rows.permalink.id, &session);
 	}
 	out->is_guest_token = true;
@@ -104,6 +105,7 @@ static int by_opaque(const struct cardea_domain *domain, struct cardea_tx *tx,
 	if (err) {
 		return unknown(err);
 	}
+	memcpy(out->tenant.id, found.tenant, sizeof(out->tenant.id));
 	switch (found.kind) {
 	case CARDEA_CREDENTIAL_GUEST_TOKEN:
 		out->is_guest_token = true;
@@ -123,9 +125,10 @@ static int by_opaque(const struct cardea_domain *domain, struct cardea_tx *tx,
 static int by_token(const struct cardea_domain *domain, struct cardea_tx *tx,
                     enum cardea_token_use use, const char *token, struct cardea_entrance *out)
 {
-	struct cardea_token_claims claims;
+	struct cardea_token_claims claims = {0};
 	int err = cardea_token_verify(domain, use, token, cardea_tx_now_ms(tx) / 1000, &claims);
 
+	memcpy(out->tenant.id, claims.tenant, sizeof(out->tenant.id));
 	if (!err) {
 		err = cardea_token_check_family(tx, &claims);
 	}
@@ -150,9 +153,10 @@ static int by_token(const struct cardea_domain *domain, struct cardea_tx *tx,
 static int by_conference_token(const struct cardea_domain *domain, struct cardea_tx *tx,
                                const char *token, struct cardea_entrance *out)
 {
-	struct cardea_conference_ticket ticket;
+	struct cardea_conference_ticket ticket = {0};
 	int err = cardea_conference_token_verify(domain, tx, token, &ticket);
 
+	memcpy(out->tenant.id, ticket.tenant, sizeof(out->tenant.id));
 	if (err) {
 		return err == CARDEA_E_AUTH_EXPIRED ? CARDEA_E_CREDENTIAL_EXPIRED
 		       : err == CARDEA_E_AUTH_TOKEN ? CARDEA_E_UNAUTHENTICATED
@@ -179,6 +183,7 @@ static int by_ticket(const struct cardea_domain *domain, struct cardea_tx *tx, c
 	if (cardea_ticket_open(domain->options.keys.seal, ticket, tenant, seat)) {
 		return CARDEA_E_UNAUTHENTICATED;
 	}
+	memcpy(out->tenant.id, tenant, sizeof(out->tenant.id));
 	out->replaces = true;
 	return cardea_entrance_seat(tx, tenant, seat, out);
 }

@@ -13,7 +13,7 @@
 #include "store/tenants.h"
 
 struct cardea_entrance {
-	struct cardea_tenant_row tenant;
+	struct cardea_tenant_row tenant; /* its id also with an error, once it is known */
 	struct cardea_room_row room;
 	struct cardea_session_row session; /* the one the credential belongs to */
 	bool has_seat;
@@ -24,7 +24,8 @@ struct cardea_entrance {
 	const char *client_key;      /* digest; NULL = none */
 	bool replaces;               /* may take over the seat's connection */
 	bool is_outdated;            /* the credential is from before a removal, which ended it */
-	bool is_early;               /* a permalink's guest, and no meeting runs: the rest is not set */
+	bool is_early; /* a permalink's guest, and no meeting runs: else only the tenant is
+	                * set */
 };
 
 /*

@@ -35,6 +35,7 @@ int cardea_grant_act(const struct cardea_principal *who, enum cardea_act act)
 		CARDEA_REFUSE_IF(HOST_REQUIRED, who->role != CARDEA_ROLE_HOST);
 		return 0;
 	case CARDEA_ACT_ROOM_CREATE:
+	case CARDEA_ACT_EXPLAIN:
 	default:
 		return who->role == CARDEA_ROLE_HOST ? CARDEA_E_INSUFFICIENT : CARDEA_E_HOST_REQUIRED;
 	}

@@ -43,6 +43,7 @@ enum cardea_act {
 	CARDEA_ACT_EVENTS_READ, /* hosts, of their own room */
 	CARDEA_ACT_ADMISSION,   /* who waits, and letting in; of our native calls */
 	CARDEA_ACT_MODERATE,    /* spec/native 4 */
+	CARDEA_ACT_EXPLAIN,     /* tenants: what a credential would open */
 };
 
 /* May @who do this at all? 0, CARDEA_E_HOST_REQUIRED or CARDEA_E_INSUFFICIENT; of a link

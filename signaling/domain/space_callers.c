@@ -112,9 +112,11 @@ int cardea_space_authenticate(const struct cardea_domain *domain, struct cardea_
 	CARDEA_REFUSE_IF(UNAUTHENTICATED, use == CARDEA_USE_REFRESH || use == CARDEA_USE_SEAT_REFRESH);
 	err = cardea_account_token_verify(domain->accounts, use, token, cardea_tx_now_ms(tx) / 1000,
 	                                  &out->claims);
-	if (err == CARDEA_E_AUTH_EXPIRED) {
-		return use == CARDEA_USE_LINK ? CARDEA_E_LINK_EXPIRED : CARDEA_E_UNAUTHENTICATED;
+	if (err == CARDEA_E_AUTH_EXPIRED && use == CARDEA_USE_LINK) {
+		err = cardea_space_tenant(tx, out->claims.client, &out->tenant);
+		return err ? err : CARDEA_E_LINK_EXPIRED;
 	}
+	CARDEA_REFUSE_IF(UNAUTHENTICATED, err == CARDEA_E_AUTH_EXPIRED);
 	CARDEA_REFUSE_IF(FORBIDDEN, !err && use == CARDEA_USE_SIGNALING);
 	if (!err) {
 		err = cardea_space_tenant(tx, out->claims.client, &out->tenant);

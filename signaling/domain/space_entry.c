@@ -167,10 +167,12 @@ static int by_signaling(const struct cardea_domain *domain, struct cardea_tx *tx
 	int err = cardea_account_token_verify(domain->accounts, CARDEA_USE_SIGNALING, token,
 	                                      cardea_tx_now_ms(tx) / 1000, &claims);
 
-	CARDEA_REFUSE_IF(CREDENTIAL_EXPIRED, err == CARDEA_E_AUTH_EXPIRED);
-	if (!err) {
+	bool has_expired = err == CARDEA_E_AUTH_EXPIRED;
+
+	if (!err || has_expired) {
 		err = cardea_space_tenant(tx, claims.client, &out->tenant);
 	}
+	CARDEA_REFUSE_IF(CREDENTIAL_EXPIRED, has_expired);
 	if (!err) {
 		err = cardea_store_space_seat_get(tx, out->tenant.id, claims.subject, &row);
 	}

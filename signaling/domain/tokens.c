@@ -310,7 +310,7 @@ int cardea_token_verify(const struct cardea_domain *domain, enum cardea_token_us
 	}
 	err = read_claims(domain, profile, payload, now_s, &claims);
 	json_decref(payload);
-	if (!err) {
+	if (!err || err == CARDEA_E_AUTH_EXPIRED) {
 		*out = claims;
 	}
 	return err;

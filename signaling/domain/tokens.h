@@ -74,7 +74,8 @@ int cardea_token_set_sign(const struct cardea_domain *domain,
 void cardea_token_set_clear(struct cardea_token_set *set);
 
 /* Verifies a token that peeked as @use (ACCESS, REFRESH, AUTH or EXCHANGE). CARDEA_E_AUTH_TOKEN; of
- * a genuine one CARDEA_E_AUTH_EXPIRED. That its subject still exists is the caller's business. */
+ * a genuine one CARDEA_E_AUTH_EXPIRED, with its claims. That its subject still exists is the
+ * caller's business. */
 int cardea_token_verify(const struct cardea_domain *domain, enum cardea_token_use use,
                         const char *token, int64_t now_s, struct cardea_token_claims *out);
 

@@ -80,3 +80,22 @@ int cardea_store_event_list_of(struct cardea_tx *tx, const char *tenant, const c
 	*count = sink.count;
 	return err;
 }
+
+int cardea_store_event_list_about(struct cardea_tx *tx, const char *tenant, const char *room,
+                                  int64_t after, int64_t limit, const char *seat,
+                                  const struct cardea_event_row **out, size_t *count)
+{
+	struct cardea_row_sink sink = {
+	        .tx = tx, .read = read_event, .size = sizeof(struct cardea_event_row)};
+	int err = CARDEA_QUERY(tx,
+	                       "SELECT seq, session, at, type, data FROM events "
+	                       "WHERE tenant = $1 AND room = $2 AND seq > $3 "
+	                       "AND type LIKE 'participant.%' AND data LIKE '%' || $4 || '%' "
+	                       "ORDER BY seq DESC LIMIT $5",
+	                       cardea_rows_take_many, &sink, CARDEA_TEXT(tenant), CARDEA_TEXT(room),
+	                       CARDEA_INT(after), CARDEA_TEXT(seat), CARDEA_INT(limit));
+
+	*out = sink.items;
+	*count = sink.count;
+	return err;
+}

@@ -25,6 +25,11 @@ int cardea_store_event_list(struct cardea_tx *tx, const char *tenant, const char
 int cardea_store_event_list_of(struct cardea_tx *tx, const char *tenant, const char *room,
                                int64_t after, int64_t limit, const char *const types[3],
                                const struct cardea_event_row **out, size_t *count);
+/* The last ones of @seat's life (types `participant.`) with seq above @after, the newest first:
+ * those whose data name it, in whatever part. */
+int cardea_store_event_list_about(struct cardea_tx *tx, const char *tenant, const char *room,
+                                  int64_t after, int64_t limit, const char *seat,
+                                  const struct cardea_event_row **out, size_t *count);
 /* The room's last number, 0 if it has no event yet. */
 int cardea_store_event_last(struct cardea_tx *tx, const char *tenant, const char *room,
                             int64_t *seq);

@@ -72,6 +72,12 @@ static bool is_lost(const struct cardea_store *store, const struct command *comm
 	return !store->options.engine->in_transaction(store->db) || command->tx.is_fatal;
 }
 
+/* What it has written must not stay. */
+static bool must_be_undone(const struct command *command)
+{
+	return command->err || command->tx.only_looks;
+}
+
 /* Runs one command in a savepoint. False if the whole transaction is gone. */
 static bool run_command(struct cardea_store *store, struct command *command)
 {
@@ -90,7 +96,7 @@ static bool run_command(struct cardea_store *store, struct command *command)
 	if (is_lost(store, command)) {
 		return false;
 	}
-	if (!command->err) {
+	if (!must_be_undone(command)) {
 		command->err = engine->release(store->db);
 		return !command->err;
 	}
@@ -141,7 +147,7 @@ static int run_bare(struct cardea_store *store, struct command_list *batch, bool
 		if (command->err && is_lost(store, command)) {
 			return command->err;
 		}
-		if (command->err && engine->changes(store->db) != before) {
+		if (must_be_undone(command) && engine->changes(store->db) != before) {
 			*must_undo = true;
 			return 0;
 		}
@@ -256,7 +262,7 @@ static void tell_notes(const struct cardea_store *store, const struct command *c
 {
 	const struct cardea_store_options *options = &store->options;
 
-	if (!command->err) {
+	if (!must_be_undone(command)) {
 		tell_each(command->tx.logged, options->logged, options->logged_arg);
 		tell_each(command->tx.owed, options->owed, options->owed_arg);
 	}

@@ -95,6 +95,10 @@ void cardea_store_stats(struct cardea_store *store, struct cardea_store_stats *o
 
 /* ---- inside a command ---- */
 
+/* What the command writes, before and after this, is undone even if it succeeds: it only asks what
+ * would be. */
+void cardea_tx_only_look(struct cardea_tx *tx);
+
 int64_t cardea_tx_now_ms(const struct cardea_tx *tx);
 const struct cardea_random *cardea_tx_random(struct cardea_tx *tx);
 

@@ -21,6 +21,7 @@ struct cardea_tx {
 	GSList *logged;    /* rooms with new events; text in memory */
 	GSList *owed;      /* webhooks with a longer queue; text in memory */
 	bool is_fatal;     /* a query met CARDEA_E_STORE */
+	bool only_looks;   /* what is written will be undone */
 };
 
 void cardea_tx_init(struct cardea_tx *tx, int64_t now_ms);

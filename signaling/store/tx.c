@@ -97,6 +97,7 @@ void cardea_tx_owed(struct cardea_tx *tx, const char *webhook)
 void cardea_tx_rewind(struct cardea_tx *tx)
 {
 	tx->streams = 0;
+	tx->only_looks = false;
 	forget_notes(tx);
 	g_ptr_array_set_size(tx->memory, 0);
 }
@@ -106,6 +107,11 @@ void cardea_tx_clear(struct cardea_tx *tx)
 	forget_notes(tx);
 	g_ptr_array_unref(tx->memory);
 	explicit_bzero(tx, sizeof(*tx));
+}
+
+void cardea_tx_only_look(struct cardea_tx *tx)
+{
+	tx->only_looks = true;
 }
 
 int64_t cardea_tx_now_ms(const struct cardea_tx *tx)

@@ -379,6 +379,29 @@ test('native: enter, and the waiting room', async () => {
   await askAll(ofHosts, 410, one, as(host.access_key));
 });
 
+test('native: why', async () => {
+  const host = await started({ user: { name: 'Jane', id: 'jane' } });
+  const seat = await meetings.arrive(host);
+  const guest = await joined(host, { id: 'guest' });
+  const { participant, room } = await enter(201, guest.access_key);
+  const one = { room: room.id, participant: participant.id };
+  await ask('explainParticipant', 200, one, as(host.access_key));
+  await ask('explainParticipant', 400, { ...one, room: 'x'.repeat(256) }, asTenant());
+  await ask('explainParticipant', 401, one);
+  await ask('explainParticipant', 403, one, as(guest.access_key));
+  await ask('explainParticipant', 404, { room: room.id }, asTenant());
+  for (const credential of [guest.access_key, host.room.guest_token, unknownToken()]) await ask('explainCredential', 200, {}, asTenant({ body: { credential } }));
+  const body = { credential: guest.access_key };
+  await ask('explainCredential', 400, {}, asTenant({ body: {} }));
+  await ask('explainCredential', 401, {}, { body });
+  const { id } = await ask('createRoom', 201, {}, asTenant({ body: {} }));
+  const added = await ask('addParticipant', 201, { room: id }, asTenant({ body: { display_name: 'x' } }));
+  await ask('explainCredential', 403, {}, as(added.access_token, { body }));
+  await seat.leave();
+  await ask('endMeeting', 204, { id: host.access_key });
+  await ask('explainParticipant', 410, one, as(host.access_key));
+});
+
 test('native: what hosts do to people', async () => {
   const host = await started({ user: { name: 'Jane', id: 'jane' } });
   const seat = await meetings.arrive(host);

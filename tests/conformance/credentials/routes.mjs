@@ -119,6 +119,8 @@ export const routes = {
   'POST /api/v1/rooms/{}/participants/{}/remove': { opens: hostsAndKeys, path: ['id', 'participant'], body: {} },
   'POST /api/v1/rooms/{}/participants/{}/admit': { opens: hostsAndKeys, path: ['id', 'participant'] },
   'POST /api/v1/rooms/{}/participants/{}/deny': { opens: hostsAndKeys, path: ['id', 'participant'] },
+  'GET /api/v1/rooms/{}/participants/{}/why': { opens: hostsAndKeys, path: ['id', 'participant'] },
+  'POST /api/v1/why': { opens: tenants, body: { credential: 'x' } },
   'POST /api/v1/rooms/{}/participants/{}/wait': { opens: hostsAndKeys, path: ['id', 'participant'] },
 
   // ---- participants ----

@@ -37,6 +37,7 @@ struct append {
 	int verdict; /* after that */
 	int runs;
 	int64_t seq;
+	bool only_looks;
 };
 
 static int append(struct cardea_tx *tx, void *arg)
@@ -45,6 +46,9 @@ static int append(struct cardea_tx *tx, void *arg)
 	int err = command->refusal;
 
 	command->runs++;
+	if (command->only_looks) {
+		cardea_tx_only_look(tx);
+	}
 	err = err ? err
 	          : cardea_store_event_append(tx, TENANT_A, ROOM, "", "test", command->data,
 	                                      &command->seq);
@@ -350,6 +354,25 @@ static void run_again_gives_the_same_bytes(void **state)
 	assert_int_equal(append_one(f, "x", 0), 0);
 	assert_int_equal(append_one(f, "y", CARDEA_E_FORBIDDEN), CARDEA_E_FORBIDDEN);
 	assert_int_equal(count_events(f), 1);
+}
+
+static void what_only_looks_is_undone(void **state)
+{
+	struct fixture *f = *state;
+	struct append command = {.data = "looks", .only_looks = true};
+
+	for (int run_twice = 0; run_twice < 2; run_twice++) {
+		open_store(f, 0, run_twice);
+		if (!run_twice) {
+			assert_int_equal(add_tenant(f, TENANT_A), 0);
+		}
+		assert_int_equal(cardea_store_run_sync(f->store, append, &command), 0);
+		assert_int_equal(command.seq, 1 + run_twice); /* as if it stayed */
+		assert_int_equal(count_events(f), run_twice);
+		assert_int_equal(append_one(f, "stays", 0), 0);
+		assert_int_equal(count_events(f), 1 + run_twice);
+		close_store(f);
+	}
 }
 
 /* ---- numbers ---- */
@@ -811,6 +834,8 @@ static int run_suite(const struct cardea_engine *under_test)
 	        STORE_TEST("a failed command is undone alone", failed_command_is_undone_alone),
 	        STORE_TEST("commands are run again only if one of them has to be undone",
 	                   only_what_was_written_is_undone),
+	        STORE_TEST("what a command writes that only looks is undone",
+	                   what_only_looks_is_undone),
 	        STORE_TEST("constraints hold", constraints_hold),
 	        STORE_TEST("a command that runs again has the same bytes and time",
 	                   run_again_gives_the_same_bytes),
