@@ -8,25 +8,19 @@
 #include <string.h>
 #include "cardea_error.h"
 #include "cardea_text.h"
+#include "domain/arrival.h"
 #include "domain/blocks.h"
 #include "domain/entrance.h"
 #include "domain/grants.h"
 #include "domain/journal.h"
-#include "domain/placement.h"
 #include "domain/resume.h"
 #include "domain/room_life.h"
 #include "domain/seats.h"
 #include "domain/space_entry.h"
 #include "store/media_sessions.h"
-#include "store/nodes.h"
-
-#define JTI_BYTES 16
 
 /* A promise is worth as much as the join token that goes with it. */
 #define PROMISE_MS ((int64_t)1000 * (CARDEA_JOIN_TOKEN_LIFE_S + CARDEA_TOKEN_LEEWAY_S))
-
-/* For a display name in which nothing can be shown. */
-#define NAMELESS "Participant"
 
 struct enter_op {
 	struct cardea_op base;
@@ -126,31 +120,6 @@ static int seat_guest(struct cardea_tx *tx, const struct enter_op *op, struct ca
 	return err || !at->link.id[0] ? err : cardea_space_link_use(tx, &at->link, at->seat.id);
 }
 
-/* Placed anew, the room starts from nothing: nobody is connected to that node. */
-static int move_room(struct cardea_tx *tx, struct cardea_room_row *room)
-{
-	const struct cardea_event_data data = {.node = room->node, .epoch = room->epoch};
-	int err = cardea_seat_all_offline(tx, room, "epoch");
-
-	room->updated_at = cardea_tx_now_ms(tx);
-	if (!err) {
-		err = cardea_store_room_update(tx, room);
-	}
-	return err ? err : cardea_journal_room(tx, room, CARDEA_EVENT_ROOM_PLACED, &data, NULL);
-}
-
-static int place_room(struct cardea_tx *tx, const struct enter_op *op, struct cardea_room_row *room)
-{
-	char known_boot[CARDEA_UUID_SIZE];
-	bool moved = false;
-	int err = cardea_store_node_boot(tx, room->node, known_boot);
-
-	if (!err) {
-		err = cardea_placement_decide(room, known_boot, &op->offered, &moved);
-	}
-	return err || !moved ? err : move_room(tx, room);
-}
-
 /* What the node will be told, in memory that outlives the command. */
 static int describe_placement(struct cardea_tx *tx, struct enter_op *op,
                               const struct cardea_entrance *at)
@@ -172,11 +141,11 @@ static int promise_session(struct cardea_tx *tx, struct enter_op *op,
 {
 	int64_t now = cardea_tx_now_ms(tx);
 	struct cardea_media_row row = {.gen = at->seat.gen, .created_at = now};
-	char *jti = cardea_id_base64url(cardea_tx_random(tx), JTI_BYTES);
-	int err = jti ? cardea_id_janus(cardea_tx_random(tx), &row.janus_session) : CARDEA_E_SYSTEM;
+	int err = cardea_arrival_jti(tx, row.jti);
 
-	g_strlcpy(row.jti, jti ? jti : "", sizeof(row.jti));
-	g_free(jti);
+	if (!err) {
+		err = cardea_id_janus(cardea_tx_random(tx), &row.janus_session);
+	}
 	memcpy(row.tenant, at->seat.tenant, sizeof(row.tenant));
 	memcpy(row.node, at->room.node, sizeof(row.node));
 	memcpy(row.boot, at->room.boot, sizeof(row.boot));
@@ -189,41 +158,22 @@ static int promise_session(struct cardea_tx *tx, struct enter_op *op,
 		err = cardea_store_media_insert(tx, &row);
 	}
 	memcpy(op->media.node, row.node, sizeof(op->media.node));
-	memcpy(op->media.seat, row.seat, sizeof(op->media.seat));
+	memcpy(op->media.seat, at->holder, sizeof(op->media.seat));
 	memcpy(op->media.room, row.room, sizeof(op->media.room));
 	op->media.janus_session = row.janus_session;
-	op->media.gen = row.gen;
+	op->media.gen = at->holder_gen;
 	memcpy(op->claims.jti, row.jti, sizeof(op->claims.jti));
 	return err;
 }
 
-/* All claims but jti and the times. */
 static void describe_seat(struct enter_op *op, const struct cardea_entrance *at)
 {
-	struct cardea_join_claims *claims = &op->claims;
 	const struct cardea_seat_row *seat = &at->seat;
 	const struct cardea_standing standing = {&at->room, &at->session, seat};
-	char *name = cardea_text_clean_name(seat->display_name, CARDEA_MAX_NAME);
 
-	g_strlcpy(claims->iss, op->base.domain->issuer, sizeof(claims->iss));
-	g_strlcpy(claims->sub, seat->id, sizeof(claims->sub));
-	g_strlcpy(claims->client_id, seat->client_id, sizeof(claims->client_id));
-	g_strlcpy(claims->conf_id, seat->session, sizeof(claims->conf_id));
-	g_strlcpy(claims->tenant, seat->tenant, sizeof(claims->tenant));
-	g_strlcpy(claims->room, seat->room, sizeof(claims->room));
-	g_strlcpy(claims->name, name ? name : NAMELESS, sizeof(claims->name));
-	if (seat->avatar && strlen(seat->avatar) <= CARDEA_MAX_AVATAR) {
-		g_strlcpy(claims->avatar, seat->avatar, sizeof(claims->avatar));
-	}
-	claims->epoch = at->room.epoch;
-	claims->gen = seat->gen;
-	claims->role = seat->role;
-	claims->guest = seat->is_guest;
-	claims->hidden = seat->is_hidden;
-	claims->publish = cardea_grant_publish(&standing);
+	cardea_arrival_claims(op->base.domain, &standing,
+	                      at->replaces ? CARDEA_DUP_REPLACE : CARDEA_DUP_REFUSE, &op->claims);
 	op->rights = cardea_grant_rights(&standing);
-	claims->dup = at->replaces ? CARDEA_DUP_REPLACE : CARDEA_DUP_REFUSE;
-	g_free(name);
 	op->avatar = g_strdup(seat->avatar);
 	op->locale = g_strdup(seat->locale);
 	op->room_name = g_strdup(at->room.name);
@@ -264,13 +214,17 @@ static int keep_waiting(struct cardea_tx *tx, struct enter_op *op, struct cardea
 static int go_in(struct cardea_tx *tx, struct enter_op *op, struct cardea_entrance *found)
 {
 	struct cardea_entrance at = *found;
-	int err = place_room(tx, op, &at.room);
+	int err = cardea_arrival_place(tx, &op->offered, &at.room);
 
 	if (!err) {
 		err = read_seat_again(tx, &at.seat);
 	}
 	if (!err) {
 		err = cardea_seat_enter(tx, &at.seat, at.room.node);
+	}
+	if (!err && !at.is_moved) {
+		memcpy(at.holder, at.seat.id, sizeof(at.holder));
+		at.holder_gen = at.seat.gen;
 	}
 	if (!err) {
 		err = promise_session(tx, op, &at);
@@ -344,10 +298,7 @@ static void answer(int err, void *arg)
 	char *token = NULL, *resume = NULL;
 
 	if (!err) {
-		op->claims.iat = cardea_clock_wall_ms(options->clock) / 1000;
-		op->claims.nbf = op->claims.iat;
-		op->claims.exp = op->claims.iat + CARDEA_JOIN_TOKEN_LIFE_S;
-		err = cardea_join_token_sign(options->keys.join, &op->claims, &token);
+		err = cardea_arrival_sign(op->base.domain, &op->claims, &token);
 	}
 	if (!err) {
 		err = cardea_resume_close(options->keys.seal, &op->media, &resume);
@@ -419,19 +370,6 @@ static void open_room(int err, void *arg)
 	}
 }
 
-/* Asks the media side beforehand where a room could go, because a command has no effects. */
-static void take_offer(struct enter_op *op)
-{
-	const struct cardea_media_port *media = &op->base.domain->options.media;
-	const char *node = media->choose(media->arg);
-	const char *boot = NULL;
-
-	if (node && media->ready(media->arg, node, &boot) && boot) {
-		g_strlcpy(op->offered.node, node, sizeof(op->offered.node));
-		g_strlcpy(op->offered.boot, boot, sizeof(op->offered.boot));
-	}
-}
-
 int cardea_domain_enter(struct cardea_domain *domain, const struct cardea_enter *command,
                         cardea_entered_h done, void *arg)
 {
@@ -445,6 +383,6 @@ int cardea_domain_enter(struct cardea_domain *domain, const struct cardea_enter 
 	op->command.origin = cardea_op_strdup(&op->base, command->origin);
 	op->done = done;
 	op->arg = arg;
-	take_offer(op);
+	cardea_arrival_offer(domain, &op->offered);
 	return cardea_op_run(&op->base, enter, open_room);
 }
