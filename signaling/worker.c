@@ -218,6 +218,16 @@ static void on_revoked(const struct cardea_revocation *revocation, void *arg)
 	cardea_tunnels_remove(worker->tunnels, revocation->seat);
 }
 
+static void on_moved(const struct cardea_move *move, void *arg)
+{
+	struct worker *worker = arg;
+	struct cardea_media_session to = {.gen = move->to_gen};
+
+	memcpy(to.seat, move->to_seat, sizeof(to.seat));
+	memcpy(to.room, move->to_room, sizeof(to.room));
+	cardea_tunnels_move(worker->tunnels, move->seat, &to);
+}
+
 static void on_child(const char *name, pid_t pid, void *arg)
 {
 	struct worker *worker = arg;
@@ -355,6 +365,7 @@ static void make_routes(struct worker *worker)
 	cardea_permalinks_add(worker->router, &worker->api);
 	cardea_native_add(worker->router, &worker->api);
 	cardea_native_moderation_add(worker->router, &worker->api);
+	cardea_native_move_add(worker->router, &worker->api);
 	cardea_native_waiting_add(worker->router, &worker->api);
 	cardea_native_why_add(worker->router, &worker->api);
 	cardea_plugnmeet_add(worker->router, &worker->api);
@@ -391,7 +402,7 @@ static void start_sessions(struct worker *worker)
 	worker->reaper = cardea_reaper_new(worker->loop, worker->pool, worker->domain);
 	options.reaper = worker->reaper;
 	worker->tunnels = cardea_tunnels_new(&options);
-	cardea_node_pool_on_revoke(worker->pool, on_revoked, worker);
+	cardea_node_pool_on_change(worker->pool, on_revoked, on_moved, worker);
 	cardea_reaper_sweep(worker->reaper, worker->options->node);
 }
 

@@ -41,6 +41,7 @@ void cardea_native_events_add(struct cardea_router *router, const struct cardea_
 void cardea_permalinks_add(struct cardea_router *router, const struct cardea_api *api);
 void cardea_native_add(struct cardea_router *router, const struct cardea_api *api);
 void cardea_native_moderation_add(struct cardea_router *router, const struct cardea_api *api);
+void cardea_native_move_add(struct cardea_router *router, const struct cardea_api *api);
 void cardea_native_waiting_add(struct cardea_router *router, const struct cardea_api *api);
 void cardea_native_why_add(struct cardea_router *router, const struct cardea_api *api);
 void cardea_plugnmeet_add(struct cardea_router *router, const struct cardea_api *api);

@@ -122,6 +122,15 @@ struct cardea_revocation {
 	const char *text;   /* for the person, NULL = none; borrowed */
 };
 
+/* Somebody goes to another room of the node with their connections. */
+struct cardea_move {
+	struct cardea_room_at at;    /* where from */
+	char seat[CARDEA_UUID_SIZE]; /* there */
+	const char *token;           /* join token of the new seat; borrowed */
+	char to_seat[CARDEA_UUID_SIZE], to_room[CARDEA_UUID_SIZE];
+	int64_t to_gen;
+};
+
 /*
  * The media side as the domain sees it; media/ implements it. Loop thread.
  */
@@ -134,6 +143,9 @@ struct cardea_media_port {
 	 * CARDEA_E_NO_NODE. */
 	void (*open)(void *arg, const struct cardea_placement *placement,
 	             void (*done)(int err, void *arg), void *done_arg);
+	/* Calls @done with 0, the node's refusal, CARDEA_E_NODE_TIMEOUT or CARDEA_E_NO_NODE. */
+	void (*move)(void *arg, const struct cardea_move *move, void (*done)(int err, void *arg),
+	             void *done_arg);
 	/* A seat was removed: its tokens below @min_gen are dead (`revoke`). No answer: every `open`
 	 * carries min_gen again. Strings are borrowed for the call. NULL = nobody wants to know. */
 	void (*revoke)(void *arg, const struct cardea_revocation *revocation);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include "cardea_error.h"
 #include "cardea_text.h"
+#include "domain/arrival.h"
 #include "domain/entering.h"
 #include "domain/grants.h"
 #include "domain/resume.h"
@@ -15,13 +16,8 @@
 #include "domain/seats.h"
 #include "store/media_sessions.h"
 
-#define JTI_BYTES 16
-
 /* A promise is worth as much as the join token that goes with it. */
 #define PROMISE_MS ((int64_t)1000 * (CARDEA_JOIN_TOKEN_LIFE_S + CARDEA_TOKEN_LEEWAY_S))
-
-/* For a display name in which nothing can be shown. */
-#define NAMELESS "Participant"
 
 struct enter_op {
 	struct cardea_op base;
@@ -84,11 +80,11 @@ static int promise_session(struct cardea_tx *tx, struct enter_op *op,
 {
 	int64_t now = cardea_tx_now_ms(tx);
 	struct cardea_media_row row = {.gen = at->seat.gen, .created_at = now};
-	char *jti = cardea_id_base64url(cardea_tx_random(tx), JTI_BYTES);
-	int err = jti ? cardea_id_janus(cardea_tx_random(tx), &row.janus_session) : CARDEA_E_SYSTEM;
+	int err = cardea_arrival_jti(tx, row.jti);
 
-	g_strlcpy(row.jti, jti ? jti : "", sizeof(row.jti));
-	g_free(jti);
+	if (!err) {
+		err = cardea_id_janus(cardea_tx_random(tx), &row.janus_session);
+	}
 	memcpy(row.tenant, at->seat.tenant, sizeof(row.tenant));
 	memcpy(row.node, at->room.node, sizeof(row.node));
 	memcpy(row.boot, at->room.boot, sizeof(row.boot));
@@ -101,41 +97,22 @@ static int promise_session(struct cardea_tx *tx, struct enter_op *op,
 		err = cardea_store_media_insert(tx, &row);
 	}
 	memcpy(op->media.node, row.node, sizeof(op->media.node));
-	memcpy(op->media.seat, row.seat, sizeof(op->media.seat));
+	memcpy(op->media.seat, at->holder, sizeof(op->media.seat));
 	memcpy(op->media.room, row.room, sizeof(op->media.room));
 	op->media.janus_session = row.janus_session;
-	op->media.gen = row.gen;
+	op->media.gen = at->holder_gen;
 	memcpy(op->claims.jti, row.jti, sizeof(op->claims.jti));
 	return err;
 }
 
-/* All claims but jti and the times. */
 static void describe_seat(struct enter_op *op, const struct cardea_entrance *at)
 {
-	struct cardea_join_claims *claims = &op->claims;
 	const struct cardea_seat_row *seat = &at->seat;
 	const struct cardea_standing standing = {&at->room, &at->session, seat};
-	char *name = cardea_text_clean_name(seat->display_name, CARDEA_MAX_NAME);
 
-	g_strlcpy(claims->iss, op->base.domain->issuer, sizeof(claims->iss));
-	g_strlcpy(claims->sub, seat->id, sizeof(claims->sub));
-	g_strlcpy(claims->client_id, seat->client_id, sizeof(claims->client_id));
-	g_strlcpy(claims->conf_id, seat->session, sizeof(claims->conf_id));
-	g_strlcpy(claims->tenant, seat->tenant, sizeof(claims->tenant));
-	g_strlcpy(claims->room, seat->room, sizeof(claims->room));
-	g_strlcpy(claims->name, name ? name : NAMELESS, sizeof(claims->name));
-	if (seat->avatar && strlen(seat->avatar) <= CARDEA_MAX_AVATAR) {
-		g_strlcpy(claims->avatar, seat->avatar, sizeof(claims->avatar));
-	}
-	claims->epoch = at->room.epoch;
-	claims->gen = seat->gen;
-	claims->role = seat->role;
-	claims->guest = seat->is_guest;
-	claims->hidden = seat->is_hidden;
-	claims->publish = cardea_grant_publish(&standing);
+	cardea_arrival_claims(op->base.domain, &standing,
+	                      at->replaces ? CARDEA_DUP_REPLACE : CARDEA_DUP_REFUSE, &op->claims);
 	op->rights = cardea_grant_rights(&standing);
-	claims->dup = at->replaces ? CARDEA_DUP_REPLACE : CARDEA_DUP_REFUSE;
-	g_free(name);
 	op->avatar = g_strdup(seat->avatar);
 	op->locale = g_strdup(seat->locale);
 	op->room_name = g_strdup(at->room.name);
@@ -176,13 +153,17 @@ static int keep_waiting(struct cardea_tx *tx, struct enter_op *op, struct cardea
 static int go_in(struct cardea_tx *tx, struct enter_op *op, struct cardea_entrance *found)
 {
 	struct cardea_entrance at = *found;
-	int err = cardea_entering_place(tx, &op->offered, &at.room);
+	int err = cardea_arrival_place(tx, &op->offered, &at.room);
 
 	if (!err) {
 		err = read_seat_again(tx, &at.seat);
 	}
 	if (!err) {
 		err = cardea_seat_enter(tx, &at.seat, at.room.node);
+	}
+	if (!err && !at.is_moved) {
+		memcpy(at.holder, at.seat.id, sizeof(at.holder));
+		at.holder_gen = at.seat.gen;
 	}
 	if (!err) {
 		err = promise_session(tx, op, &at);
@@ -245,10 +226,7 @@ static void answer(int err, void *arg)
 	char *token = NULL, *resume = NULL;
 
 	if (!err) {
-		op->claims.iat = cardea_clock_wall_ms(options->clock) / 1000;
-		op->claims.nbf = op->claims.iat;
-		op->claims.exp = op->claims.iat + CARDEA_JOIN_TOKEN_LIFE_S;
-		err = cardea_join_token_sign(options->keys.join, &op->claims, &token);
+		err = cardea_arrival_sign(op->base.domain, &op->claims, &token);
 	}
 	if (!err) {
 		err = cardea_resume_close(options->keys.seal, &op->media, &resume);
@@ -333,6 +311,6 @@ int cardea_domain_enter(struct cardea_domain *domain, const struct cardea_enter 
 	op->command.origin = cardea_op_strdup(&op->base, command->origin);
 	op->done = done;
 	op->arg = arg;
-	cardea_entering_offer(domain, &op->offered);
+	cardea_arrival_offer(domain, &op->offered);
 	return cardea_op_run(&op->base, enter, open_room);
 }

@@ -6,14 +6,9 @@
 #include "cardea_error.h"
 #include "cardea_text.h"
 #include "domain/blocks.h"
-#include "domain/domain_private.h"
 #include "domain/grants.h"
-#include "domain/journal.h"
 #include "domain/seats.h"
 #include "domain/space_entry.h"
-#include "store/nodes.h"
-
-/* ---- who ---- */
 
 static int admit(struct cardea_tx *tx, const struct cardea_entrance *at,
                  struct cardea_admission *out)
@@ -87,45 +82,4 @@ int cardea_entering_decide(const struct cardea_domain *domain, struct cardea_tx 
 	err = admit(tx, at, &admission);
 	*must_wait = !err && admission.verdict == CARDEA_WAIT;
 	return err || at->has_seat ? err : seat_guest(tx, command->name, at, *must_wait);
-}
-
-/* ---- where ---- */
-
-/* Placed anew, the room starts from nothing: nobody is connected to that node. */
-static int move_room(struct cardea_tx *tx, struct cardea_room_row *room)
-{
-	const struct cardea_event_data data = {.node = room->node, .epoch = room->epoch};
-	int err = cardea_seat_all_offline(tx, room, "epoch");
-
-	room->updated_at = cardea_tx_now_ms(tx);
-	if (!err) {
-		err = cardea_store_room_update(tx, room);
-	}
-	return err ? err : cardea_journal_room(tx, room, CARDEA_EVENT_ROOM_PLACED, &data, NULL);
-}
-
-int cardea_entering_place(struct cardea_tx *tx, const struct cardea_node_life *offered,
-                          struct cardea_room_row *room)
-{
-	char known_boot[CARDEA_UUID_SIZE];
-	bool moved = false;
-	int err = cardea_store_node_boot(tx, room->node, known_boot);
-
-	if (!err) {
-		err = cardea_placement_decide(room, known_boot, offered, &moved);
-	}
-	return err || !moved ? err : move_room(tx, room);
-}
-
-void cardea_entering_offer(const struct cardea_domain *domain, struct cardea_node_life *out)
-{
-	const struct cardea_media_port *media = &domain->options.media;
-	const char *node = media->choose(media->arg);
-	const char *boot = NULL;
-
-	memset(out, 0, sizeof(*out));
-	if (node && media->ready(media->arg, node, &boot) && boot) {
-		g_strlcpy(out->node, node, sizeof(out->node));
-		g_strlcpy(out->boot, boot, sizeof(out->boot));
-	}
 }

@@ -6,11 +6,6 @@
 #define CARDEA_DOMAIN_ENTERING_H
 
 #include "domain/entrance.h"
-#include "domain/placement.h"
-
-/* Asks the media side where a room could go; "" = nowhere. Beforehand, because a command has no
- * effects. Loop thread. */
-void cardea_entering_offer(const struct cardea_domain *domain, struct cardea_node_life *out);
 
 /*
  * Finds whom the credential of @command lets in and admits them; a guest without a seat gets one. 0
@@ -20,9 +15,5 @@ void cardea_entering_offer(const struct cardea_domain *domain, struct cardea_nod
 int cardea_entering_decide(const struct cardea_domain *domain, struct cardea_tx *tx,
                            const struct cardea_enter *command, struct cardea_entrance *at,
                            bool *must_wait);
-/* Where @room is or will be: stays, or moves to @offered, and then nobody is online there any more.
- * CARDEA_E_NO_NODE. Inside a command. */
-int cardea_entering_place(struct cardea_tx *tx, const struct cardea_node_life *offered,
-                          struct cardea_room_row *room);
 
 #endif

@@ -235,6 +235,29 @@ static bool answers_itself(const struct cardea_seat_row *seat)
 	                        : seat->admission == CARDEA_SEAT_WAITING;
 }
 
+/* Who was moved comes back to where they are; a credential alone leads to its own room. The move
+ * has raised the generation by one, and strings from before it are the ones that pages have.
+ * Admission says whether the seat there is still to be had. */
+static int follow_moves(struct cardea_tx *tx, struct cardea_entrance *out)
+{
+	int err = 0;
+
+	out->is_moved = true;
+	memcpy(out->holder, out->seat.id, sizeof(out->holder));
+	out->holder_gen = out->seat.gen;
+	while (!err && out->seat.moved_to[0]) {
+		char next[CARDEA_UUID_SIZE];
+
+		memcpy(next, out->seat.moved_to, sizeof(next));
+		err = cardea_entrance_seat(tx, out->tenant.id, next, out);
+	}
+	out->is_guest_token = false;
+	out->client_key = NULL;
+	memset(&out->link, 0, sizeof(out->link));
+	out->replaces = true;
+	return err;
+}
+
 /* A page that shows its `resume` string is the one that holds the seat. */
 static int by_resume(const struct cardea_domain *domain, struct cardea_tx *tx, const char *resume,
                      struct cardea_entrance *out)
@@ -253,6 +276,9 @@ static int by_resume(const struct cardea_domain *domain, struct cardea_tx *tx, c
 	CARDEA_REFUSE_IF(SEAL, strcmp(out->seat.id, held.seat) != 0);
 	CARDEA_REFUSE_IF(SEAL, strcmp(out->seat.session, out->session.id) != 0);
 	CARDEA_REFUSE_IF(SEAL, out->is_guest_token && !out->link.id[0] && !out->seat.is_guest);
+	if (out->seat.moved_to[0] && !out->seat.is_removed && held.gen + 1 >= out->seat.gen) {
+		return follow_moves(tx, out);
+	}
 	CARDEA_REFUSE_IF(GEN_STALE, out->seat.gen != held.gen && !answers_itself(&out->seat));
 	out->replaces = true;
 	return 0;

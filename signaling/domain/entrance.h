@@ -17,15 +17,17 @@ struct cardea_entrance {
 	struct cardea_room_row room;
 	struct cardea_session_row session; /* the one the credential belongs to */
 	bool has_seat;
-	struct cardea_seat_row seat; /* with has_seat */
-	bool is_guest_token;         /* without a seat one is made, for `name` and `client_key` */
-	enum cardea_role role;       /* of the seat that is made */
-	struct cardea_link_row link; /* access link that has to let it in; id "" = none */
-	const char *client_key;      /* digest; NULL = none */
-	bool replaces;               /* may take over the seat's connection */
-	bool is_outdated;            /* the credential is from before a removal, which ended it */
-	bool is_early; /* a permalink's guest, and no meeting runs: else only the tenant is
-	                * set */
+	struct cardea_seat_row seat;   /* with has_seat */
+	bool is_guest_token;           /* without a seat one is made, for `name` and `client_key` */
+	enum cardea_role role;         /* of the seat that is made */
+	struct cardea_link_row link;   /* access link that has to let it in; id "" = none */
+	const char *client_key;        /* digest; NULL = none */
+	bool replaces;                 /* may take over the seat's connection */
+	bool is_moved;                 /* to this seat, from the one the credential stands for: */
+	char holder[CARDEA_UUID_SIZE]; /* that one and its generation */
+	int64_t holder_gen;
+	bool is_outdated; /* the credential is from before a removal, which ended it */
+	bool is_early;    /* a permalink's guest, and no meeting runs: else only the tenant is set */
 };
 
 /*

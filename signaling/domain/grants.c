@@ -217,6 +217,23 @@ int cardea_grant_target(const struct cardea_principal *who, const struct cardea_
 	return cardea_grant_seat(who, room, seat);
 }
 
+static bool is_filled_and_equal(const char *one, const char *other)
+{
+	return one && *one && other && strcmp(one, other) == 0;
+}
+
+int cardea_grant_move_into(const struct cardea_seat_row *own, const struct cardea_seat_row *there)
+{
+	bool is_same = there && (is_filled_and_equal(own->client_key, there->client_key) ||
+	                         (own->is_invited && there->is_invited &&
+	                          is_filled_and_equal(own->external_user_id, there->external_user_id)));
+
+	CARDEA_REFUSE_IF(ROOM_UNKNOWN, !is_same || there->role != CARDEA_ROLE_HOST ||
+	                                       there->is_removed ||
+	                                       there->admission != CARDEA_SEAT_ADMITTED);
+	return 0;
+}
+
 int cardea_grant_remove(const struct cardea_principal *who,
                         const struct cardea_session_row *session,
                         const struct cardea_seat_row *seat)

@@ -129,6 +129,12 @@ int cardea_grant_remove(const struct cardea_principal *who,
                         const struct cardea_session_row *session,
                         const struct cardea_seat_row *seat);
 
+/* Is a host whose seat is @own a host of another room, too, where @there is a seat (NULL = none)?
+ * Both are the same person's if they were made for the same key of a page, link or account, or if a
+ * backend invited both for one user: a name that somebody chose proves nothing. 0, or
+ * CARDEA_E_ROOM_UNKNOWN as for a room that does not exist. */
+int cardea_grant_move_into(const struct cardea_seat_row *own, const struct cardea_seat_row *there);
+
 /* Whom @who adds is let in by that, and need not wait: so with tenants and hosts. */
 bool cardea_grant_vouches(const struct cardea_principal *who);
 

@@ -168,6 +168,7 @@ int cardea_seat_enter(struct cardea_tx *tx, struct cardea_seat_row *seat, const 
 	}
 	seat->left_at = 0;
 	seat->is_removed = false;
+	seat->moved_to[0] = '\0';
 	if (!seat->is_online) {
 		seat->leaves_at = cardea_tx_now_ms(tx) + CARDEA_SEAT_ENTER_MS;
 	}
@@ -240,6 +241,24 @@ int cardea_seat_shut_out(struct cardea_tx *tx, struct cardea_seat_row *seat)
 	empty(tx, seat);
 	data.gen = seat->gen;
 	err = cardea_store_seat_update(tx, seat);
+	return err ? err : cardea_journal_seat(tx, seat, CARDEA_EVENT_PARTICIPANT_LEFT, &data, NULL);
+}
+
+int cardea_seat_move_out(struct cardea_tx *tx, struct cardea_seat_row *seat,
+                         const struct cardea_seat_row *to, const char *by)
+{
+	struct cardea_event_data data = {.reason = "moved", .by = by};
+	int err = stop_presenting(tx, seat);
+
+	empty(tx, seat);
+	g_strlcpy(seat->moved_to, to->id, sizeof(seat->moved_to));
+	data.gen = seat->gen;
+	if (!err) {
+		err = cardea_store_seat_update(tx, seat);
+	}
+	if (!err) {
+		err = postpone_end(tx, seat);
+	}
 	return err ? err : cardea_journal_seat(tx, seat, CARDEA_EVENT_PARTICIPANT_LEFT, &data, NULL);
 }
 

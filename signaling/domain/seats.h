@@ -73,6 +73,10 @@ int cardea_seat_hand(struct cardea_tx *tx, struct cardea_seat_row *seat, bool is
                      const char *by);
 /* The meeting was locked before the seat came: its join token is dead. */
 int cardea_seat_shut_out(struct cardea_tx *tx, struct cardea_seat_row *seat);
+/* Its person was moved to the seat @to of another room: it has left, and its join tokens are dead.
+ * @by: the host who did it, NULL = the tenant. */
+int cardea_seat_move_out(struct cardea_tx *tx, struct cardea_seat_row *seat,
+                         const struct cardea_seat_row *to, const char *by);
 /* Why and by whom a seat is removed; NULL = nothing to say. */
 struct cardea_seat_removal {
 	const char *reason; /* for the log */

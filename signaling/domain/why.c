@@ -5,6 +5,7 @@
 #include <glib.h>
 #include "cardea_error.h"
 #include "cardea_refusal.h"
+#include "domain/arrival.h"
 #include "domain/blocks.h"
 #include "domain/credentials.h"
 #include "domain/domain_private.h"
@@ -283,7 +284,7 @@ static int decide(struct cardea_tx *tx, struct credential_op *op, const char *te
 	int err = cardea_entering_decide(op->base.domain, tx, &op->command, &at, &must_wait);
 
 	if (!err && !at.is_early && !must_wait) {
-		err = cardea_entering_place(tx, &op->offered, &at.room);
+		err = cardea_arrival_place(tx, &op->offered, &at.room);
 	}
 	if (is_trouble(err)) {
 		return err;
@@ -330,6 +331,6 @@ int cardea_domain_why_credential(struct cardea_domain *domain, const struct card
 	op->command.name = cardea_op_strdup(&op->base, name);
 	op->done = done;
 	op->arg = arg;
-	cardea_entering_offer(domain, &op->offered);
+	cardea_arrival_offer(domain, &op->offered);
 	return cardea_op_run(&op->base, explain_credential, answer_credential);
 }

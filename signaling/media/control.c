@@ -278,6 +278,13 @@ void cardea_control_open(struct cardea_control *control, const struct cardea_pla
 	             deadline_ms, done, arg);
 }
 
+void cardea_control_move(struct cardea_control *control, const struct cardea_move *move,
+                         void (*done)(int err, void *arg), void *arg)
+{
+	request_room(control, move->at.room, 0, cardea_wire_move(move), CARDEA_CONTROL_ANSWER_MS, done,
+	             arg);
+}
+
 static void nothing_done(int err, void *arg)
 {
 	(void)err;

@@ -56,6 +56,9 @@ const char *cardea_control_boot(const struct cardea_control *control);
  * CARDEA_E_NO_NODE, or the plugin's refusal. */
 void cardea_control_open(struct cardea_control *control, const struct cardea_placement *placement,
                          int64_t deadline_ms, void (*done)(int err, void *arg), void *arg);
+/* `move` on the node; @done as with cardea_control_open. */
+void cardea_control_move(struct cardea_control *control, const struct cardea_move *move,
+                         void (*done)(int err, void *arg), void *arg);
 /* `revoke` on the node. A failure is made good by the next `open`, which carries min_gen again. */
 void cardea_control_revoke(struct cardea_control *control,
                            const struct cardea_revocation *revocation);

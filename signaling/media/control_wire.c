@@ -156,6 +156,12 @@ json_t *cardea_wire_revoke(const struct cardea_revocation *revocation)
 	                 revocation->reason, "text", revocation->text);
 }
 
+json_t *cardea_wire_move(const struct cardea_move *move)
+{
+	return json_pack("{s:s, s:s, s:I, s:s, s:s}", "request", "move", "room", move->at.room, "epoch",
+	                 (json_int_t)move->at.epoch, "seat", move->seat, "token", move->token);
+}
+
 json_t *cardea_wire_message(uint64_t session, uint64_t handle, json_t *body)
 {
 	return json_pack("{s:s, s:I, s:I, s:o}", "janus", "message", "session_id", (json_int_t)session,

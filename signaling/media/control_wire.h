@@ -20,6 +20,7 @@ json_t *cardea_wire_policy(const struct cardea_room_at *at,
                            const struct cardea_media_policy *policy);
 json_t *cardea_wire_grant(const struct cardea_room_at *at, const struct cardea_seat_grant *grant);
 json_t *cardea_wire_revoke(const struct cardea_revocation *revocation);
+json_t *cardea_wire_move(const struct cardea_move *move);
 /* `say`, `mute` or `hands`. */
 json_t *cardea_wire_telling(const struct cardea_telling *telling);
 

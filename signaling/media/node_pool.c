@@ -14,7 +14,8 @@ struct node {
 struct cardea_node_pool {
 	GPtrArray *nodes; /* struct node */
 	void (*revoked)(const struct cardea_revocation *revocation, void *arg);
-	void *revoked_arg;
+	void (*moved)(const struct cardea_move *move, void *arg);
+	void *hook_arg;
 };
 
 static void node_free(void *data)
@@ -103,6 +104,22 @@ static void port_open(void *arg, const struct cardea_placement *placement,
 	cardea_control_open(node->control, placement, OPEN_MS, done, done_arg);
 }
 
+static void port_move(void *arg, const struct cardea_move *move, void (*done)(int err, void *arg),
+                      void *done_arg)
+{
+	struct cardea_node_pool *pool = arg;
+	struct node *node = find(pool, move->at.node);
+
+	if (pool->moved) {
+		pool->moved(move, pool->hook_arg);
+	}
+	if (!node) {
+		done(CARDEA_E_NO_NODE, done_arg);
+		return;
+	}
+	cardea_control_move(node->control, move, done, done_arg);
+}
+
 static void port_revoke(void *arg, const struct cardea_revocation *revocation)
 {
 	struct cardea_node_pool *pool = arg;
@@ -112,7 +129,7 @@ static void port_revoke(void *arg, const struct cardea_revocation *revocation)
 		cardea_control_revoke(node->control, revocation);
 	}
 	if (pool->revoked) {
-		pool->revoked(revocation, pool->revoked_arg);
+		pool->revoked(revocation, pool->hook_arg);
 	}
 }
 
@@ -160,6 +177,7 @@ struct cardea_media_port cardea_node_pool_port(struct cardea_node_pool *pool)
 	        .ready = port_ready,
 	        .choose = port_choose,
 	        .open = port_open,
+	        .move = port_move,
 	        .revoke = port_revoke,
 	        .close = port_close,
 	        .grant = port_grant,
@@ -178,13 +196,14 @@ void cardea_node_pool_start(struct cardea_node_pool *pool, struct cardea_domain 
 	}
 }
 
-void cardea_node_pool_on_revoke(struct cardea_node_pool *pool,
+void cardea_node_pool_on_change(struct cardea_node_pool *pool,
                                 void (*revoked)(const struct cardea_revocation *revocation,
                                                 void *arg),
-                                void *arg)
+                                void (*moved)(const struct cardea_move *move, void *arg), void *arg)
 {
 	pool->revoked = revoked;
-	pool->revoked_arg = arg;
+	pool->moved = moved;
+	pool->hook_arg = arg;
 }
 
 size_t cardea_node_pool_count(const struct cardea_node_pool *pool)

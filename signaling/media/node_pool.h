@@ -27,11 +27,12 @@ int cardea_node_pool_add(struct cardea_node_pool *pool,
 struct cardea_media_port cardea_node_pool_port(struct cardea_node_pool *pool);
 void cardea_node_pool_start(struct cardea_node_pool *pool, struct cardea_domain *domain);
 
-/* @revoked is called for each removal after the node was told, so that the sockets can be closed.
- */
-void cardea_node_pool_on_revoke(struct cardea_node_pool *pool,
+/* @revoked is called for each removal after the node was told, so that the sockets can be closed;
+ * @moved for each move before the node is asked, so that they are known by their new seat. */
+void cardea_node_pool_on_change(struct cardea_node_pool *pool,
                                 void (*revoked)(const struct cardea_revocation *revocation,
                                                 void *arg),
+                                void (*moved)(const struct cardea_move *move, void *arg),
                                 void *arg);
 
 size_t cardea_node_pool_count(const struct cardea_node_pool *pool);

@@ -545,6 +545,16 @@ void cardea_tunnel_remove(struct cardea_tunnel *tunnel, const char *seat)
 	}
 }
 
+void cardea_tunnel_move(struct cardea_tunnel *tunnel, const char *from,
+                        const struct cardea_media_session *to)
+{
+	if (!tunnel->is_removed && strcmp(tunnel->session.seat, from) == 0) {
+		memcpy(tunnel->session.seat, to->seat, sizeof(to->seat));
+		memcpy(tunnel->session.room, to->room, sizeof(to->room));
+		tunnel->session.gen = to->gen;
+	}
+}
+
 void cardea_tunnel_abandon(struct cardea_tunnel *tunnel)
 {
 	cardea_timer_free(tunnel->timer);

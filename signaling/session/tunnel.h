@@ -34,6 +34,9 @@ void cardea_tunnels_handle(struct cardea_http_request *request,
 /* The seat was removed: its sockets are closed with 4003 after a moment, in which the plugin tells
  * the client why, and its Janus sessions are destroyed. */
 void cardea_tunnels_remove(struct cardea_tunnels *tunnels, const char *seat);
+/* Who held the seat @from holds the one of @to now, with the same Janus session. */
+void cardea_tunnels_move(struct cardea_tunnels *tunnels, const char *from,
+                         const struct cardea_media_session *to);
 size_t cardea_tunnels_count(const struct cardea_tunnels *tunnels);
 /* Closes all sockets with 1012; their Janus sessions stay, to be claimed from the next gateway. */
 void cardea_tunnels_stop(struct cardea_tunnels *tunnels);

@@ -38,6 +38,9 @@ void cardea_tunnel_start(struct cardea_tunnels *tunnels, struct cardea_http_requ
 void cardea_tunnel_end(struct cardea_tunnel *tunnel, int code, const char *reason);
 /* Ends it soon if it is @seat's. */
 void cardea_tunnel_remove(struct cardea_tunnel *tunnel, const char *seat);
+/* If it is @from's, it is @to's now. */
+void cardea_tunnel_move(struct cardea_tunnel *tunnel, const char *from,
+                        const struct cardea_media_session *to);
 /* The room it is bound to; "" before that. */
 const char *cardea_tunnel_room(const struct cardea_tunnel *tunnel);
 /* Frees it at once: the loop runs no more. */

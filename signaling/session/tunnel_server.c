@@ -121,6 +121,18 @@ void cardea_tunnels_remove(struct cardea_tunnels *tunnels, const char *seat)
 	}
 }
 
+void cardea_tunnels_move(struct cardea_tunnels *tunnels, const char *from,
+                         const struct cardea_media_session *to)
+{
+	GHashTableIter iter;
+	gpointer tunnel;
+
+	g_hash_table_iter_init(&iter, tunnels->all);
+	while (g_hash_table_iter_next(&iter, &tunnel, NULL)) {
+		cardea_tunnel_move(tunnel, from, to);
+	}
+}
+
 size_t cardea_tunnels_count(const struct cardea_tunnels *tunnels)
 {
 	return g_hash_table_size(tunnels->all);

@@ -1,6 +1,7 @@
 /* media_sessions: Janus sessions that `enter` has promised to a seat. */
 #include "store/media_sessions.h"
 
+#include "store/participants.h"
 #include "store/rows.h"
 
 #define SELECT_MEDIA                                                                               \
@@ -74,6 +75,17 @@ int cardea_store_media_set_state(struct cardea_tx *tx, const struct cardea_media
 	                   "WHERE tenant = $2 AND node = $3 AND janus_session = $4",
 	                   CARDEA_INT(state), CARDEA_TEXT(row->tenant), CARDEA_TEXT(row->node),
 	                   CARDEA_INT((int64_t)row->janus_session));
+}
+
+int cardea_store_media_pass_on(struct cardea_tx *tx, const struct cardea_seat_row *from,
+                               const struct cardea_seat_row *to)
+{
+	return CARDEA_EXEC(tx,
+	                   "UPDATE media_sessions SET room = $1, seat = $2, gen = $3 "
+	                   "WHERE tenant = $4 AND room = $5 AND seat = $6 AND gen = $7 AND state = $8",
+	                   CARDEA_TEXT(to->room), CARDEA_TEXT(to->id), CARDEA_INT(to->gen),
+	                   CARDEA_TEXT(from->tenant), CARDEA_TEXT(from->room), CARDEA_TEXT(from->id),
+	                   CARDEA_INT(from->gen), CARDEA_INT(CARDEA_MEDIA_CREATED));
 }
 
 int cardea_store_media_delete(struct cardea_tx *tx, const char *node, uint64_t janus_session)

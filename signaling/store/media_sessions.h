@@ -32,6 +32,10 @@ int cardea_store_media_get(struct cardea_tx *tx, const char *node, uint64_t janu
                            struct cardea_media_row *out);
 int cardea_store_media_set_state(struct cardea_tx *tx, const struct cardea_media_row *row,
                                  enum cardea_media_state state);
+/* What @from held and was used is @to's from now on: another seat, perhaps in another room. */
+struct cardea_seat_row;
+int cardea_store_media_pass_on(struct cardea_tx *tx, const struct cardea_seat_row *from,
+                               const struct cardea_seat_row *to);
 /* Nothing to delete is fine. */
 int cardea_store_media_delete(struct cardea_tx *tx, const char *node, uint64_t janus_session);
 /* Those of every life of @node but @boot. */

@@ -2,6 +2,7 @@
 #include "store/participants.h"
 
 #include <string.h>
+#include <glib.h>
 #include "cardea_error.h"
 #include "store/rows.h"
 
@@ -10,7 +11,7 @@
 	"external_user_id, client_key, access_key_sealed, metadata, role, gen, guest, hidden, "        \
 	"removed, online, connection, joined_at, left_at, leaves_at, created_at, hand, admission, "    \
 	"present, locale, denial, admitted_by_event, locks_set, locks_on, publish, rights_event, "     \
-	"removed_gen, invited FROM participants "
+	"removed_gen, invited, moved_to FROM participants "
 #define IN_ROOM "WHERE tenant = $1 AND room = $2 "
 #define IN_SESSION                                                                                 \
 	"WHERE tenant = $1 AND room = (SELECT s.room FROM sessions s WHERE s.tenant = $1 AND "         \
@@ -68,6 +69,9 @@ static int read_seat(struct cardea_tx *tx, const struct cardea_value *row, void 
 	out->rights_event = row[32].integer;
 	out->removed_gen = row[33].integer;
 	out->is_invited = row[34].integer;
+	g_strlcpy(out->moved_to,
+	          row[35].type == CARDEA_VALUE_NULL ? "" : cardea_column_text(tx, &row[35]),
+	          sizeof(out->moved_to));
 	return read_fixed(row, out);
 }
 
@@ -109,7 +113,8 @@ int cardea_store_seat_update(struct cardea_tx *tx, const struct cardea_seat_row 
 	        "connection = $9, left_at = $10, leaves_at = $11, hand = $12, "
 	        "admission = $13, present = $14, locale = $15, denial = $16, "
 	        "admitted_by_event = $17, locks_set = $18, locks_on = $19, publish = $20, "
-	        "rights_event = $21, hidden = $22, removed_gen = $23 WHERE tenant = $24 AND seat = $25",
+	        "rights_event = $21, hidden = $22, removed_gen = $23, moved_to = $24 "
+	        "WHERE tenant = $25 AND seat = $26",
 	        CARDEA_TEXT(row->display_name), CARDEA_TEXT(row->avatar), CARDEA_TEXT(row->metadata),
 	        cardea_value_sealed(&row->access_key), CARDEA_INT(row->role), CARDEA_INT(row->gen),
 	        CARDEA_INT(row->is_removed), CARDEA_INT(row->is_online), CARDEA_TEXT(row->connection),
@@ -119,7 +124,8 @@ int cardea_store_seat_update(struct cardea_tx *tx, const struct cardea_seat_row 
 	        CARDEA_INT(row->locks.set), CARDEA_INT(row->locks.on),
 	        cardea_value_option(row->has_publish ? (int64_t)row->publish : -1),
 	        CARDEA_INT(row->rights_event), CARDEA_INT(row->is_hidden), CARDEA_INT(row->removed_gen),
-	        CARDEA_TEXT(row->tenant), CARDEA_TEXT(row->id));
+	        CARDEA_TEXT(row->moved_to[0] ? row->moved_to : NULL), CARDEA_TEXT(row->tenant),
+	        CARDEA_TEXT(row->id));
 }
 
 int cardea_store_seat_get(struct cardea_tx *tx, const char *tenant, const char *id,

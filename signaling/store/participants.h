@@ -51,12 +51,14 @@ struct cardea_seat_row {
 	bool has_publish;
 	unsigned publish;     /* if so: kinds that a host lets it publish */
 	int64_t rights_event; /* number of the event that changed role, locks or publish; 0 = none */
+	char moved_to[CARDEA_UUID_SIZE]; /* seat in another room that its person was moved to; "" = none
+	                                  */
 };
 
 int cardea_store_seat_insert(struct cardea_tx *tx, const struct cardea_seat_row *row);
 /* Writes what changes in a seat's life: name, avatar, metadata, access key, role, gen, hidden,
  * removed, removed_gen, online, connection, left_at, leaves_at, hand, admission, locale, denial,
- * present, locks, publish, rights_event. A new seat has no raised hand. */
+ * present, locks, publish, rights_event, moved_to. A new seat has no raised hand. */
 int cardea_store_seat_update(struct cardea_tx *tx, const struct cardea_seat_row *row);
 /* CARDEA_E_NOT_FOUND. */
 int cardea_store_seat_get(struct cardea_tx *tx, const char *tenant, const char *id,

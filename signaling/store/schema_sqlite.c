@@ -666,6 +666,12 @@ static const char *const invited_seats[] = {
 		"ALTER TABLE participants ADD COLUMN invited INTEGER NOT NULL DEFAULT 0",
 		NULL,
 };
+
+/* Where who was moved to another room sits now (store/participants.h). */
+static const char *const moves[] = {
+		"ALTER TABLE participants ADD COLUMN moved_to TEXT",
+		NULL,
+};
 /* clang-format on */
 
 const struct cardea_migration cardea_schema_sqlite[CARDEA_SCHEMA_SQLITE_COUNT] = {
@@ -685,4 +691,5 @@ const struct cardea_migration cardea_schema_sqlite[CARDEA_SCHEMA_SQLITE_COUNT] =
         {.name = "session texts", .statements = session_texts},
         {.name = "removals", .statements = removals},
         {.name = "invited seats", .statements = invited_seats},
+        {.name = "moves", .statements = moves},
 };

@@ -4,7 +4,7 @@
 
 #include "store/store_engine.h"
 
-#define CARDEA_SCHEMA_SQLITE_COUNT 16
+#define CARDEA_SCHEMA_SQLITE_COUNT 17
 
 extern const struct cardea_migration cardea_schema_sqlite[CARDEA_SCHEMA_SQLITE_COUNT];
 

@@ -117,6 +117,7 @@ export const routes = {
   'POST /api/v1/rooms/{}/participants/{}/mute': { opens: hostsAndKeys, path: ['id', 'participant'], body: { kind: 'camera', muted: true } },
   'PATCH /api/v1/rooms/{}/participants/{}/permissions': { opens: hostsAndKeys, path: ['id', 'participant'], body: {} },
   'POST /api/v1/rooms/{}/participants/{}/remove': { opens: hostsAndKeys, path: ['id', 'participant'], body: {} },
+  'POST /api/v1/rooms/{}/participants/{}/move': { opens: hostsAndKeys, path: ['id', 'participant'], body: { room: 'elsewhere' } },
   'POST /api/v1/rooms/{}/participants/{}/admit': { opens: hostsAndKeys, path: ['id', 'participant'] },
   'POST /api/v1/rooms/{}/participants/{}/deny': { opens: hostsAndKeys, path: ['id', 'participant'] },
   'GET /api/v1/rooms/{}/participants/{}/why': { opens: hostsAndKeys, path: ['id', 'participant'] },
